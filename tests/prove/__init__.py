@@ -1,0 +1,1 @@
+"""Long proofs with full figures: each module has `main() -> dict`, run by `./miaopi prove NAME`."""
