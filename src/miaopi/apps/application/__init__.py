@@ -1,0 +1,1 @@
+"""办件: the one case and its one status."""

@@ -1,0 +1,29 @@
+"""What happens to an application: identifiers alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from miaopi.apps.audit.api import Event
+
+
+@dataclass(frozen=True)
+class ApplicationOpened(Event):
+    """A case was opened as a draft. `subject` is the pseudonym of the applicant, `mandate` by what she is acted for."""
+
+    number: str
+    service: str
+    version: str
+    mandate: str
+    assurance_level: int
+    subject: str
+
+
+@dataclass(frozen=True)
+class ApplicationWithdrawn(Event):
+    """The applicant took her application back. `confirmed` says whether she had confirmed it before."""
+
+    number: str
+    service: str
+    confirmed: bool
+    subject: str

@@ -1,0 +1,82 @@
+"""What happens to a draft and its confirmation: names of facts and digests, never a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from miaopi.apps.audit.api import Event
+from miaopi.kernel.fact import Fact, FactName
+
+
+@dataclass(frozen=True)
+class PrefillDone(Event):
+    """Sources were asked for a draft; `silent` names the resources that could not say."""
+
+    number: str
+    receipt: str
+    facts: tuple[str, ...]
+    silent: tuple[str, ...]
+    subject: str
+
+
+@dataclass(frozen=True)
+class ValuesEntered(Event):
+    number: str
+    facts: tuple[str, ...]
+    subject: str
+
+
+@dataclass(frozen=True)
+class FactDisputed(Event):
+    """政务数据共享条例, 校核纠错: the person says that a value which is not hers to change is wrong."""
+
+    number: str
+    fact: str
+    resource: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class DraftErased(Event):
+    """`ground` is `consent_withdrawn` or `application_withdrawn`."""
+
+    number: str
+    ground: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class FilingConfirmed(Event):
+    """The applicant confirmed; `facts_digest` is the salted SHA-256 of the frozen facts, hex.
+
+    `round` counts the confirmations of one application: 1, and one more after each supplement.
+    """
+
+    number: str
+    service: str
+    version: str
+    round: int
+    facts_digest: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class ConfirmedFacts:
+    """The hand of `FilingConfirmed`: what was frozen, for this transaction alone.
+
+    `sealed` is the same facts as they are kept, sealed to this application; `as_of` the legal day of the confirmation.
+    """
+
+    number: str
+    service: str
+    version: str
+    round: int
+    applicant: str
+    receipt: str
+    as_of: date
+    confirmed_at: datetime
+    facts: Mapping[FactName, Fact]
+    facts_digest: str
+    sealed: bytes
