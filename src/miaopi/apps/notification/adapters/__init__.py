@@ -1,0 +1,20 @@
+"""The gateways that carry messages, chosen by settings from the table in `choose_gateway`."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.conf import settings
+
+from miaopi.apps.notification.adapters.http import HttpGateway
+from miaopi.apps.notification.adapters.port import Gateway
+from miaopi.apps.notification.adapters.spool import SpoolGateway
+
+GATEWAYS = {"http": HttpGateway, "spool": SpoolGateway}
+
+
+@cache
+def choose_gateway() -> Gateway:
+    """The gateway of `settings.MIAOPI_GATEWAY`: a pair of kind and address (a folder's file, or a URL)."""
+    kind, address = settings.MIAOPI_GATEWAY
+    return GATEWAYS[kind](address)

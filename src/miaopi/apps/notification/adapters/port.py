@@ -1,0 +1,21 @@
+"""What notification needs of a gateway, in its own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The gateway has the message. `reference` is its own number for it, the same for the same key."""
+
+    reference: str
+
+
+class Gateway(Protocol):
+    """Carries a text to a telephone. A key is carried once, however often it is handed over."""
+
+    def send(self, *, to: str, text: str, key: str) -> Carried:
+        """Hands the message over; raises UpstreamError when nobody can say whether it was taken."""
+        ...

@@ -1,0 +1,28 @@
+"""What happens to a message: its id and its case, never its words or its number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from miaopi.apps.audit.api import Event
+
+
+@dataclass(frozen=True)
+class MessageWritten(Event):
+    """A message waits to be carried. `kind` is the outcome that it tells."""
+
+    message: str
+    number: str
+    kind: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class MessageDelivered(Event):
+    """The gateway took the message under its key; `attempts` counts our tries, `reference` is the gateway's own."""
+
+    message: str
+    number: str
+    attempts: int
+    reference: str
+    subject: str

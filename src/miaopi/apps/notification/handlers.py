@@ -1,0 +1,30 @@
+"""What notification does when others tell."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from miaopi.apps.application.api import find_application
+from miaopi.apps.approval.api import Decided
+from miaopi.apps.audit.api import after, system
+from miaopi.apps.notification.actions import write_message
+from miaopi.definitions import find_service
+
+
+@after(Decided)
+def tell_the_outcome(event: Decided, *, seq: int, now: datetime) -> None:
+    """Tell the applicant, in the words of the service, what was decided; an outcome without words is not told."""
+    package = find_service(event.service)
+    words = package.messages.get(event.outcome)
+    application = find_application(number=event.number)
+    if words is None or application is None:
+        return
+    write_message(
+        key=f"{event.decision}-{event.outcome}",
+        number=event.number,
+        party=application.applicant,
+        kind=event.outcome,
+        text=words.zh.replace("{number}", event.number),
+        by=system("notification.tell_the_outcome"),
+        now=now,
+    )

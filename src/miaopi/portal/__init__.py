@@ -1,0 +1,1 @@
+"""The pages of citizens: plain HTML forms that gate, ask one door, and render. No rules here."""

@@ -1,0 +1,58 @@
+"""Chinese first, English second: the language of a page is the first part of its address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal, cast
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+
+Language = Literal["zh", "en"]
+CITY_TIME = ZoneInfo("Asia/Shanghai")
+
+
+def language_of(request: HttpRequest) -> Language:
+    return "en" if request.path == "/en" or request.path.startswith("/en/") else "zh"
+
+
+def in_language(path: str, language: Language) -> str:
+    """The same page in the other tongue; `path` is an absolute path with or without a query."""
+    bare = path.removeprefix("/en") if path == "/en" or path.startswith("/en/") else path
+    return f"/en{bare or '/'}" if language == "en" else bare or "/"
+
+
+def show_moment(moment: datetime, language: Language) -> str:
+    """`11月23日09:31` or `23 Nov 09:31`, in the time of the city."""
+    local = moment.astimezone(CITY_TIME)
+    if language == "en":
+        return f"{local.day} {local:%b} {local:%H:%M}"
+    return f"{local.month}月{local.day}日{local:%H:%M}"
+
+
+class LanguageMiddleware:
+    """Says the language in the header, so that screen readers and caches know it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", "zh-CN" if language_of(request) == "zh" else "en")
+        return response
+
+
+def page_context(request: HttpRequest) -> dict[str, object]:
+    """What every page knows: its language, the address of its twin, who is signed in, how it is to be shown."""
+    language = language_of(request)
+    twin = in_language(request.get_full_path(), "zh" if language == "en" else "en")
+    party = getattr(request, "party", None)
+    return {
+        "language": language,
+        "twin": twin,
+        "here": request.get_full_path(),
+        "party": party,
+        "elder": request.COOKIES.get("display") == "elder",
+        "city": cast(object, getattr(request, "city", None)),
+    }

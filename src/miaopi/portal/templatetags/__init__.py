@@ -1,0 +1,1 @@
+"""Words, icons and figures for the templates of the portal."""
