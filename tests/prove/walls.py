@@ -1,0 +1,76 @@
+"""Do the walls hold? Faults planted one at a time in a copy of the tree; each must fail `./miaopi check`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.prove.trees import copied_tree
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Text added to the end of a file (a new one where there is none), and the wall it runs into."""
+
+    wall: str
+    path: str
+    text: str
+
+
+ROOMS = "src/miaopi/apps"
+FAULTS = (
+    Fault("street", f"{ROOMS}/filing/actions.py", "\nfrom miaopi.apps.licence.api import get_licence  # noqa: E402, F401 - planted\n"),
+    Fault("street, inside a function", f"{ROOMS}/identity/queries.py",
+          "\n\ndef find_late() -> object:\n    from miaopi.apps.approval import api\n\n    return api\n"),
+    Fault("street, under TYPE_CHECKING", f"{ROOMS}/consent/queries.py",
+          "\nfrom typing import TYPE_CHECKING  # noqa: E402 - planted\n\nif TYPE_CHECKING:\n    from miaopi.apps.filing import api  # noqa: F401 - planted\n"),
+    Fault("doors", f"{ROOMS}/approval/queries.py", "\nfrom miaopi.apps.filing.models import Filing as Other  # noqa: E402, F401 - planted\n"),
+    Fault("furniture, a stray file", f"{ROOMS}/consent/utils.py", '"""Stray."""\n'),
+    Fault("furniture, queries read actions", f"{ROOMS}/application/queries.py", "\nfrom miaopi.apps.application import actions  # noqa: E402, F401 - planted\n"),
+    Fault("floors, a room reads a surface", f"{ROOMS}/consent/actions.py", "\nfrom miaopi.portal import gate  # noqa: E402, F401 - planted\n"),
+    Fault("floors, the kernel reads a room", "src/miaopi/kernel/fact.py", "\nfrom miaopi.apps.audit import api  # noqa: E402, F401 - planted\n"),
+    Fault("pure kernel, a file", "src/miaopi/kernel/lifecycle.py", "\nimport os  # noqa: E402, F401 - planted\n"),
+    Fault("pure kernel, Django inside a function", "src/miaopi/kernel/receipt.py",
+          "\n\ndef late() -> object:\n    import django\n\n    return django\n"),
+    Fault("pure kernel, a clock", "src/miaopi/kernel/calendar.py",
+          "\n\ndef at() -> object:\n    import datetime as clock\n\n    return clock.datetime.now()\n"),
+    Fault("wires, a client in an action", f"{ROOMS}/licence/actions.py", "\nimport httpx  # noqa: E402, F401 - planted\n"),
+    Fault("city, the product reads the demo", "src/miaopi/cli/operations.py", "\nimport demo_city  # noqa: E402, F401 - planted\n"),
+    Fault("a key that points downstream", f"{ROOMS}/consent/models.py",
+          "\n\nclass Late(models.Model):\n    licence = models.ForeignKey(\"licence.Licence\", on_delete=models.PROTECT)\n\n"
+          "    class Privacy:\n        public = (\"id\", \"licence\")\n        personal = ()\n        secret = ()\n"),
+    Fault("a field without a privacy class", f"{ROOMS}/notification/models.py",
+          "\n\nclass Bare(models.Model):\n    name = models.CharField(max_length=9)\n"),
+    Fault("a transaction outside act", f"{ROOMS}/consent/actions.py", "\nfrom django.db import transaction  # noqa: E402, F401 - planted\n"),
+    Fault("an import by string", f"{ROOMS}/licence/queries.py",
+          "\n\ndef find_by_string() -> object:\n    import importlib\n\n    return importlib.import_module(\"miaopi.apps.approval.api\")\n"),
+    Fault("a route without a right", "src/miaopi/portal/urls.py",
+          "\nurlpatterns += [path(\"bare\", lambda request: None, name=\"bare\")]  # type: ignore[list-item]  # planted\n"),
+)
+
+
+def main() -> dict[str, object]:
+    """Returns each wall with what stopped the fault; raises AssertionError for one that nothing stopped."""
+    stopped: dict[str, str] = {}
+    with copied_tree() as copy:
+        clean = check(copy)
+        assert clean.returncode == 0, f"the tree itself does not pass: {clean.stdout[-2000:]}"
+        for fault in FAULTS:
+            target = copy / fault.path
+            kept = target.read_bytes() if target.exists() else None
+            target.write_bytes((kept or b"") + fault.text.encode())
+            ran = check(copy)
+            if kept is None:
+                target.unlink()
+            else:
+                target.write_bytes(kept)
+            assert ran.returncode != 0, f"nothing stops: {fault.wall} ({fault.path})"
+            stopped[fault.wall] = f"{fault.path}: check ended {ran.returncode}"
+            print(f"{fault.wall}: stopped", file=sys.stderr)
+    return {"planted": len(FAULTS), "stopped": len(stopped), "walls": stopped}
+
+
+def check(copy: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(copy / "miaopi"), "check"], cwd=copy, capture_output=True, text=True, timeout=600)
