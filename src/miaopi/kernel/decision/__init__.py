@@ -1,0 +1,53 @@
+"""How an application is decided: conditions over facts of which some nobody could say, by the precedence of the law."""
+
+from miaopi.kernel.decision.definition import (
+    Condition,
+    DatedValue,
+    Definition,
+    Derived,
+    FactSpec,
+    Kind,
+    Parameter,
+    Privacy,
+    ReasonSpec,
+)
+from miaopi.kernel.decision.outcomes import (
+    Approve,
+    Basis,
+    Change,
+    ConditionResult,
+    Decision,
+    Outcome,
+    Reason,
+    Redirect,
+    Refer,
+    Refuse,
+    Supplement,
+    Wait,
+    Waitlist,
+)
+
+__all__ = [
+    "Approve",
+    "Basis",
+    "Change",
+    "Condition",
+    "ConditionResult",
+    "DatedValue",
+    "Decision",
+    "Definition",
+    "Derived",
+    "FactSpec",
+    "Kind",
+    "Outcome",
+    "Parameter",
+    "Privacy",
+    "Reason",
+    "ReasonSpec",
+    "Redirect",
+    "Refer",
+    "Refuse",
+    "Supplement",
+    "Wait",
+    "Waitlist",
+]

@@ -1,0 +1,224 @@
+"""What a service asks and by which law: facts, dated parameters, derived values, conditions and their reasons.
+
+A definition that exists is well formed; `miaopi.definitions` reads it from a package and says where an author erred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+
+from miaopi.kernel.decision.outcomes import Basis, Outcome, Reason
+from miaopi.kernel.errors import DefinitionError, InputError
+from miaopi.kernel.expr import Expression, Type
+from miaopi.kernel.wording import Text
+
+AS_OF = "as_of"  # the one name that every rule may read without declaring it
+APPLICANT = "applicant"
+DERIVED = "derived"
+
+
+class Privacy(StrEnum):
+    """How closely a fact touches a person; also the order in which sources are asked (_common.md, Outcomes)."""
+
+    PUBLIC = "public"
+    PERSONAL = "personal"
+    SENSITIVE = "sensitive"
+
+
+STAGES = tuple(Privacy)
+
+
+class Kind(StrEnum):
+    """What a condition guards. Identity and mandate stand before anything personal is asked of a source."""
+
+    REGIME = "regime"
+    MANDATE = "mandate"
+    IDENTITY = "identity"
+    FORM = "form"
+    ELIGIBILITY = "eligibility"
+    PERIOD = "period"
+    QUOTA = "quota"
+
+
+@dataclass(frozen=True, slots=True)
+class FactSpec:
+    """One fact: what it is, who says it, on which ground, and what the citizen may do about it.
+
+    `source` is `resource.field`, `applicant` or `derived`. `when` guards the asking: where it is not true the fact is
+    never asked. `volatile` facts are read again at confirm. `options` are the values of an enumeration with labels.
+    """
+
+    name: str
+    type: Type
+    label: Text
+    privacy: Privacy
+    source: str
+    ground: str
+    changeable: bool = False
+    volatile: bool = False
+    when: Expression | None = None
+    default: object = None
+    options: Mapping[str, Text] = field(default_factory=lambda: MappingProxyType({}))
+    in_form: bool = False
+
+    @property
+    def resource(self) -> str | None:
+        """The resource that is asked, or `None` where the applicant or a rule says the value."""
+        return None if self.source in (APPLICANT, DERIVED) else self.source.partition(".")[0]
+
+    @property
+    def stage(self) -> int:
+        return STAGES.index(self.privacy)
+
+
+@dataclass(frozen=True, slots=True)
+class DatedValue:
+    """`value` in force from `since` until before `until`; `published` is when anyone could know of it."""
+
+    since: date
+    value: object
+    basis: Basis
+    until: date | None = None
+    published: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number, list or word of the law with its history, oldest first, without overlap or hole."""
+
+    name: str
+    type: Type
+    label: Text
+    unit: str
+    history: tuple[DatedValue, ...]
+
+    def __post_init__(self) -> None:
+        if not self.history:
+            raise DefinitionError(self.name, "a parameter needs at least one dated value")
+        for earlier, later in zip(self.history, self.history[1:], strict=False):
+            if later.since <= earlier.since or (earlier.until is not None and earlier.until > later.since):
+                raise DefinitionError(self.name, f"the value from {later.since} overlaps the one from {earlier.since}")
+            if earlier.until is not None and earlier.until < later.since:
+                raise DefinitionError(self.name, f"nothing is in force from {earlier.until} until {later.since}")
+
+    def value_on(self, day: date, known_at: date | None = None) -> object:
+        """The value in force on `day` as far as published by `known_at`; InputError where none is."""
+        found: DatedValue | None = None
+        for entry in self.history:
+            known = known_at is None or (entry.published or entry.since) <= known_at
+            if known and entry.since <= day:
+                found = entry
+        if found is None or (found.until is not None and found.until <= day):
+            raise InputError(
+                AS_OF,
+                Text(zh=f"{day} 没有生效的参数“{self.label.zh}”。", en=f"no value of {self.name} is in force on {day}."),
+                Text(zh=f"请选择 {self.history[0].since} 以后的日期。", en=f"Choose a day from {self.history[0].since}."),
+            )
+        return found.value
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A value computed from facts, parameters and other derived values."""
+
+    name: str
+    label: Text
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonSpec:
+    """A coded ground of a decision. Each code leads to exactly one outcome."""
+
+    outcome: Outcome
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must hold. `otherwise` says what follows where it is known false, `unknown` what a doubt is called.
+
+    `values` are told with the outcome: where to go instead, until when, whether that way is open.
+    """
+
+    id: str
+    kind: Kind
+    text: Text
+    holds: Expression
+    basis: tuple[Basis, ...]
+    otherwise: ReasonSpec
+    unknown: ReasonSpec | None = None
+    values: Mapping[str, Expression] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        if not self.basis:
+            raise DefinitionError(self.id, "a condition needs a basis: instrument and article")
+        if self.otherwise.outcome is Outcome.APPROVE:
+            raise DefinitionError(self.id, "a condition that fails cannot approve")
+        if self.kind is Kind.IDENTITY and self.otherwise.outcome not in (Outcome.REFER, Outcome.SUPPLEMENT):
+            raise DefinitionError(self.id, "a doubt about identity is referred or cured, nothing else (_common.md, line 2)")
+        if self.unknown is not None and self.unknown.outcome is not Outcome.REFER:
+            raise DefinitionError(self.id, "what nobody can say is referred to a person")
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A rule set in force. `version` is the SHA-256 (hex) of the package it was read from.
+
+    `settings` are the names of city settings that its rules may read, with their types. `derived` stands in the order in
+    which it can be computed. `record_filing`: a 备案, which has no power to refuse (673号令 第十三条).
+    """
+
+    slug: str
+    version: str
+    facts: Mapping[str, FactSpec]
+    derived: Mapping[str, Derived]
+    conditions: tuple[Condition, ...]
+    values: Mapping[str, Expression]
+    parameters: Mapping[str, Parameter]
+    settings: Mapping[str, Type]
+    record_filing: bool = False
+
+    def __post_init__(self) -> None:
+        seen = {AS_OF, *self.parameters, *self.settings, *(n for n, spec in self.facts.items() if spec.source != DERIVED)}
+        for name, derived in self.derived.items():
+            for read in derived.value.names - seen:
+                raise DefinitionError(self.slug, f"derived value {name} reads {read}, which is not known before it")
+            seen.add(name)
+        for condition in self.conditions:
+            if self.record_filing and condition.otherwise.outcome is Outcome.REFUSE:
+                raise DefinitionError(self.slug, f"{condition.id}: a record filing never refuses (673号令 第十三条)")
+
+    def reads(self, expression: Expression) -> frozenset[str]:
+        """Every name behind an expression: facts, parameters, settings, `as_of` – derived values followed to their ends."""
+        found: set[str] = set()
+        for name in expression.names:
+            found |= self._behind.get(name, frozenset({name}))
+        return frozenset(found)
+
+    @cached_property
+    def _behind(self) -> Mapping[str, frozenset[str]]:
+        behind: dict[str, frozenset[str]] = {}
+        for name, derived in self.derived.items():
+            behind[name] = frozenset().union(*(behind.get(read, frozenset({read})) for read in derived.value.names))
+        return behind
+
+    @cached_property
+    def pulled(self) -> Mapping[str, tuple[str, ...]]:
+        """All it may ever ask of agencies: resource → fields, both in the order of the package."""
+        asks: dict[str, list[str]] = {}
+        for spec in self.sourced:
+            resource, _, name = spec.source.partition(".")
+            if name not in asks.setdefault(resource, []):
+                asks[resource].append(name)
+        return MappingProxyType({resource: tuple(fields) for resource, fields in asks.items()})
+
+    @property
+    def sourced(self) -> Iterable[FactSpec]:
+        """The facts that an agency or a room of the house supplies."""
+        return (spec for spec in self.facts.values() if spec.resource is not None)

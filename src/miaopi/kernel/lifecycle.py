@@ -1,0 +1,93 @@
+"""What may happen to an application: one table. What is not in it cannot happen.
+
+行政许可法 第三十二条 (supplements), 第三十八条 (a refusal is written and reasoned), 第四十二条 (the clock);
+个人信息保护法 第十五条 (consent can be withdrawn).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from miaopi.kernel.errors import InputError
+from miaopi.kernel.wording import Text
+
+
+class State(StrEnum):
+    """Where an application stands."""
+
+    DRAFT = "draft"
+    CONFIRMED = "confirmed"
+    WAITING = "waiting"
+    REFERRED = "referred"
+    SUPPLEMENT = "supplement"
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+
+
+class Move(StrEnum):
+    """What may be done to it."""
+
+    CONFIRM = "confirm"
+    DECIDE = "decide"
+    WAIT = "wait"
+    REFER = "refer"
+    ASK_SUPPLEMENT = "ask_supplement"
+    WITHDRAW = "withdraw"
+
+
+Confirm, Decide, Wait, Refer, AskSupplement, Withdraw = Move
+
+
+MOVES: Final[Mapping[tuple[State, Move], State]] = MappingProxyType({
+    (State.DRAFT, Confirm): State.CONFIRMED,
+    (State.DRAFT, Withdraw): State.WITHDRAWN,
+    (State.CONFIRMED, Decide): State.DECIDED,
+    (State.CONFIRMED, Wait): State.WAITING,  # a source is silent, or a lawful period runs
+    (State.CONFIRMED, Refer): State.REFERRED,
+    (State.CONFIRMED, AskSupplement): State.SUPPLEMENT,  # once, naming everything that is missing
+    (State.WAITING, Decide): State.DECIDED,
+    (State.WAITING, Wait): State.WAITING,
+    (State.WAITING, Refer): State.REFERRED,  # past the patience of the service
+    (State.WAITING, AskSupplement): State.SUPPLEMENT,
+    (State.WAITING, Withdraw): State.WITHDRAWN,
+    (State.REFERRED, Decide): State.DECIDED,  # by a person
+    (State.REFERRED, AskSupplement): State.SUPPLEMENT,
+    (State.REFERRED, Withdraw): State.WITHDRAWN,
+    (State.SUPPLEMENT, Confirm): State.CONFIRMED,
+    (State.SUPPLEMENT, Withdraw): State.WITHDRAWN,
+})
+
+_SAID: Final[Mapping[State, Text]] = MappingProxyType({
+    State.DRAFT: Text(zh="草稿", en="a draft"),
+    State.CONFIRMED: Text(zh="已提交", en="confirmed"),
+    State.WAITING: Text(zh="等待中", en="waiting"),
+    State.REFERRED: Text(zh="人工办理中", en="with a person"),
+    State.SUPPLEMENT: Text(zh="待补正", en="to be supplemented"),
+    State.DECIDED: Text(zh="已办结", en="decided"),
+    State.WITHDRAWN: Text(zh="已撤回", en="withdrawn"),
+})
+
+
+def say(state: State) -> Text:
+    """The state in words, to stand after *the application is*."""
+    return _SAID[state]
+
+
+def after(state: State, move: Move) -> State:
+    """The state that a move leads to; InputError where the table does not list it."""
+    to = MOVES.get((state, move))
+    if to is None:
+        raise InputError(
+            "application",
+            Text(zh=f"该办件{_SAID[state].zh}，不能再做此操作。", en=f"the application is {_SAID[state].en}; it cannot {move.replace('_', ' ')}."),
+            Text(zh="请刷新查看当前状态。", en="Look at its present state."),
+        )
+    return to
+
+
+def sources_of(move: Move) -> tuple[State, ...]:
+    """The states from which a move is allowed, for one conditional UPDATE."""
+    return tuple(state for state, allowed in MOVES if allowed is move)
