@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from miaopi.apps.audit.api import Actor, person
+from miaopi.apps.audit.api import Actor
 from miaopi.apps.identity.api import Party, Right, authorise, find_session
 from miaopi.config import clock
 from miaopi.config.city import current_city
@@ -27,7 +27,7 @@ class Visit(HttpRequest):
     city: Any
     now: datetime
     party: Party | None
-    actor: Actor
+    actor: Actor | None
 
 
 class VisitorMiddleware:
@@ -40,9 +40,9 @@ class VisitorMiddleware:
         visit = cast(Visit, request)
         visit.city = current_city()
         visit.now = clock.now()
-        session = find_session(token=request.COOKIES.get(SESSION_COOKIE, ""), now=visit.now)
+        session = find_session(request.COOKIES.get(SESSION_COOKIE, ""), visit.now)
         visit.party = session.party if session else None
-        visit.actor = session.actor if session else person("")
+        visit.actor = session.actor if session else None
         response = self.get_response(request)
         if visit.party is not None:
             response.headers["Cache-Control"] = "no-store"

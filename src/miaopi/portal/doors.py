@@ -1,0 +1,66 @@
+"""Coming and going: sign-in, sign-out, and how large a page is to be shown."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from miaopi.apps.audit.api import system
+from miaopi.apps.identity.api import Right, sign_in, sign_out
+from miaopi.kernel.errors import InputError
+from miaopi.portal.gate import SESSION_COOKIE, Visit, gate
+from miaopi.portal.language import in_language, language_of
+
+DOOR = system("portal.sign_in")
+YEAR = 365 * 24 * 60 * 60
+
+
+def next_page(request: HttpRequest, wanted: str) -> str:
+    """Where to go on: a page of this portal, or home. An address elsewhere would send a person to strangers."""
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/"):
+        return wanted
+    return in_language("/", language_of(request))
+
+
+@require_http_methods(["GET", "POST"])
+@gate(Right.PUBLIC)
+def show_sign_in(visit: Visit) -> HttpResponse:
+    wanted = visit.POST.get("next") or visit.GET.get("next", "")
+    onward = next_page(visit, wanted)
+    if visit.method == "GET":
+        return render(visit, "portal/sign_in.html", {"next": onward})
+    try:
+        opened = sign_in(
+            code=visit.POST.get("code", "").strip(), by=DOOR, now=visit.now, origin=visit.META.get("REMOTE_ADDR", ""),
+            previous=visit.COOKIES.get(SESSION_COOKIE),
+        )
+    except InputError as error:
+        problem = {"anchor": "code", "field": "code", "text": error.text}
+        return render(visit, "portal/sign_in.html", {"next": onward, "problem": problem}, status=error.status)
+    response = HttpResponseRedirect(onward)
+    response.set_cookie(
+        SESSION_COOKIE, opened.token, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, path="/"
+    )
+    return response
+
+
+@require_POST
+@gate(Right.SIGN_OUT)
+def leave(visit: Visit) -> HttpResponse:
+    if visit.actor is not None:
+        sign_out(token=visit.COOKIES.get(SESSION_COOKIE, ""), by=visit.actor, now=visit.now)
+    response = HttpResponseRedirect(in_language("/", language_of(visit)))
+    response.delete_cookie(SESSION_COOKIE, path="/")
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@require_GET
+@gate(Right.PUBLIC)
+def choose_display(visit: Visit, display: str) -> HttpResponse:
+    response = HttpResponseRedirect(next_page(visit, visit.GET.get("next", "")))
+    response.set_cookie("display", display, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, path="/")
+    return response
