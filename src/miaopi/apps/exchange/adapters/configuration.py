@@ -1,0 +1,178 @@
+"""Reads a city's `exchange.yaml`: which agency keeps which resource, where, under which names, and how it says “there is none”."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from miaopi.apps.exchange.adapters.port import Emptiness, Place
+from miaopi.kernel.errors import DefinitionError
+
+NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+AT: Final[Mapping[str, re.Pattern[str]]] = {
+    "sql": re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?"),
+    "http": re.compile(r"(/[a-z0-9_-]+)+"),
+    "fake": NAME,
+}
+MOST_SECONDS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What the source calls a field; what its NULL means; which values it may hold (none listed: any of the field's type)."""
+
+    name: str
+    null_is_absent: bool = False
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One agency's rows of one resource. `has_many`: several rows are a list and no contradiction."""
+
+    place: Place
+    columns: Mapping[str, Column]
+    has_many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """How an agency is reached and how long an answer may take; its address and secrets stand elsewhere."""
+
+    id: str
+    kind: str
+    limit: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource and whoever keeps it; several sources must agree. `most_absences`: answers “there is none” about different
+    persons in a row after which nobody believes them any more; 0: for this resource they are a normal day."""
+
+    id: str
+    sources: tuple[Source, ...]
+    most_absences: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    agencies: Mapping[str, Agency]
+    resources: Mapping[str, Resource]
+
+
+def read_configuration(path: Path) -> Configuration:
+    """Raises DefinitionError with file:line for anything that is missing, surplus or malformed."""
+    try:
+        document = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise DefinitionError(path.name, f"cannot be read ({type(error).__name__})") from None
+    except YAMLError as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", 0)
+        raise DefinitionError(f"{path.name}:{line + 1}", "is not YAML") from None
+    reader = _Reader(path.name)
+    top = reader.mapping(document, document, "agencies resources")
+    agencies = {name: _agency(reader, top["agencies"], name) for name in reader.names(top, "agencies")}
+    resources = {name: _resource(reader, top["resources"], name, agencies) for name in reader.names(top, "resources")}
+    return Configuration(agencies, resources)
+
+
+def _agency(reader: _Reader, parent: Any, name: str) -> Agency:
+    node = reader.mapping(parent, parent[name], "kind seconds", at=name)
+    if node["kind"] not in AT:
+        raise reader.error(node, "kind", f"is one of {', '.join(AT)}")
+    seconds = node["seconds"]
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= MOST_SECONDS:
+        raise reader.error(node, "seconds", f"is a number above 0 and at most {MOST_SECONDS}")
+    return Agency(name, node["kind"], timedelta(seconds=float(seconds)))
+
+
+def _resource(reader: _Reader, parent: Any, name: str, agencies: Mapping[str, Agency]) -> Resource:
+    node = reader.mapping(parent, parent[name], "sources", "most_absences", at=name)
+    most = node.get("most_absences", 0)
+    if isinstance(most, bool) or not isinstance(most, int) or most < 0:
+        raise reader.error(node, "most_absences", "is a whole number, 0 for none")
+    if not isinstance(node["sources"], list) or not node["sources"]:
+        raise reader.error(node, "sources", "lists at least one source")
+    sources = tuple(_source(reader, node["sources"], index, name, agencies) for index in range(len(node["sources"])))
+    return Resource(name, sources, most)
+
+
+def _source(reader: _Reader, parent: Any, index: int, resource: str, agencies: Mapping[str, Agency]) -> Source:
+    node = reader.mapping(parent, parent[index], "agency at key absent fields", "name rows", at=index)
+    agency = agencies.get(node["agency"])
+    if agency is None:
+        raise reader.error(node, "agency", "is not among the agencies above")
+    if not isinstance(node["at"], str) or not AT[agency.kind].fullmatch(node["at"]):
+        raise reader.error(node, "at", f"is no place of a source of kind {agency.kind}")
+    if node["absent"] not in set(Emptiness):
+        raise reader.error(node, "absent", f"is one of {', '.join(Emptiness)}")
+    if node.get("rows", "one") not in {"one", "many"}:
+        raise reader.error(node, "rows", "is one or many")
+    place = Place(
+        resource=resource,
+        agency=agency.id,
+        name=reader.name(node, "name", node.get("name", resource)),
+        at=node["at"],
+        key=reader.name(node, "key", node["key"]),
+        absent=Emptiness(node["absent"]),
+    )
+    columns = {name: _column(reader, node["fields"], name) for name in reader.names(node, "fields")}
+    return Source(place, columns, has_many=node.get("rows") == "many")
+
+
+def _column(reader: _Reader, parent: Any, name: str) -> Column:
+    if isinstance(parent[name], str):
+        return Column(reader.name(parent, name, parent[name]))
+    node = reader.mapping(parent, parent[name], "", "column empty values", at=name)
+    if node.get("empty", "unproven") not in {"absent", "unproven"}:
+        raise reader.error(node, "empty", "is absent or unproven")
+    values = node.get("values", [])
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise reader.error(node, "values", "lists texts")
+    column = reader.name(node, "column", node.get("column", name))
+    return Column(column, null_is_absent=node.get("empty") == "absent", values=tuple(map(str, values)))
+
+
+class _Reader:
+    """Looks at a tree of ruamel.yaml, whose nodes remember their lines."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+
+    def error(self, node: Any, at: object, message: str) -> DefinitionError:
+        is_list = isinstance(node, list)
+        try:
+            line = node.lc.item(at)[0] if is_list else node.lc.key(at)[0]
+        except (AttributeError, KeyError, TypeError):
+            line = getattr(getattr(node, "lc", None), "line", 0) or 0
+        return DefinitionError(f"{self._file}:{line + 1}", f"{at} {message}")
+
+    def mapping(self, parent: Any, node: Any, needed: str, optional: str = "", *, at: object = "") -> Any:
+        """The node, sure to be a mapping that holds every needed name and no other than the optional ones."""
+        if not isinstance(node, dict):
+            raise self.error(parent, at, "is a mapping of names")
+        for name in needed.split():
+            if name not in node:
+                raise self.error(parent if at != "" else node, at, f"has no “{name}”")
+        for name in node:
+            if name not in {*needed.split(), *optional.split()}:
+                raise self.error(node, name, "is not a name of this place")
+        return node
+
+    def names(self, parent: Any, at: str) -> list[str]:
+        node = parent[at]
+        if not isinstance(node, dict) or not node:
+            raise self.error(parent, at, "is a mapping of names")
+        return [self.name(node, name, name) for name in node]
+
+    def name(self, parent: Any, at: object, value: object) -> str:
+        if not isinstance(value, str) or not NAME.fullmatch(value):
+            raise self.error(parent, at, "is a name of small letters, digits and _")
+        return value

@@ -1,0 +1,188 @@
+"""One agency three times – in memory, behind SQL, behind HTTP – holding the same rows, each behind a recording wire."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+from collections.abc import Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+from psycopg import sql
+
+from miaopi.apps.exchange.adapters.fake import FakeConnector
+from miaopi.apps.exchange.adapters.http import HttpConnector
+from miaopi.apps.exchange.adapters.port import Connector, Emptiness, Place
+from miaopi.apps.exchange.adapters.sql import SqlConnector
+from tests.unit.exchange.wire import Wire
+
+COLUMNS = ("id_number", "name", "birth_date", "is_local", "identities", "remark")
+CANARY = "canary-ungranted-remark"
+SECRET = "canary-secret-of-the-line"
+
+
+class Counterpart(Protocol):
+    connector: Connector
+    place: Place
+
+    def hold(self, rows: Sequence[dict[str, Any]]) -> None: ...
+    def set_mode(self, mode: str) -> None: ...
+    def asked(self) -> str: ...
+    def answered(self) -> str: ...
+    def close(self) -> None: ...
+
+
+class InMemory:
+    def __init__(self, absent: Emptiness = Emptiness.EMPTY) -> None:
+        self.place = Place("person", "demo", "person", "person", "id_number", absent)
+        self._rows: list[dict[str, Any]] = []
+        self._address: dict[str, Any] = {"rows": {"person": self._rows}, "mode": "up"}
+        self.connector = FakeConnector("demo", self._address)
+
+    def hold(self, rows: Sequence[dict[str, Any]]) -> None:
+        self._rows[:] = rows
+
+    def set_mode(self, mode: str) -> None:
+        self.connector.set_mode("wrong" if mode == "garbage" else mode)
+
+    def asked(self) -> str:
+        return " ".join(f"{question.place.name} {question.columns}" for question in self.connector.asked)
+
+    def answered(self) -> str:
+        return ""
+
+    def close(self) -> None:
+        self.connector.close()
+
+
+class BehindSql:
+    """A database with a role of its own, which may read one view."""
+
+    def __init__(self, server: str, folder: Path, absent: Emptiness = Emptiness.EMPTY) -> None:
+        self._server = server
+        self.name = f"agency_{secrets.token_hex(4)}"
+        self._owner(
+            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(self.name), sql.Literal(SECRET)),
+            sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(self.name)),
+        )
+        self._inside(
+            sql.SQL("CREATE TABLE kept (id_number text, name text, birth_date date, is_local boolean, identities int, remark text)"),
+            sql.SQL("CREATE VIEW person AS SELECT * FROM kept"),
+            sql.SQL("GRANT SELECT ON person TO {}").format(sql.Identifier(self.name)),
+        )
+        there = psycopg.conninfo.conninfo_to_dict(server)
+        port = there.get("port") or 5432
+        self._wire = Wire(str(folder / f".s.PGSQL.{port}"), f"{there['host']}/.s.PGSQL.{port}")
+        url = psycopg.conninfo.make_conninfo("", host=str(folder), port=port, user=self.name, dbname=self.name, sslmode="disable", gssencmode="disable")
+        self.place = Place("person", "demo", "person", "public.person", "id_number", absent)
+        self.connector = SqlConnector("demo", {"kind": "sql", "url": url, "password": SECRET})
+
+    def hold(self, rows: Sequence[dict[str, Any]]) -> None:
+        insert = sql.SQL("INSERT INTO kept VALUES ({})").format(sql.SQL(", ").join(map(sql.Placeholder, COLUMNS)))
+        with psycopg.connect(self._server, dbname=self.name, autocommit=True) as connection:
+            connection.execute("TRUNCATE kept")
+            for row in rows:
+                connection.execute(insert, row)
+
+    def running(self) -> int:
+        """Questions at work in the agency's database."""
+        with psycopg.connect(self._server, dbname=self.name, autocommit=True) as connection:
+            found = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = %s AND state = 'active'", [self.name]).fetchone()
+            assert found is not None
+            return int(found[0])
+
+    def make_slow(self) -> None:
+        self._inside(sql.SQL("CREATE OR REPLACE VIEW person AS SELECT k.* FROM kept k, (SELECT pg_sleep(20)) AS pause"))
+
+    def cut(self) -> None:
+        """What a restart of the agency does to kept connections."""
+        self._owner(sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = {}").format(sql.Literal(self.name)))
+
+    def set_mode(self, mode: str) -> None:
+        self._wire.set_mode(mode)
+
+    def asked(self) -> str:
+        return self._wire.asked.decode("utf-8", "replace")
+
+    def answered(self) -> str:
+        return self._wire.answered.decode("utf-8", "replace")
+
+    def close(self) -> None:
+        self.connector.close()
+        self._wire.close()
+        self._owner(
+            sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(self.name)),
+            sql.SQL("DROP ROLE {}").format(sql.Identifier(self.name)),
+        )
+
+    def _owner(self, *statements: sql.Composable) -> None:
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def _inside(self, *statements: sql.Composable) -> None:
+        with psycopg.connect(self._server, dbname=self.name, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+
+class BehindHttp:
+    """A server that speaks the agencies' wire format: answers what is asked and says 404 where it has nobody."""
+
+    def __init__(self, absent: Emptiness = Emptiness.NOT_FOUND) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.reply: tuple[int, dict[str, str], bytes] | None = None
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = server
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self._wire = Wire(("127.0.0.1", 0), ("127.0.0.1", server.server_port))
+        self.place = Place("person", "demo", "person", "/query", "id_number", absent)
+        self.connector = HttpConnector("demo", {"kind": "http", "url": "http://{}:{}".format(*self._wire.address), "token": SECRET})
+
+    def hold(self, rows: Sequence[dict[str, Any]]) -> None:
+        self.rows = list(rows)
+
+    def set_mode(self, mode: str) -> None:
+        self._wire.set_mode(mode)
+
+    def asked(self) -> str:
+        return self._wire.asked.decode("utf-8", "replace")
+
+    def answered(self) -> str:
+        return self._wire.answered.decode("utf-8", "replace")
+
+    def close(self) -> None:
+        self.connector.close()
+        self._wire.close()
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _handler(counterpart: BehindHttp) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def do_POST(self) -> None:
+            question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            status, headers, body = counterpart.reply or self._answer(question)
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def _answer(self, question: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+            if self.headers["Authorization"] != f"Bearer {SECRET}":
+                return 401, {}, b"{}"
+            found = [row for row in counterpart.rows if row["id_number"] == question["key"]["id_number"]]
+            cut = [{name: row[name] for name in question["fields"]} for row in found]
+            return (200 if found else 404), {}, json.dumps({"records": cut, "at": "2026-11-25T00:00:00+08:00"}, default=str).encode()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Tests are quiet."""
+
+    return Handler

@@ -1,0 +1,224 @@
+"""One contract for every connector: fake, SQL and HTTP behave alike, so that a fake may be believed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from miaopi.apps.exchange.adapters.port import Emptiness, Nothing, Place, Question, Rows, Unsaid
+from miaopi.kernel.errors import UpstreamError
+from tests.unit.exchange.counterparts import CANARY, SECRET, BehindHttp, BehindSql, Counterpart, InMemory
+
+LI, WANG = "11010519491231002X", "440524188001010014"
+ROW = {"id_number": LI, "name": "李测试", "birth_date": date(1949, 12, 31), "is_local": True, "identities": 1, "remark": CANARY}
+OTHER = {**ROW, "id_number": WANG, "name": "王测试"}
+ASKED = ("name", "birth_date", "is_local", "identities")
+
+Make = Callable[..., Any]
+
+
+@pytest.fixture(params=["fake", "sql", "http"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
+    made: list[Counterpart] = []
+
+    def counterpart(**how: Emptiness) -> Counterpart:
+        match request.param:
+            case "fake":
+                made.append(InMemory(**how))
+            case "sql":
+                made.append(BehindSql(request.getfixturevalue("agency_server"), tmp_path, **how))
+            case _:
+                made.append(BehindHttp(**how))
+        return made[-1]
+
+    yield counterpart
+    for one in made:
+        one.close()
+
+
+def question(place: Place, *, key: str = LI, columns: tuple[str, ...] = ASKED) -> Question:
+    return Question(place, columns, purpose="no-criminal-record", receipt="receipt-1", key=key)
+
+
+def test_a_found_person_is_answered_with_the_asked_columns_alone(make: Make) -> None:
+    agency = make()
+    agency.hold([ROW, OTHER])
+    answer = agency.connector.ask(question(agency.place), seconds=2)
+    assert isinstance(answer, Rows)
+    (row,) = answer.rows
+    assert {name: str(value) for name, value in row.items()} == {name: str(ROW[name]) for name in ASKED}
+
+
+def test_only_asked_columns_are_on_the_wire(make: Make) -> None:
+    agency = make()
+    agency.hold([ROW, OTHER])
+    agency.connector.ask(question(agency.place, columns=("name",)), seconds=2)
+    assert "name" in agency.asked()
+    assert not {"birth_date", "is_local", "identities", "remark"} & set(agency.asked().replace('"', " ").replace("'", " ").split())
+    assert CANARY not in agency.answered()
+    assert "王测试" not in agency.answered()
+    assert "1949-12-31" not in agency.answered()
+
+
+def test_a_person_the_source_does_not_have_is_absent_by_rule(make: Make) -> None:
+    agency = make()
+    agency.hold([OTHER])
+    assert agency.connector.ask(question(agency.place), seconds=2) == Nothing()
+
+
+def test_without_a_rule_an_empty_answer_says_nothing(make: Make) -> None:
+    agency = make(absent=Emptiness.NEVER)
+    agency.hold([OTHER])
+    assert agency.connector.ask(question(agency.place), seconds=2) == Unsaid()
+
+
+def test_two_rows_for_one_key_are_both_handed_on(make: Make) -> None:
+    agency = make()
+    agency.hold([ROW, {**ROW, "name": "李二测试"}])
+    answer = agency.connector.ask(question(agency.place), seconds=2)
+    assert isinstance(answer, Rows)
+    assert sorted(str(row["name"]) for row in answer.rows) == ["李二测试", "李测试"]
+
+
+@pytest.mark.parametrize("mode", ["down", "slow", "garbage"])
+@pytest.mark.parametrize("is_connected", [True, False])
+def test_a_source_that_is_down_slow_or_mad_is_silent_in_time(make: Make, mode: str, is_connected: bool) -> None:
+    agency = make()
+    agency.hold([ROW])
+    if is_connected:
+        agency.connector.ask(question(agency.place), seconds=2)
+    agency.set_mode(mode)
+    begun = time.monotonic()
+    with pytest.raises(UpstreamError) as caught:
+        agency.connector.ask(question(agency.place), seconds=0.5)
+    assert time.monotonic() - begun < (1.0 if is_connected else 3.0)
+    assert caught.value.source == "demo"
+
+
+def test_a_source_that_comes_back_is_asked_again(make: Make) -> None:
+    agency = make()
+    agency.hold([ROW])
+    agency.connector.ask(question(agency.place), seconds=2)
+    agency.set_mode("down")
+    with pytest.raises(UpstreamError):
+        agency.connector.ask(question(agency.place), seconds=1)
+    agency.set_mode("up")
+    assert isinstance(agency.connector.ask(question(agency.place), seconds=2), Rows)
+
+
+def test_nothing_of_an_outage_shows_address_secret_or_number(make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    agency = make()
+    agency.hold([ROW])
+    with caplog.at_level(logging.DEBUG):
+        agency.connector.ask(question(agency.place), seconds=2)
+        agency.set_mode("down")
+        with pytest.raises(UpstreamError) as caught:
+            agency.connector.ask(question(agency.place), seconds=1)
+    said = f"{caplog.text} {caught.value} {caught.value.text} {caught.value.__cause__} {question(agency.place)!r}"
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    for word in (SECRET, LI, "127.0.0.1", ".s.PGSQL", "李测试"):
+        assert word not in said
+
+
+@pytest.fixture
+def agency() -> Iterator[BehindHttp]:
+    made = BehindHttp()
+    made.hold([ROW])
+    yield made
+    made.close()
+
+
+RECORD = {name: str(value) for name, value in ROW.items()}
+NONSENSE = {
+    "another person's record": json.dumps({"records": [{**RECORD, "id_number": WANG}]}),
+    "her record beside another person's": json.dumps({"records": [RECORD, {**RECORD, "id_number": WANG}]}),
+    "a record without its key": json.dumps({"records": [{name: RECORD[name] for name in ASKED}]}),
+    "a record without an asked field": json.dumps({"records": [{"id_number": LI, "name": "李测试"}]}),
+    "records that are no list": json.dumps({"records": RECORD}),
+    "a record that is no object": json.dumps({"records": [LI]}),
+    "an answer that is a list": json.dumps([RECORD]),
+    "a number that is none": json.dumps({"records": [{**RECORD, "identities": float("nan")}]}),
+    "a name that stands twice": json.dumps({"records": [RECORD]}).replace('"name"', '"name": "甲", "name"'),
+    "a page of HTML": "<html>please log in</html>",
+    "half an answer": json.dumps({"records": [RECORD]})[:-5],
+    "a deep nest": "[" * 100_000,
+    "too much": json.dumps({"records": [RECORD], "more": "x" * 70_000}),
+    "too many rows": json.dumps({"records": [{name: RECORD[name] for name in (*ASKED, "id_number")}] * 101}),
+    "no JSON text at all": b"\xff\xfe\x00".decode("latin-1"),
+}
+
+
+@pytest.mark.parametrize("body", NONSENSE.values(), ids=NONSENSE)
+def test_nonsense_over_http_is_silence_and_never_a_value(agency: BehindHttp, body: str) -> None:
+    agency.reply = (200, {}, body.encode("latin-1") if "\xff" in body else body.encode())
+    with pytest.raises(UpstreamError):
+        agency.connector.ask(question(agency.place), seconds=2)
+
+
+@pytest.mark.parametrize("status", [204, 301, 307, 400, 401, 403, 500, 503])
+def test_only_200_and_404_are_answers(agency: BehindHttp, status: int) -> None:
+    agency.reply = (status, {"Location": "/elsewhere"}, json.dumps({"records": [RECORD]}).encode())
+    with pytest.raises(UpstreamError):
+        agency.connector.ask(question(agency.place), seconds=2)
+    assert "/elsewhere" not in agency.asked()
+
+
+def test_fields_nobody_asked_for_stay_in_the_adapter(agency: BehindHttp) -> None:
+    agency.reply = (200, {}, json.dumps({"records": [RECORD], "at": "", "more": 1}).encode())
+    answer = agency.connector.ask(question(agency.place, columns=("name",)), seconds=2)
+    assert isinstance(answer, Rows)
+    assert [dict(row) for row in answer.rows] == [{"name": "李测试"}]
+
+
+def test_the_number_stands_in_the_body_and_never_in_the_address(agency: BehindHttp) -> None:
+    agency.connector.ask(question(agency.place), seconds=2)
+    head, _, body = agency.asked().partition("\r\n\r\n")
+    assert head.startswith("POST /query HTTP/1.1\r\n")
+    assert LI not in head
+    assert json.loads(body) == {
+        "resource": "person",
+        "key": {"id_number": LI},
+        "fields": ["id_number", *ASKED],
+        "purpose": "no-criminal-record",
+        "receipt": "receipt-1",
+    }
+
+
+@pytest.fixture
+def register(agency_server: str, tmp_path: Path) -> Iterator[BehindSql]:
+    made = BehindSql(agency_server, tmp_path)
+    made.hold([ROW])
+    yield made
+    made.close()
+
+
+def test_a_statement_nobody_waits_for_ends_in_the_agencys_database(register: BehindSql) -> None:
+    register.make_slow()
+    with pytest.raises(UpstreamError):
+        register.connector.ask(question(register.place), seconds=0.4)
+    until = time.monotonic() + 2
+    while register.running() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert register.running() == 0
+
+
+def test_a_restarted_agency_is_no_outage(register: BehindSql) -> None:
+    register.connector.ask(question(register.place), seconds=2)
+    register.cut()
+    assert isinstance(register.connector.ask(question(register.place), seconds=2), Rows)
+
+
+def test_a_number_is_a_parameter_and_never_text_of_a_statement(register: BehindSql) -> None:
+    assert register.connector.ask(question(register.place, key="' OR '1'='1"), seconds=2) == Nothing()
+
+
+def test_a_column_the_agency_did_not_open_is_silence(register: BehindSql) -> None:
+    with pytest.raises(UpstreamError):
+        register.connector.ask(question(register.place, columns=("no_such_column",)), seconds=2)
