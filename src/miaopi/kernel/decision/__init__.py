@@ -1,5 +1,6 @@
 """How an application is decided: conditions over facts of which some nobody could say, by the precedence of the law."""
 
+from miaopi.kernel.decision.deciding import decide
 from miaopi.kernel.decision.definition import (
     Condition,
     DatedValue,
@@ -26,6 +27,7 @@ from miaopi.kernel.decision.outcomes import (
     Wait,
     Waitlist,
 )
+from miaopi.kernel.decision.sources import next_sources
 
 __all__ = [
     "Approve",
@@ -50,4 +52,6 @@ __all__ = [
     "Supplement",
     "Wait",
     "Waitlist",
+    "decide",
+    "next_sources",
 ]
