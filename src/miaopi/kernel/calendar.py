@@ -1,0 +1,65 @@
+"""Days, months and ages, as the law counts them. No clock: every day comes in as an argument.
+
+Always add to the earlier date and compare: "n months completed" is `add_months(start, n) <= day`. Subtracting from the
+later date gives other answers at the ends of months.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from enum import StrEnum
+
+MONTH_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+class LeapDayBirthday(StrEnum):
+    """When somebody born on 29 February has a birthday in a common year: a parameter of the service."""
+
+    FEB_28 = "feb_28"  # by analogy of 民法典 第二百零二条: no corresponding day, so the last day of the month
+    MAR_01 = "mar_01"
+
+
+def is_leap_year(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def last_day_of_month(year: int, month: int) -> int:
+    """The number of the last day, 28 to 31."""
+    return 29 if month == 2 and is_leap_year(year) else MONTH_LENGTHS[month - 1]
+
+
+def add_months(day: date, months: int) -> date:
+    """The corresponding day so many months on, or the last day of that month where there is none (民法典 第二百零二条).
+
+    Raises OverflowError outside the years 1 to 9999.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not 1 <= year <= 9999:
+        raise OverflowError("the day lies outside the years 1 to 9999")
+    return date(year, month + 1, min(day.day, last_day_of_month(year, month + 1)))
+
+
+def birthday_in(birth: date, year: int, *, leap_day_birthday: LeapDayBirthday = LeapDayBirthday.FEB_28) -> date:
+    if (birth.month, birth.day) != (2, 29) or is_leap_year(year):
+        return birth.replace(year=year)
+    return date(year, 2, 28) if leap_day_birthday is LeapDayBirthday.FEB_28 else date(year, 3, 1)
+
+
+def age_on(birth: date, day: date, *, leap_day_birthday: LeapDayBirthday = LeapDayBirthday.FEB_28) -> int:
+    """Completed years, reached on the birthday itself, as benefits and permits count.
+
+    Raises ValueError where the day lies before the birth: nobody has an age then.
+    """
+    if day < birth:
+        raise ValueError("the day lies before the birth")
+    return day.year - birth.year - (day < birthday_in(birth, day.year, leap_day_birthday=leap_day_birthday))
+
+
+def age_after_birthday(birth: date, day: date, *, leap_day_birthday: LeapDayBirthday = LeapDayBirthday.FEB_28) -> int:
+    """Completed years, reached the day after the birthday, as criminal law counts (the birthday itself is not yet over).
+
+    Raises ValueError where the day lies before the birth.
+    """
+    if day == birth:
+        return 0
+    return age_on(birth, day - timedelta(days=1), leap_day_birthday=leap_day_birthday)

@@ -1,0 +1,13 @@
+"""The rule language: FEEL as far as ADR 0003 says, with the words our laws need.
+
+`compile` reads and type-checks a text; the `Expression` it gives is evaluated for a scope. The tree has many readers –
+type check, interpreter – each a module of its own.
+"""
+
+from __future__ import annotations
+
+from miaopi.kernel.expr.expression import Expression, compile
+from miaopi.kernel.expr.types import Type
+from miaopi.kernel.expr.values import Truth, Undetermined, YearsMonths, both, either, negate
+
+__all__ = ["Expression", "Truth", "Type", "Undetermined", "YearsMonths", "both", "compile", "either", "negate"]

@@ -1,0 +1,57 @@
+"""One expression, read and type-checked: what a rule holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from miaopi.kernel.expr.inference import infer
+from miaopi.kernel.expr.interpreter import interpret
+from miaopi.kernel.expr.lexer import KEYWORDS, WORD, Source
+from miaopi.kernel.expr.parser import parse
+from miaopi.kernel.expr.scope import admit
+from miaopi.kernel.expr.tree import Name, Node, children
+from miaopi.kernel.expr.types import Type
+
+STEPS: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """`names` are the names it reads, `type` what it gives. Equal texts over equal names are equal expressions."""
+
+    text: str
+    type: Type
+    names: frozenset[str]
+    tree: Node = field(repr=False)
+    types: Mapping[str, Type] = field(repr=False, compare=False)
+    where: str = field(default="", repr=False, compare=False)
+
+    def evaluate(self, scope: Mapping[str, object], *, steps: int = STEPS) -> object:
+        """The value for these values of the names, or `Undetermined`; a name not in the scope is undetermined.
+
+        Raises InputError for a value of another type than declared, DefinitionError beyond the steps.
+        """
+        return interpret(self.tree, admit(self.names, self.types, scope), Source(self.text, self.where), steps=steps)
+
+
+def compile(text: str, names: Mapping[str, Type], *, where: str = "") -> Expression:
+    """Read the text with those names in scope. `where` (`file:line`) begins each DefinitionError that it raises."""
+    source = Source(text, where)
+    tree = parse(source, names)
+    read = _names_read(tree)
+    found = infer(tree, names, source)
+    types = MappingProxyType({name: names[name] for name in sorted(read)})
+    return Expression(text, found, frozenset(read), tree, types, where)
+
+
+def _names_read(tree: Node) -> set[str]:
+    found, waiting = set(), [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Name) and not node.is_local:
+            found.add(node.name)
+        waiting.extend(children(node))
+    return found

@@ -1,0 +1,63 @@
+"""The edge: values handed in are checked and brought to FEEL's form once, so that no engine asks again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from miaopi.kernel.errors import InputError
+from miaopi.kernel.expr.types import ANY, Type, item_of
+from miaopi.kernel.expr.values import DECIMAL128, Undetermined, YearsMonths, holds
+from miaopi.kernel.wording import Text
+
+
+def admit(names: Iterable[str], types: Mapping[str, Type], scope: Mapping[str, object]) -> dict[str, object]:
+    """The values of those names; one that is not in the scope is undetermined. Raises InputError."""
+    return {
+        name: _admit_one(name, types[name], scope[name]) if name in scope else Undetermined(frozenset({name}))
+        for name in names
+    }
+
+
+def _admit_one(name: str, wanted: Type, value: object) -> object:
+    if isinstance(value, Undetermined):
+        return value
+    if isinstance(value, list | tuple):
+        item = ANY if wanted == ANY else item_of(wanted)
+        elements = [_admit_one(name, item, element) for element in value]
+        if wanted.name in ("list", "any"):
+            return elements
+        raise _wrong_type(name, wanted)
+    plain = _plain(name, value)
+    if not holds(wanted, plain):
+        raise _wrong_type(name, wanted)
+    return plain
+
+
+def _plain(name: str, value: object) -> object:
+    """The value in exactly one of FEEL's types: no subclass (an enum of strings), no integer."""
+    match value:
+        case None | bool() | YearsMonths() | timedelta():
+            return value
+        case int() | Decimal():
+            number = Decimal(value)
+            if not number.is_finite():
+                raise _wrong_type(name, Type("number"))
+            return DECIMAL128.plus(number)
+        case str():
+            return str.__str__(value)
+        case datetime() | date():
+            return value
+        case dict():
+            return {str(key): _plain(name, inner) for key, inner in value.items()}
+        case _:
+            raise _wrong_type(name, ANY)
+
+
+def _wrong_type(name: str, wanted: Type) -> InputError:
+    return InputError(
+        name,
+        Text(zh=f"“{name}”的值不是规则所要的类型（{wanted}）。", en=f"the value is not of the type that the rules ask for ({wanted})."),
+        Text(zh="请按规则声明的类型提供。", en="Give one of that type."),
+    )

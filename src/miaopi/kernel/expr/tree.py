@@ -1,0 +1,216 @@
+"""The tree of an expression: what was written, and where. Readers are modules beside this one, never methods here.
+
+A node is frozen and checks itself when made, so a tree that exists is well formed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from miaopi.kernel.errors import DefinitionError
+
+COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+ARITHMETIC = ("+", "-", "*", "/")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From the character `start` up to, not including, `end`, counted from 0."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        _require(0 <= self.start <= self.end, self, "a span ends before it starts")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(Node):
+    """A value written out: number, text, true, false, null, `@"…"`, `duration("…")`."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """A fact, derived value or parameter by its whole name; or, if `is_local`, what a `for` or a quantifier binds."""
+
+    name: str
+    is_local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Property(Node):
+    """`base.year`."""
+
+    base: Node
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Node):
+    """`-operand`."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic(Node):
+    operator: str
+    left: Node
+    right: Node
+
+    def __post_init__(self) -> None:
+        _require(self.operator in ARITHMETIC, self.span, f"there is no operator {self.operator}")
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Node):
+    operator: str
+    left: Node
+    right: Node
+
+    def __post_init__(self) -> None:
+        _require(self.operator in COMPARISONS, self.span, f"there is no comparison {self.operator}")
+
+
+@dataclass(frozen=True, slots=True)
+class Between(Node):
+    """`operand between low and high`, both ends included."""
+
+    operand: Node
+    low: Node
+    high: Node
+
+
+@dataclass(frozen=True, slots=True)
+class And(Node):
+    operands: tuple[Node, ...]
+
+    def __post_init__(self) -> None:
+        _require(len(self.operands) >= 2, self.span, "and needs two sides")
+
+
+@dataclass(frozen=True, slots=True)
+class Or(Node):
+    operands: tuple[Node, ...]
+
+    def __post_init__(self) -> None:
+        _require(len(self.operands) >= 2, self.span, "or needs two sides")
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Node):
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Equals(Node):
+    """A test of `in`: a value to equal, or a list to be contained in."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Against(Node):
+    """A test of `in`: `< operand` and its like."""
+
+    operator: str
+    operand: Node
+
+    def __post_init__(self) -> None:
+        _require(self.operator in COMPARISONS, self.span, f"there is no comparison {self.operator}")
+
+
+@dataclass(frozen=True, slots=True)
+class Within(Node):
+    """A test of `in`: `[low..high]`; a round or outward bracket leaves the end out."""
+
+    low: Node
+    high: Node
+    includes_low: bool
+    includes_high: bool
+
+
+@dataclass(frozen=True, slots=True)
+class In(Node):
+    """`operand in (test, …)`: true as soon as one test is."""
+
+    operand: Node
+    tests: tuple[Equals | Against | Within, ...]
+
+    def __post_init__(self) -> None:
+        _require(bool(self.tests), self.span, "in needs a test")
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf(Node):
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """A function of the language; there are no others."""
+
+    function: str
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class If(Node):
+    condition: Node
+    then: Node
+    otherwise: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration(Node):
+    """`name in source`, or `name in source..last` over whole numbers, up or down."""
+
+    name: str
+    source: Node
+    last: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class For(Node):
+    iterations: tuple[Iteration, ...]
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Quantified(Node):
+    """`some … satisfies body`, or `every …`."""
+
+    is_every: bool
+    iterations: tuple[Iteration, ...]
+    body: Node
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes right below, in the order they were written."""
+    for member in fields(node):
+        value = getattr(node, member.name)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from value
+
+
+def height(root: Node) -> int:
+    """How many nodes lie on the longest way down; counted without recursion, so that no tree is too deep to measure."""
+    level, count = [root], 0
+    while level:
+        level, count = [child for node in level for child in children(node)], count + 1
+    return count
+
+
+def _require(holds: bool, span: Span, message: str) -> None:
+    if not holds:
+        raise DefinitionError(f"characters {span.start}–{span.end}", message)
