@@ -1,0 +1,15 @@
+"""The door of application."""
+
+from __future__ import annotations
+
+from miaopi.apps.application.actions import advance, open_application, withdraw_application
+from miaopi.apps.application.events import ApplicationOpened, ApplicationWithdrawn
+from miaopi.apps.application.models import Application
+from miaopi.apps.application.queries import (
+    compute_legal_day, find_application, get_application, is_number, list_applications,
+)
+
+__all__ = [
+    "Application", "ApplicationOpened", "ApplicationWithdrawn", "advance", "compute_legal_day", "find_application", "get_application",
+    "is_number", "list_applications", "open_application", "withdraw_application",
+]

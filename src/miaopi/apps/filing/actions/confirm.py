@@ -1,0 +1,158 @@
+"""Confirming, in two halves: *gather* asks sources outside any transaction, *commit* is one transaction without I/O.
+
+The key of a confirmation is its token. Whoever repeats it – a second click, a second window, a client whose answer was
+lost, a COMMIT whose end nobody saw – gets the confirmation that is there; there is never a second one of a round.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import F
+
+from miaopi.apps.application.api import Application, advance, compute_legal_day, get_application
+from miaopi.apps.audit.api import Actor, act
+from miaopi.apps.exchange.api import Ground
+from miaopi.apps.filing.actions.drafts import OPEN, erased_error, open_filing, require_open
+from miaopi.apps.filing.actions.gather import Search, gather_facts
+from miaopi.apps.filing.events import ConfirmedFacts, FilingConfirmed
+from miaopi.apps.filing.models import Filing
+from miaopi.apps.filing.queries.draft import Draft, is_silent, seal_draft, seal_facts, unseal_draft
+from miaopi.apps.filing.queries.entry import check_complete, check_entered
+from miaopi.apps.filing.queries.filings import find_filing, get_package
+from miaopi.apps.filing.queries.form import list_form_fields
+from miaopi.apps.filing.queries.written import compute_digest
+from miaopi.apps.identity.api import pseudonym
+from miaopi.definitions import ServicePackage
+from miaopi.kernel.decision import Definition
+from miaopi.kernel.errors import InputError, MiaopiError, UpstreamError
+from miaopi.kernel.lifecycle import Confirm
+from miaopi.kernel.wording import Text
+
+TRIES: Final = 3  # of a commit that the database broke off; conditional updates make a repeat harmless
+LONGEST_TOKEN: Final = 128
+CHANGED: Final = InputError(
+    "token",
+    Text(zh="草稿已在另一个窗口中修改。", en="the draft was changed in another window."),
+    Text(zh="请刷新核对后再确认。", en="Reload, check it, and confirm again."),
+)
+NOBODY_KNOWS: Final = Text(
+    zh="系统暂时无法确认是否已提交。请稍后用同一页面重试，不会重复提交。",
+    en="We cannot tell yet whether it was filed. Try again from the same page in a moment; it is never filed twice.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """A filing that is confirmed. `round` counts from 1; `repeated`: it was there before this call."""
+
+    number: str
+    round: int
+    token: str
+    facts_digest: str
+    confirmed_at: datetime
+    repeated: bool
+
+
+def _find_confirmation(application: Application, row: Filing | None, token: str) -> Confirmation | None:
+    """The confirmation under this token, or, in a case that cannot be confirmed any more, the one it has."""
+    if row is None or row.confirmed_at is None:
+        return None
+    if token not in row.tokens and application.state in OPEN:
+        return None
+    round_ = row.tokens.index(token) + 1 if token in row.tokens else len(row.tokens)
+    return Confirmation(row.number, round_, row.tokens[round_ - 1], row.facts_digest, row.confirmed_at, repeated=True)
+
+
+def _look_up(number: str, token: str, by: Actor) -> Confirmation | None:
+    return _find_confirmation(get_application(number=number, reader=by), find_filing(number), token)
+
+
+def confirm(*, number: str, entered: Mapping[str, object], token: str, by: Actor, now: datetime) -> Confirmation:
+    """Confirm the draft of one's own case with what is `entered` on the last page, under the draft's `token`.
+
+    InputError names a field that may not stand, or says what was withdrawn; RightsError: the consent does not stand;
+    NotFound: not her case; UpstreamError: the database fell silent and nobody can say yet – the token will.
+    Sources that are down are no error: the facts are unknown, and the rules say what follows.
+    """
+    application = get_application(number=number, reader=by)
+    row = find_filing(application.number)
+    if (there := _find_confirmation(application, row, token)) is not None:
+        return there
+    if row is not None and row.erased_at is not None:
+        raise erased_error(row)
+    require_open(application)
+    if not 0 < len(token) <= LONGEST_TOKEN:
+        raise InputError("token", Text(zh="缺少提交标识。", en="the key of the confirmation is missing or too long."),
+                         Text(zh="请从确认页面提交。", en="Confirm from the page of the draft."))
+    package = get_package(application)
+    if row is None:
+        row = open_filing(application=application, receipt="", by=by, now=now)
+    draft = _gather(application, row, package, entered, by=by, now=now)
+    return _commit_once(application, row, draft, package.definition, token, by=by, now=now)
+
+
+def _gather(application: Application, row: Filing, package: ServicePackage, entered: Mapping[str, object], *, by: Actor, now: datetime) -> Draft:
+    """Volatile and missing facts are read now, sensitive ones last; everything else was read for the draft."""
+    definition = package.definition
+    draft = unseal_draft(row)
+    draft = draft.with_entered(check_entered(definition, draft, entered), at=now)
+    check_complete(definition, draft, list_form_fields(definition, draft.facts(definition), as_of=compute_legal_day(now)))
+    stale = {name for name, fact in draft.sourced.items() if definition.facts[name].volatile or is_silent(fact)}
+    search = Search(package, application.applicant, Ground(row.receipt, application.service, application.number), compute_legal_day(now))
+    again = gather_facts(search=search, draft=draft.without(stale), sensitive=True, by=by, now=now)
+    # what no rule needs any more is kept as the form showed it
+    unasked = {name: draft.sourced[name] for name in stale if name not in again.sourced}
+    return draft.with_answers({**again.sourced, **unasked})
+
+
+def _commit_once(application: Application, row: Filing, draft: Draft, definition: Definition, token: str, *, by: Actor, now: datetime) -> Confirmation:
+    """Commit, and where that fails look up what is there before anything is said (a failed COMMIT is unknown, not failed)."""
+    number = application.number
+    for _ in range(TRIES):
+        try:
+            return _commit(application, row, draft, definition, token, by=by, now=now)
+        except MiaopiError:  # somebody else was first, or it was withdrawn
+            if (there := _look_up(number, token, by)) is not None:
+                return there
+            raise
+        except (OperationalError, InterfaceError):  # dead connection, deadlock, shutdown: committed or not, the rows will tell
+            connection.close()
+        try:
+            if (there := _look_up(number, token, by)) is not None:
+                return there
+        except (OperationalError, InterfaceError):
+            connection.close()
+    raise UpstreamError("platform", NOBODY_KNOWS)
+
+
+def _commit(application: Application, row: Filing, draft: Draft, definition: Definition, token: str, *, by: Actor, now: datetime) -> Confirmation:
+    """One transaction, no I/O: the case moves, the facts are frozen, and whoever listens decides and issues in it."""
+    facts, salt = draft.facts(definition), secrets.token_bytes(16)
+    digest = compute_digest(facts, salt=salt)
+    round_ = len(row.tokens) + 1
+    hand = ConfirmedFacts(
+        number=row.number, service=row.service, version=row.version, round=round_, applicant=row.applicant, receipt=row.receipt,
+        as_of=compute_legal_day(now), confirmed_at=now, facts=facts, facts_digest=digest,
+        sealed=seal_facts(facts, salt=salt, applicant=row.applicant, number=row.number),
+    )
+    with act(by=by, now=now) as unit:
+        advance(number=row.number, move=Confirm, by=by, now=now)
+        # revision: confirmed is what she saw; erased_at: a withdrawal that came first wins
+        frozen = Filing.objects.filter(number=row.number, revision=row.revision, erased_at=None).update(
+            content=seal_draft(row, draft), facts_digest=digest, tokens=[*row.tokens, token], confirmed_at=now, revision=F("revision") + 1,
+        )
+        if frozen != 1:
+            standing = find_filing(row.number)
+            raise CHANGED if standing is None or standing.erased_at is None else erased_error(standing)
+        unit.record(
+            FilingConfirmed(number=row.number, service=row.service, version=row.version, round=round_, facts_digest=digest,
+                            subject=pseudonym(row.applicant)),
+            hand=hand,
+        )
+    return Confirmation(row.number, round_, token, digest, now, repeated=False)

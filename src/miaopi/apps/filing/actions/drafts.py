@@ -1,0 +1,144 @@
+"""What goes into a draft before it is confirmed, and how it goes out of the house again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from miaopi.apps.application.api import Application, compute_legal_day, get_application
+from miaopi.apps.audit.api import Actor, Event, act
+from miaopi.apps.consent.api import get_consent
+from miaopi.apps.exchange.api import Ground
+from miaopi.apps.filing.actions.gather import Search, gather_facts
+from miaopi.apps.filing.events import DraftErased, FactDisputed, PrefillDone, ValuesEntered
+from miaopi.apps.filing.models import Filing
+from miaopi.apps.filing.queries.draft import Draft, seal_draft, unseal_draft
+from miaopi.apps.filing.queries.entry import check_disputable, check_entered
+from miaopi.apps.filing.queries.filings import find_filing, get_package, lock_filing
+from miaopi.apps.identity.api import pseudonym
+from miaopi.kernel.decision import Definition
+from miaopi.kernel.errors import InputError, RightsError
+from miaopi.kernel.fact import Unknown
+from miaopi.kernel.lifecycle import State, say
+from miaopi.kernel.wording import Text
+
+CONSENT_WITHDRAWN: Final = "consent_withdrawn"
+APPLICATION_WITHDRAWN: Final = "application_withdrawn"
+OPEN: Final = frozenset({State.DRAFT.value, State.SUPPLEMENT.value})
+NOT_HERS: Final = Text(zh="该授权不属于本次申请。", en="This consent was not given for this application.")
+WITHDRAWN_MEANWHILE: Final = Text(zh="授权或申请已撤回，查询到的信息没有保留。", en="Consent or application was withdrawn; nothing that was found is kept.")
+
+
+def require_open(application: Application) -> None:
+    """Raises InputError unless the draft may still be changed."""
+    if application.state not in OPEN:
+        said = say(State(application.state))
+        raise InputError("application", Text(zh=f"该办件{said.zh}，内容不能再改。", en=f"the application is {said.en}; its form is closed."),
+                         Text(zh="请查看办理结果。", en="Look at its result."))
+
+
+def erased_error(row: Filing) -> InputError:
+    """What to say to somebody who goes on with a draft that a withdrawal erased."""
+    return InputError(
+        "consent" if row.erased_for == CONSENT_WITHDRAWN else "application",
+        Text(zh="您撤回了授权，草稿和查询到的信息已删除，没有提交任何内容。",
+             en="you withdrew your consent; draft and pulled values were erased and nothing was filed.")
+        if row.erased_for == CONSENT_WITHDRAWN else
+        Text(zh="您撤回了申请，草稿已删除，没有提交任何内容。", en="you withdrew the application; its draft was erased and nothing was filed."),
+        Text(zh="如仍需办理，请重新授权或重新申请。", en="To go on, give consent again or begin a new application."),
+    )
+
+
+def prefill(*, number: str, receipt: str, by: Actor, now: datetime) -> Filing:
+    """Fill the draft from public and personal sources under a consent receipt; sensitive ones wait for the confirmation.
+
+    Sources that stay silent leave their facts unknown; the draft is kept all the same. Raises RightsError when the
+    receipt is another case's or no longer stands.
+    """
+    application = get_application(number=number, reader=by)
+    require_open(application)
+    if get_consent(receipt).application != application.number:
+        raise RightsError(NOT_HERS)
+    package = get_package(application)
+    search = Search(package, application.applicant, Ground(receipt, application.service, application.number), compute_legal_day(now))
+    fresh = Draft(entered=unseal_draft(open_filing(application=application, receipt=receipt, by=by, now=now)).entered)
+    found = gather_facts(search=search, draft=fresh, sensitive=False, by=by, now=now)
+    return _put(application, lambda draft: Draft(found.sourced, draft.entered, draft.disputed & set(found.sourced)), receipt=receipt,
+                event=PrefillDone(number=application.number, receipt=receipt, facts=tuple(sorted(found.sourced)),
+                                  silent=_silent(package.definition, found), subject=pseudonym(application.applicant)),
+                by=by, now=now)
+
+
+def _silent(definition: Definition, draft: Draft) -> tuple[str, ...]:
+    unsaid = {definition.facts[name].resource for name, fact in draft.sourced.items() if isinstance(fact, Unknown)}
+    return tuple(sorted(resource for resource in unsaid if resource is not None))
+
+
+def open_filing(*, application: Application, receipt: str, by: Actor, now: datetime) -> Filing:
+    """The row of the filing, there before anything is pulled for it: a withdrawal meanwhile must find what to mark."""
+    with act(by=by, now=now):
+        row = lock_filing(application)
+        row.receipt, row.erased_at, row.erased_for = receipt, None, ""
+        row.save()
+    return row
+
+
+def _put(application: Application, change: Callable[[Draft], Draft], *, event: Event, receipt: str | None = None, by: Actor,
+         now: datetime) -> Filing:
+    """Change the draft under its lock, so that two windows change it one after the other.
+
+    What was pulled under `receipt` is put in only if that receipt was not withdrawn while the sources were asked.
+    """
+    with act(by=by, now=now) as unit:
+        row = lock_filing(application)
+        if receipt is not None:
+            if row.receipt != receipt or row.erased_at is not None:
+                raise RightsError(WITHDRAWN_MEANWHILE)
+            row.prefilled_at = now
+        elif row.erased_at is not None:
+            raise erased_error(row)
+        row.content = seal_draft(row, change(unseal_draft(row)))
+        row.revision += 1
+        row.save()
+        unit.record(event)
+    return row
+
+
+def enter(*, number: str, values: Mapping[str, object], by: Actor, now: datetime) -> Filing:
+    """Put her own values into the draft. InputError names the first field that may not stand; then nothing changed."""
+    application = get_application(number=number, reader=by)
+    require_open(application)
+    package = get_package(application)
+    row = find_filing(application.number)
+    checked = check_entered(package.definition, Draft() if row is None else unseal_draft(row), values)
+    return _put(application, lambda draft: draft.with_entered(checked, at=now), by=by, now=now,
+                event=ValuesEntered(number=application.number, facts=tuple(sorted(checked)), subject=pseudonym(application.applicant)))
+
+
+def dispute(*, number: str, fact: str, by: Actor, now: datetime) -> Filing:
+    """Contest a value that is not hers to change (政务数据共享条例, 校核纠错). For the rules it is then unknown."""
+    application = get_application(number=number, reader=by)
+    require_open(application)
+    package = get_package(application)
+    row = find_filing(application.number)
+    spec = check_disputable(package.definition, Draft() if row is None else unseal_draft(row), fact)
+    return _put(application, lambda draft: draft.with_dispute(fact), by=by, now=now,
+                event=FactDisputed(number=application.number, fact=fact, resource=spec.resource or "",
+                                   subject=pseudonym(application.applicant)))
+
+
+def erase_draft(*, number: str, ground: str, receipt: str | None = None, by: Actor, now: datetime) -> bool:
+    """Erase what was entered and pulled, unless it was confirmed, and mark the draft so. Whether there was a draft.
+
+    `receipt`: only if it was filled under this one. Runs in the transaction of the withdrawal: there is no moment at which she has withdrawn and we still hold it.
+    """
+    with act(by=by, now=now) as unit:
+        row = Filing.objects.select_for_update().filter(number=number, confirmed_at=None, erased_at=None).first()
+        if row is None or receipt not in {None, row.receipt}:
+            return False
+        row.content, row.erased_at, row.erased_for = None, now, ground
+        row.revision += 1
+        row.save()
+        unit.record(DraftErased(number=number, ground=ground, subject=pseudonym(row.applicant)))
+    return True

@@ -1,0 +1,1 @@
+"""Reads of drafts and confirmed facts."""

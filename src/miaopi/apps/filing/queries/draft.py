@@ -1,0 +1,101 @@
+"""The draft as a value: what sources said, what she entered, what she disputes, and the facts that follow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from miaopi.apps.filing.models import Filing
+from miaopi.apps.filing.queries.written import get_facts, get_written
+from miaopi.apps.identity.api import seal, unseal
+from miaopi.kernel.decision import Definition
+from miaopi.kernel.decision.definition import APPLICANT
+from miaopi.kernel.fact import Disputed, Doubt, Fact, FactName, Known, Unknown, Value
+
+DEFAULT: Final = "default"  # … of one whose proposed value she accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`sourced`: what registers said; `entered`: what she entered; `disputed`: names she contests. Values never show in `repr`."""
+
+    sourced: Mapping[FactName, Fact] = field(default_factory=dict, repr=False)
+    entered: Mapping[FactName, Known] = field(default_factory=dict, repr=False)
+    disputed: frozenset[FactName] = frozenset()
+
+    def with_answers(self, answers: Mapping[FactName, Fact]) -> Draft:
+        """Answers take the place of earlier ones; a source silent again stays silent since the first time."""
+        kept = dict(self.sourced)
+        for name, fact in answers.items():
+            before = kept.get(name)
+            if isinstance(fact, Unknown) and isinstance(before, Unknown) and fact.doubt is before.doubt and before.since is not None:
+                fact = replace(fact, since=before.since)
+            kept[name] = fact
+        return replace(self, sourced=kept)
+
+    def without(self, names: Collection[FactName]) -> Draft:
+        """The draft as if these had never been asked."""
+        return replace(self, sourced={name: fact for name, fact in self.sourced.items() if name not in names})
+
+    def with_entered(self, values: Mapping[FactName, Value], *, at: datetime) -> Draft:
+        """Empty takes an entry back; a value equal to what the register says is not entered, it is left as it is."""
+        entered = dict(self.entered)
+        for name, value in values.items():
+            before = self.sourced.get(name)
+            if value is None or (isinstance(before, Known) and before.value == value):
+                entered.pop(name, None)
+            else:
+                entered[name] = Known(value, source=APPLICANT, obtained_at=at)
+        return replace(self, entered=entered)
+
+    def with_dispute(self, name: FactName) -> Draft:
+        return replace(self, disputed=self.disputed | {name})
+
+    def facts(self, definition: Definition) -> dict[FactName, Fact]:
+        """The facts as the rules are to see them; what nobody has said yet is left out, derived facts are the kernel's."""
+        found: dict[FactName, Fact] = {}
+        for name, spec in definition.facts.items():
+            said = self.entered.get(name, self.sourced.get(name))
+            if said is None and spec.source == APPLICANT and spec.default is not None:
+                said = Known(spec.default, source=DEFAULT)
+            if said is not None:
+                found[name] = Disputed(said) if name in self.disputed and isinstance(said, Known) else said
+        return found
+
+
+def is_silent(fact: Fact) -> bool:
+    """Whether a source gave no answer, so that asking again may bring one."""
+    return isinstance(fact, Unknown) and fact.doubt is Doubt.UNAVAILABLE
+
+
+def _context(row: Filing) -> str:
+    return f"filing:{row.applicant}:{row.number}"
+
+
+def seal_draft(row: Filing, draft: Draft) -> bytes:
+    """The draft so that only this house, for this applicant and this application, can open it again."""
+    written = {"sourced": get_written(draft.sourced), "entered": get_written(draft.entered), "disputed": sorted(draft.disputed)}
+    return seal(json.dumps(written, ensure_ascii=False).encode(), context=_context(row))
+
+
+def unseal_draft(row: Filing) -> Draft:
+    """The draft kept in the row; an empty one where there is none yet or it was erased."""
+    if row.content is None:
+        return Draft()
+    written = json.loads(unseal(bytes(row.content), context=_context(row)))
+    entered = {name: fact for name, fact in get_facts(written["entered"]).items() if isinstance(fact, Known)}
+    return Draft(get_facts(written["sourced"]), entered, frozenset(written["disputed"]))
+
+
+def seal_facts(facts: Mapping[FactName, Fact], *, salt: bytes, applicant: str, number: str) -> bytes:
+    """Frozen facts with the salt of their digest, for *approval* to keep beside what it decided on them."""
+    written = {"salt": salt.hex(), "facts": get_written(facts)}
+    return seal(json.dumps(written, ensure_ascii=False).encode(), context=f"facts:{applicant}:{number}")
+
+
+def unseal_facts(sealed: bytes, *, applicant: str, number: str) -> dict[FactName, Fact]:
+    written = json.loads(unseal(sealed, context=f"facts:{applicant}:{number}"))
+    return get_facts(written["facts"])

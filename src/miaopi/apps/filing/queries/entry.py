@@ -1,0 +1,144 @@
+"""What a citizen may enter: the fact is declared, hers to say, of the right type, and one of the options if there are any."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from miaopi.apps.filing.queries.draft import Draft
+from miaopi.kernel.decision import Definition, FactSpec
+from miaopi.kernel.decision.definition import APPLICANT, DERIVED
+from miaopi.kernel.errors import InputError
+from miaopi.kernel.fact import Fact, FactName, Known, Value
+from miaopi.kernel.wording import Text
+
+LONGEST: Final = 500  # characters of one entry; an address needs about 100
+WRITTEN_AS: Final[Mapping[str, Text]] = {
+    "number": Text(zh="请填写数字，例如 12。", en="Enter a number, for example 12."),
+    "boolean": Text(zh="请选择是或否。", en="Choose yes or no."),
+    "date": Text(zh="请按 2026-11-23 的格式填写日期。", en="Enter a date as 2026-11-23."),
+    "date and time": Text(zh="请按 2026-11-23T09:00:00+08:00 的格式填写时间。", en="Enter a time as 2026-11-23T09:00:00+08:00."),
+}
+TRUE: Final = frozenset({"true", "on", "yes", "是"})
+FALSE: Final = frozenset({"false", "off", "no", "否"})
+
+
+def _wrong_form(spec: FactSpec, written_as: Text) -> InputError:
+    return InputError(spec.name, Text(zh=f"“{spec.label.zh}”的填写格式不对。", en=f"“{spec.label.en}” is not written in its form."), written_as)
+
+
+def _text_of(spec: FactSpec, raw: object) -> str:
+    text = unicodedata.normalize("NFC", str(raw)).strip()
+    if len(text) > LONGEST:
+        raise _wrong_form(spec, Text(zh=f"请不要超过 {LONGEST} 个字。", en=f"Use at most {LONGEST} characters."))
+    if any(unicodedata.category(mark) == "Cc" for mark in text):
+        raise _wrong_form(spec, Text(zh="请删去换行等控制字符。", en="Remove line breaks and other control characters."))
+    return text
+
+
+def _parsed(spec: FactSpec, text: str, kind: str) -> Value:
+    match kind:
+        case "number":
+            number = Decimal(text)
+            if not number.is_finite():
+                raise ValueError
+            return number
+        case "boolean" if text.casefold() in TRUE | FALSE:
+            return text.casefold() in TRUE
+        case "date":
+            return date.fromisoformat(text)
+        case "date and time":
+            moment = datetime.fromisoformat(text)
+            if moment.tzinfo is None:
+                raise ValueError
+            return moment
+        case "string" | "any":
+            return text
+        case _:
+            raise ValueError
+
+
+def _value_of(spec: FactSpec, raw: object) -> Value:
+    """`raw` as a form or JSON brings it, as a value of the fact's type; None for an empty entry."""
+    if raw is None or raw == "":
+        return None
+    if spec.type.name == "list":
+        if not isinstance(raw, list):
+            raise _wrong_form(spec, Text(zh="请填写列表。", en="Enter a list."))
+        return [_single_value(spec, each, str(spec.type.item)) for each in raw]
+    if isinstance(raw, list | dict):
+        raise _wrong_form(spec, Text(zh="请只填写一个值。", en="Enter one value."))
+    return _single_value(spec, raw, spec.type.name)
+
+
+def _single_value(spec: FactSpec, raw: object, kind: str) -> Value:
+    try:
+        value = _parsed(spec, _text_of(spec, raw), kind)
+    except (ValueError, InvalidOperation):
+        raise _wrong_form(spec, WRITTEN_AS.get(kind, Text(zh="请重新填写。", en="Enter it again."))) from None
+    if spec.options and value not in spec.options:
+        raise InputError(
+            spec.name,
+            Text(zh=f"“{spec.label.zh}”没有这个选项。", en=f"“{spec.label.en}” has no such option."),
+            Text(zh="请从列出的选项中选择。", en=f"Choose one of: {', '.join(str(option) for option in spec.options)}."),
+        )
+    return value
+
+
+def _is_unchanged(spec: FactSpec, raw: object, held: Fact | None) -> bool:
+    try:
+        return isinstance(held, Known) and _value_of(spec, raw) == held.value
+    except InputError:  # not even written like a value of this fact
+        return False
+
+
+def _refuse_locked(spec: FactSpec) -> InputError:
+    return InputError(
+        spec.name,
+        Text(zh=f"“{spec.label.zh}”来自权威登记，不能在此修改，原值未变。",
+             en=f"“{spec.label.en}” comes from its register and cannot be changed here; the stored value stays."),
+        Text(zh="如有错误，请提出异议，由数据提供部门校核。", en="If it is wrong, dispute it: its source will check it."),
+    )
+
+
+def check_entered(definition: Definition, draft: Draft, entered: Mapping[str, object]) -> dict[FactName, Value]:
+    """The entered values, typed. Raises InputError naming the first field that may not stand as it does.
+
+    A locked value sent back unchanged, as forms do, is left out; sent back altered it is an InputError.
+    """
+    values: dict[FactName, Value] = {}
+    for name, raw in entered.items():
+        spec = definition.facts.get(name)
+        if spec is None:
+            raise InputError(name, Text(zh="本事项没有这一项。", en="this service has no such fact."),
+                             Text(zh="请去掉它。", en="Leave it out."))
+        if spec.source == APPLICANT or (spec.changeable and spec.source != DERIVED):
+            values[name] = _value_of(spec, raw)
+            continue
+        if not _is_unchanged(spec, raw, draft.sourced.get(name)):
+            raise _refuse_locked(spec)
+    return values
+
+
+def check_disputable(definition: Definition, draft: Draft, name: str) -> FactSpec:
+    """The spec of a fact that may be disputed: one that a register said and that is not hers to change."""
+    spec = definition.facts.get(name)
+    if spec is None or not isinstance(draft.sourced.get(name), Known):
+        raise InputError(name, Text(zh="没有可以提出异议的这一项。", en="there is no such value to dispute."),
+                         Text(zh="请从预填内容中选择。", en="Choose one of the prefilled values."))
+    if spec.changeable:
+        raise InputError(name, Text(zh=f"“{spec.label.zh}”可以直接修改。", en=f"“{spec.label.en}” is yours to change."),
+                         Text(zh="请直接填写正确的值。", en="Enter the right value instead."))
+    return spec
+
+
+def check_complete(definition: Definition, draft: Draft, asked: Iterable[FactName]) -> None:
+    """Raises InputError for the first form field that only she can fill and that is still empty."""
+    for name in asked:
+        spec = definition.facts[name]
+        if spec.source == APPLICANT and spec.default is None and name not in draft.entered:
+            raise InputError(name, Text(zh=f"请填写“{spec.label.zh}”。", en=f"“{spec.label.en}” is still empty."),
+                             Text(zh="填写后再确认。", en="Fill it in, then confirm."))
