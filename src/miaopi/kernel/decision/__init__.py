@@ -27,6 +27,8 @@ from miaopi.kernel.decision.outcomes import (
     Wait,
     Waitlist,
 )
+from miaopi.kernel.decision.reading import read_answers, read_facts, read_overrides, read_value, write_fact
+from miaopi.kernel.decision.replay import Replayed, receipt_of, replay
 from miaopi.kernel.decision.sources import next_sources
 
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "Privacy",
     "Reason",
     "ReasonSpec",
+    "Replayed",
     "Redirect",
     "Refer",
     "Refuse",
@@ -54,4 +57,11 @@ __all__ = [
     "Waitlist",
     "decide",
     "next_sources",
+    "read_answers",
+    "read_facts",
+    "read_overrides",
+    "read_value",
+    "receipt_of",
+    "replay",
+    "write_fact",
 ]

@@ -1,0 +1,157 @@
+"""What was decided, from which facts, by which rules, on which day – signed, and enough to decide it again.
+
+The signed statement holds only salted digests of what is personal: each fact, and the values of the outcome (an identity
+number alone is soon guessed). Salt, facts and values stand beside it; after retention they are erased, and the statement
+still proves that this decision was made.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from miaopi.kernel.credential import sign, verify
+from miaopi.kernel.errors import InputError
+from miaopi.kernel.ledger import canonical_json
+from miaopi.kernel.wording import Text
+
+FORMAT = "miaopi.receipt/1"
+Json = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """`facts` and `decision` as JSON; `settings` are the city's and the overrides, as written; `as_of`, `known_at` ISO days.
+
+    `facts`, `values` and `salt` are `None` after erasure; `digests` and `values_digest` stay. `signature` is over `statement`.
+    """
+
+    slug: str
+    definition: str
+    as_of: str
+    known_at: str | None
+    settings: Json
+    overrides: Json
+    decision: Json
+    digests: Mapping[str, str]
+    values_digest: str
+    facts: Json | None
+    values: Json | None
+    salt: str | None
+    signature: bytes | None = None
+
+    def statement(self) -> bytes:
+        """What is signed: canonical JSON (RFC 8785)."""
+        return canonical_json(self._stated())
+
+    def _stated(self) -> dict[str, object]:
+        return {
+            "format": FORMAT,
+            "slug": self.slug,
+            "definition": self.definition,
+            "as_of": self.as_of,
+            "known_at": self.known_at,
+            "settings": dict(self.settings),
+            "overrides": dict(self.overrides),
+            "facts": dict(self.digests),
+            "values": self.values_digest,
+            "decision": dict(self.decision),
+        }
+
+    def signed(self, private_key: bytes) -> Receipt:
+        """The receipt with an Ed25519 signature."""
+        return replace(self, signature=sign(private_key, self.statement()))
+
+    def is_signed_by(self, public_key: bytes) -> bool:
+        return self.signature is not None and verify(public_key, self.statement(), self.signature)
+
+    def erased(self) -> Receipt:
+        """What remains after retention."""
+        return replace(self, facts=None, values=None, salt=None)
+
+    def agrees(self) -> bool:
+        """Whether the facts and values beside the statement are those it was made from; True after erasure."""
+        if self.facts is None or self.values is None or self.salt is None:
+            return True
+        told = {name: digest(self.salt, fact) for name, fact in self.facts.items()}
+        return told == dict(self.digests) and digest(self.salt, dict(self.values)) == self.values_digest
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "statement": self._stated(),
+            "facts": None if self.facts is None else dict(self.facts),
+            "values": None if self.values is None else dict(self.values),
+            "salt": self.salt,
+            "signature": None if self.signature is None else base64.b64encode(self.signature).decode(),
+        }
+
+
+def digest(salt: str, value: object) -> str:
+    """SHA-256 (hex) of the salt and the canonical JSON of what is personal."""
+    return hashlib.sha256(salt.encode() + canonical_json(value)).hexdigest()
+
+
+def make_receipt(
+    *,
+    slug: str,
+    definition: str,
+    as_of: str,
+    known_at: str | None,
+    settings: Json,
+    overrides: Json,
+    decision: Json,
+    facts: Json,
+    salt: str,
+) -> Receipt:
+    """The receipt of a decision given as its JSON, with the facts as JSON by name. Not yet signed."""
+    values = decision["values"]
+    assert isinstance(values, Mapping)
+    return Receipt(
+        slug=slug,
+        definition=definition,
+        as_of=as_of,
+        known_at=known_at,
+        settings=settings,
+        overrides=overrides,
+        decision={name: part for name, part in decision.items() if name != "values"},
+        digests={name: digest(salt, fact) for name, fact in facts.items()},
+        values_digest=digest(salt, dict(values)),
+        facts=facts,
+        values=values,
+        salt=salt,
+    )
+
+
+def read_receipt(document: object) -> Receipt:
+    """The receipt that `to_json` wrote. Raises InputError for anything else."""
+    match document:
+        case {
+            "statement": {
+                "format": "miaopi.receipt/1",
+                "slug": str(slug),
+                "definition": str(definition),
+                "as_of": str(as_of),
+                "known_at": None | str() as known_at,
+                "settings": dict(settings),
+                "overrides": dict(overrides),
+                "facts": dict(digests),
+                "values": str(values_digest),
+                "decision": dict(decision),
+            },
+            "facts": None | dict() as facts,
+            "values": None | dict() as values,
+            "salt": None | str() as salt,
+            "signature": None | str() as signature,
+        }:
+            return Receipt(
+                slug, definition, as_of, known_at, settings, overrides, decision, digests, values_digest, facts, values, salt,
+                None if signature is None else base64.b64decode(signature),
+            )
+        case _:
+            raise InputError(
+                "receipt",
+                Text(zh="这不是决定回执。", en="this is no receipt of a decision."),
+                Text(zh="请使用 decide 给出的回执文件。", en="Use a receipt that decide gave."),
+            )
