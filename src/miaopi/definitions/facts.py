@@ -1,0 +1,89 @@
+"""`facts.yaml`: what a service needs to know, who says it, on which ground."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from miaopi.definitions.positions import Placed
+from miaopi.definitions.reader import Reader
+from miaopi.kernel.decision import FactSpec, Privacy
+from miaopi.kernel.decision.definition import APPLICANT, DERIVED
+from miaopi.kernel.expr import Expression, Type
+from miaopi.kernel.expr.types import BOOLEAN, STRING
+from miaopi.kernel.wording import Text
+
+REQUIRED = ("type", "label", "privacy", "source", "ground")
+OPTIONAL = ("changeable", "volatile", "when", "default", "options", "form", "value")
+GROUNDS = ("consent", "statutory_duty")
+CODED = frozenset({"number", "boolean", "string", "date", "date and time", "list"})
+
+
+@dataclass(frozen=True, slots=True)
+class FactsFile:
+    """Specs by name; guards and derived values are compiled later, when every name is known."""
+
+    specs: Mapping[str, FactSpec]
+    guards: Mapping[str, Placed]
+    values: Mapping[str, Placed]
+    places: Mapping[str, str]
+
+
+def read_facts_file(reader: Reader, root: Placed) -> FactsFile:
+    specs: dict[str, FactSpec] = {}
+    guards: dict[str, Placed] = {}
+    values: dict[str, Placed] = {}
+    places: dict[str, str] = {}
+    for name, placed in reader.mapping(root).items():
+        entries = reader.entries(placed, REQUIRED, OPTIONAL)
+        specs[name] = _read_spec(reader, name, placed, entries)
+        places[name] = placed.where
+        if "when" in entries:
+            guards[name] = entries["when"]
+        if "value" in entries:
+            values[name] = entries["value"]
+        if ("value" in entries) != (specs[name].source == DERIVED):
+            reader.note(placed.where, f"{name}: a derived fact, and only one, has a value")
+    return FactsFile(specs, guards, values, places)
+
+
+def with_guards(reader: Reader, file: FactsFile, names: Mapping[str, Type]) -> dict[str, FactSpec]:
+    """The specs with their guards compiled."""
+    guards: dict[str, Expression] = {name: reader.expression(at, names, BOOLEAN) for name, at in file.guards.items()}
+    return {name: replace(spec, when=guards.get(name)) for name, spec in file.specs.items()}
+
+
+def _read_spec(reader: Reader, name: str, placed: Placed, entries: Mapping[str, Placed]) -> FactSpec:
+    kind = reader.type(entries.get("type"))
+    if kind.name not in CODED:
+        reader.note(placed.where, f"{name}: a fact is a {', '.join(sorted(CODED))}, not a {kind}")
+    source = reader.string(entries.get("source"))
+    if source and source not in (APPLICANT, DERIVED) and source.count(".") != 1:
+        reader.note(entries["source"].where, f"{name}: a source is resource.field, {APPLICANT} or {DERIVED}")
+    ground = reader.string(entries.get("ground"))
+    if ground and ground not in GROUNDS:
+        reader.note(entries["ground"].where, f"{name}: a ground is {' or '.join(GROUNDS)}")
+    options: Mapping[str, Text] = {}
+    if "options" in entries:
+        options = {option: reader.text(at) for option, at in reader.mapping(entries["options"]).items()}
+        if kind != STRING:
+            reader.note(entries["options"].where, f"{name}: only a string has options")
+    default = reader.value(entries["default"], kind) if "default" in entries else None
+    if default is not None and source != APPLICANT:
+        reader.note(entries["default"].where, f"{name}: only what the applicant says has a default")
+    if default is not None and options and default not in options:
+        reader.note(entries["default"].where, f"{name}: the default is none of the options")
+    return FactSpec(
+        name=name,
+        type=kind,
+        label=reader.text(entries.get("label")),
+        privacy=reader.word(entries.get("privacy"), Privacy, Privacy.SENSITIVE),
+        source=source,
+        ground=ground,
+        changeable=reader.truth(entries.get("changeable")),
+        volatile=reader.truth(entries.get("volatile")),
+        default=default,
+        options=MappingProxyType(dict(options)),
+        in_form=reader.truth(entries.get("form")),
+    )

@@ -1,0 +1,178 @@
+"""A service package: read once for each content, checked, and kept by the hash of its files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from miaopi.definitions.facts import read_facts_file, with_guards
+from miaopi.definitions.parameters import read_parameters_file
+from miaopi.definitions.positions import Placed, plain, read_yaml
+from miaopi.definitions.reader import Finding, Reader
+from miaopi.definitions.rules import RulesFile, read_rules_file
+from miaopi.definitions.service import ISSUED, Guide, ItemType, Now, check_placeholders, read_service_file
+from miaopi.kernel.decision import Definition, Privacy
+from miaopi.kernel.decision.definition import AS_OF
+from miaopi.kernel.errors import DefinitionError, NotFound
+from miaopi.kernel.expr import Type
+from miaopi.kernel.wording import Text
+
+ROOT = Path(__file__).resolve().parents[3]
+RULE_FILES = ("service.yaml", "facts.yaml", "rules.yaml", "parameters.yaml")
+CASES_FILE = "cases.yaml"
+
+
+@dataclass(frozen=True)
+class ServicePackage(Guide):
+    """A service as rooms and surfaces use it: its guide, and the definition by which it is decided."""
+
+    definition: Definition
+    path: Path
+    places: Mapping[str, str]
+
+    @property
+    def version(self) -> str:
+        return self.definition.version
+
+    @property
+    def pulled(self) -> Mapping[str, tuple[str, ...]]:
+        """All that it may ever ask of agencies: resource → fields."""
+        return self.definition.pulled
+
+    @property
+    def pulled_privacy(self) -> Mapping[str, Privacy]:
+        """`resource.field` → privacy class, for the same fields."""
+        return {spec.source: spec.privacy for spec in self.definition.sourced}
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        """The same fields as a consent names them: `resource.field`."""
+        return tuple(f"{resource}.{name}" for resource, names in self.pulled.items() for name in names)
+
+    @property
+    def typed_median(self) -> int:
+        """How many facts an applicant types who has nothing to correct."""
+        return sum(field.now is Now.TYPED for field in self.form)
+
+
+_KEPT: dict[str, ServicePackage] = {}
+
+
+def load_service(path: Path | str) -> ServicePackage:
+    """The package in a folder. Raises DefinitionError for its first mistake, naming file and line; NotFound for no folder."""
+    folder = Path(path)
+    if not folder.is_dir():
+        raise NotFound(Text(zh=f"没有事项包 {folder.name}。", en=f"There is no service package {folder.name}."))
+    key = _hash_of_files(folder)
+    if key not in _KEPT:
+        package, findings = read_package(folder)
+        if package is None:
+            more = f" (and {len(findings) - 1} more: service check names them all)" if len(findings) > 1 else ""
+            raise DefinitionError(findings[0].where, findings[0].message + more)
+        _KEPT[key] = package
+    return _KEPT[key]
+
+
+def list_services(root: Path | str | None = None) -> list[ServicePackage]:
+    """Every package of the root folder, in the order of their codes."""
+    folders = sorted(path.parent for path in services_root(root).glob("*/service.yaml"))
+    return sorted((load_service(folder) for folder in folders), key=lambda package: package.code)
+
+
+def find_service(slug_or_code: str, root: Path | str | None = None) -> ServicePackage:
+    """The service with that slug or code; NotFound where there is none."""
+    folder = services_root(root) / slug_or_code
+    if "/" not in slug_or_code and (folder / "service.yaml").is_file():
+        return load_service(folder)
+    for package in list_services(root):
+        if package.code == slug_or_code:
+            return package
+    raise NotFound(Text(zh=f"没有事项“{slug_or_code}”。", en=f"There is no service {slug_or_code}."))
+
+
+def services_root(root: Path | str | None = None) -> Path:
+    """The folder of all packages: the argument, `MIAOPI_SERVICES`, or `services/` of the project."""
+    return Path(root or os.environ.get("MIAOPI_SERVICES") or ROOT / "services")
+
+
+def read_package(folder: Path) -> tuple[ServicePackage | None, list[Finding]]:
+    """The package, or `None` with every mistake of the four rule files."""
+    reader = Reader()
+    files = {name: _read(reader, folder, name) for name in RULE_FILES}
+    guide = read_service_file(reader, files["service.yaml"], folder.name)
+    parameters, parameter_places = read_parameters_file(reader, files["parameters.yaml"])
+    facts = read_facts_file(reader, files["facts.yaml"])
+    for name in facts.specs.keys() & parameters.keys():
+        reader.note(parameter_places[name], f"{name} is a fact too")
+    names: dict[str, Type] = {AS_OF: Type("date")}
+    names |= {name: parameter.type for name, parameter in parameters.items()}
+    names |= {name: spec.type for name, spec in facts.specs.items() if name not in facts.values}
+    computed = {name: (facts.specs[name].label, at) for name, at in facts.values.items()}
+    rules = read_rules_file(reader, files["rules.yaml"], names, computed)
+    specs = with_guards(reader, facts, rules.names)
+    for derived in facts.values:
+        if rules.names[derived] != specs[derived].type:
+            reader.note(facts.places[derived], f"{derived} gives a {rules.names[derived]}, not a {specs[derived].type}")
+    places = {**parameter_places, **facts.places, **rules.places, "service": files["service.yaml"].where}
+    _check_guide(reader, guide, rules, specs, files["service.yaml"])
+    definition = reader.made(
+        files["rules.yaml"].where,
+        lambda: Definition(
+            slug=guide.slug,
+            version=_version_of(files),
+            facts=MappingProxyType(specs),
+            derived=MappingProxyType(dict(rules.derived)),
+            conditions=rules.conditions,
+            values=MappingProxyType(dict(rules.values)),
+            parameters=MappingProxyType(parameters),
+            settings=MappingProxyType(dict(rules.settings)),
+            record_filing=guide.item_type is ItemType.RECORD_FILING,
+        ),
+    )
+    if definition is None or reader.findings:
+        return None, reader.findings
+    said = {name: getattr(guide, name) for name in Guide.__dataclass_fields__}
+    return ServicePackage(**said, definition=definition, path=folder, places=MappingProxyType(places)), []
+
+
+def shown(folder: Path, name: str) -> str:
+    """How messages name a file of the package: `services/no-criminal-record/facts.yaml`."""
+    return f"{folder.resolve().parent.name}/{folder.name}/{name}"
+
+
+def _read(reader: Reader, folder: Path, name: str) -> Placed:
+    placed = reader.made(name, lambda: read_yaml(folder / name, shown(folder, name)))
+    return placed or Placed({}, f"{shown(folder, name)}:1")
+
+
+def _check_guide(reader: Reader, guide: Guide, rules: RulesFile, specs: Mapping[str, object], root: Placed) -> None:
+    """What the guide says agrees with the rules: placeholders, form fields, a message for each outcome."""
+    if guide.licence is not None:
+        for line in guide.licence.lines:
+            check_placeholders(reader, root.where, line, ISSUED | rules.values.keys())
+    for field in guide.form:
+        if field.fact and field.fact not in specs and field.fact not in rules.values:
+            reader.note(root.where, f"form field {field.name}: there is no fact or value {field.fact}")
+    ends = {"approve", "refer", "wait", *(condition.otherwise.outcome.value for condition in rules.conditions)}
+    for end in sorted(ends - {outcome.value for outcome in guide.messages}):
+        reader.note(root.where, f"messages says nothing for {end}")
+
+
+def _hash_of_files(folder: Path) -> str:
+    """Changes with every byte of the rule files and with the place of the folder."""
+    found = hashlib.sha256(str(folder.resolve()).encode())
+    for name in RULE_FILES:
+        path = folder / name
+        found.update(hashlib.sha256(path.read_bytes() if path.is_file() else b"").digest())
+    return found.hexdigest()
+
+
+def _version_of(files: Mapping[str, Placed]) -> str:
+    """SHA-256 of the content as canonical JSON: a comment or a line break makes no new version, and cases do not either."""
+    content = {name: plain(placed) for name, placed in files.items()}
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -1,0 +1,80 @@
+"""YAML with the place of every word, so that a mistake is named by file and line. Values stay text until they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from miaopi.kernel.errors import DefinitionError
+
+NULL = "tag:yaml.org,2002:null"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A mapping, a list, a text, or `None`, with `file:line` of where it begins. `is_plain`: a text without quotes."""
+
+    value: Mapping[str, Placed] | list[Placed] | str | None
+    where: str
+    is_plain: bool = False
+
+
+def read_yaml(path: Path, shown: str) -> Placed:
+    """The document of a file; `shown` is how messages name it. Raises DefinitionError with `file:line`."""
+    try:
+        source = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise DefinitionError(f"{shown}:1", "this file is missing from the package") from None
+    except UnicodeDecodeError:
+        raise DefinitionError(f"{shown}:1", "the file is not UTF-8 text") from None
+    try:
+        root = YAML(typ="safe", pure=True).compose(source)
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise DefinitionError(f"{shown}:{line}", f"this is no YAML: {error.problem}") from None
+    return _placed(root, shown) if root is not None else Placed({}, f"{shown}:1")
+
+
+def _placed(node: Node, shown: str) -> Placed:
+    where = f"{shown}:{node.start_mark.line + 1}"
+    match node:
+        case MappingNode():
+            entries: dict[str, Placed] = {}
+            for key, value in node.value:
+                line = key.start_mark.line + 1
+                if not isinstance(key, ScalarNode):
+                    raise DefinitionError(f"{shown}:{line}", "a key is one word")
+                if key.value in entries:
+                    raise DefinitionError(f"{shown}:{line}", f"{key.value} stands here twice")
+                entries[key.value] = _placed(value, shown)
+            return Placed(entries, where)
+        case SequenceNode():
+            return Placed([_placed(one, shown) for one in node.value], where)
+        case ScalarNode(tag=tag, value=text):
+            return Placed(None if tag == NULL else str(text), where, is_plain=node.style is None)
+        case _:
+            raise DefinitionError(where, "aliases are not read; write it out")
+
+
+def plain(placed: Placed) -> object:
+    """The document as JSON could hold it; a plain `true`, `false` or whole number is what it looks like, all else is text."""
+    match placed.value:
+        case None:
+            return None
+        case str() as text if placed.is_plain and text in ("true", "false"):
+            return text == "true"
+        case str() as text if placed.is_plain and text.lstrip("-").isdecimal() and not text.lstrip("-").startswith("0"):
+            return int(text)
+        case "0" if placed.is_plain:
+            return 0
+        case str() as text:
+            return text
+        case list() as items:
+            return [plain(one) for one in items]
+        case entries:
+            return {name: plain(one) for name, one in entries.items()}
