@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from miaopi.apps.exchange.adapters.port import Emptiness, Place
+from miaopi.apps.exchange.adapters.values import READERS
 from miaopi.kernel.errors import DefinitionError
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -26,9 +27,10 @@ MOST_SECONDS: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What the source calls a field; what its NULL means; which values it may hold (none listed: any of the field's type)."""
+    """What the source calls a field; its type in FEEL; what its NULL means; which values it may hold (none listed: any of the type)."""
 
     name: str
+    type: str = "string"
     null_is_absent: bool = False
     values: tuple[str, ...] = ()
 
@@ -130,14 +132,16 @@ def _source(reader: _Reader, parent: Any, index: int, resource: str, agencies: M
 def _column(reader: _Reader, parent: Any, name: str) -> Column:
     if isinstance(parent[name], str):
         return Column(reader.name(parent, name, parent[name]))
-    node = reader.mapping(parent, parent[name], "", "column empty values", at=name)
+    node = reader.mapping(parent, parent[name], "", "column type empty values", at=name)
     if node.get("empty", "unproven") not in {"absent", "unproven"}:
         raise reader.error(node, "empty", "is absent or unproven")
+    if node.get("type", "string") not in READERS:
+        raise reader.error(node, "type", f"is one of {', '.join(READERS)}")
     values = node.get("values", [])
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise reader.error(node, "values", "lists texts")
     column = reader.name(node, "column", node.get("column", name))
-    return Column(column, null_is_absent=node.get("empty") == "absent", values=tuple(map(str, values)))
+    return Column(column, str(node.get("type", "string")), null_is_absent=node.get("empty") == "absent", values=tuple(map(str, values)))
 
 
 class _Reader:

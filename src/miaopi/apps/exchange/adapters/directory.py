@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
+
 from miaopi.apps.exchange.adapters.configuration import Agency, Configuration, read_configuration
 from miaopi.apps.exchange.adapters.fake import FakeConnector
 from miaopi.apps.exchange.adapters.http import HttpConnector
@@ -75,6 +77,11 @@ def directory(configuration: Path, addresses: Path) -> Directory:
         if files not in _open:
             _open[files] = Directory(configuration, addresses)
         return _open[files]
+
+
+def city_directory() -> Directory:
+    """The directory of the city that this process serves."""
+    return directory(Path(settings.MIAOPI_CITY.folder) / "exchange.yaml", Path(settings.MIAOPI_AGENCIES))
 
 
 def _stamp(path: Path) -> Stamp | None:

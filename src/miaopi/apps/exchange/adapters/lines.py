@@ -81,7 +81,7 @@ def ask_side_by_side(calls: Sequence[Call], *, seconds: float) -> list[Answer | 
     arrived: queue.SimpleQueue[tuple[int, Answer | None]] = queue.SimpleQueue()
     open_calls = 0
     for index, call in enumerate(calls):
-        if call.line is not None:
+        if call.line is not None and seconds > 0:
             # Daemon threads: a wire that hangs must not keep the process from ending.
             threading.Thread(target=_carry, args=(arrived, index, call.line, call.question, seconds), daemon=True).start()
             open_calls += 1

@@ -1,19 +1,19 @@
-"""Sources that are rooms of this house: what they hold becomes facts by the same checks as an agency's answer."""
+"""Sources that are rooms of this house: they hand over values of FEEL, and what they hold becomes facts of the same kind."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
-from miaopi.apps.exchange.adapters.facts import convert
-from miaopi.kernel.fact import Absent, Doubt, Fact, Known, Unknown
+from miaopi.kernel.fact import Absent, Doubt, Fact, Known, Unknown, Value
 
 
 class OwnAnswer(Protocol):
     """What a room answers about a party: values by field, `None` for “there is none”."""
 
-    def __call__(self, subject: str, fields: tuple[str, ...], now: datetime, /) -> Mapping[str, object] | None: ...
+    def __call__(self, subject: str, fields: tuple[str, ...], now: datetime, /) -> Mapping[str, Value] | None: ...
 
 
 _answers: dict[str, OwnAnswer] = {}
@@ -30,16 +30,18 @@ def is_registered(resource: str) -> bool:
     return resource in _answers
 
 
-def ask_registered(resource: str, subject: str, fields: tuple[str, ...], types: Mapping[str, str], *, now: datetime) -> dict[str, Fact]:
+def ask_registered(resource: str, subject: str, fields: tuple[str, ...], *, now: datetime) -> dict[str, Fact]:
     """A field that the room left out is unproven; one it gave as `None`, or a party it does not have, is absent."""
     said = _answers[resource](subject, fields, now)
     if said is None:
         return {field: Absent(resource, now) for field in fields}
-    return {field: _fact(resource, said, field, types[field], now) for field in fields}
+    return {field: _fact(resource, said, field, now) for field in fields}
 
 
-def _fact(resource: str, said: Mapping[str, object], field: str, type_name: str, now: datetime) -> Fact:
+def _fact(resource: str, said: Mapping[str, Value], field: str, now: datetime) -> Fact:
     if field not in said:
         return Unknown(Doubt.UNPROVEN, resource)
     value = said[field]
-    return Absent(resource, now) if value is None else Known(convert(value, type_name), resource, now)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = Decimal(value)  # the one kind of number that FEEL has
+    return Absent(resource, now) if value is None else Known(value, resource, now)

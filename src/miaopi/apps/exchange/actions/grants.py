@@ -1,0 +1,89 @@
+"""Which service may have which field for which purpose; what is not granted is not asked."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from miaopi.apps.audit.api import Actor, act
+from miaopi.apps.catalogue.api import Sharing, get_resource, get_resources
+from miaopi.apps.exchange import models
+from miaopi.apps.exchange.events import GrantApproved, GrantRevoked, GrantsSeeded
+from miaopi.apps.exchange.queries import Grant, compute_grant, find_granted, list_known_grants, lock_grant
+from miaopi.apps.identity.api import Right, authorise
+from miaopi.definitions import ServicePackage
+from miaopi.kernel.errors import InputError
+from miaopi.kernel.wording import Text
+
+
+def seed_grants(*, package: ServicePackage, by: Actor, now: datetime) -> tuple[str, ...]:
+    """Grant what the facts of a published package need, each on its lawful ground; the new `resource.field`, sorted.
+
+    A field on which a grant was ever decided for this purpose is left as it is: seeding again never undoes a revocation. A field
+    that the catalogue does not know or does not share is left ungranted.
+    """
+    authorise(by, Right.CHANGE_GRANTS)
+    purpose = package.consent.zh
+    needed = {spec.source: spec for spec in package.definition.facts.values() if spec.resource is not None}
+    new = sorted(_shareable(needed) - list_known_grants(package.slug, purpose))
+    if not new:
+        return ()
+    rows = [_row(package.slug, source, purpose, needed[source].ground, by, now) for source in new]
+    with act(by=by, now=now) as unit:
+        models.Grant.objects.bulk_create(rows)
+        unit.record(GrantsSeeded(service=package.slug, version=package.definition.version, fields=tuple(new)))
+    return tuple(new)
+
+
+def approve_grant(*, service: str, resource: str, field: str, purpose: str, ground: str, by: Actor, now: datetime) -> Grant:
+    """Let a service have a field for a purpose (the words of its consent, in Chinese). Raises InputError, NotFound."""
+    authorise(by, Right.CHANGE_GRANTS)
+    known = get_resource(resource).fields.get(field)
+    if known is None or known.sharing_type is Sharing.NOT_SHARED:
+        raise InputError(
+            "field",
+            Text(zh="目录中没有该信息项，或该信息项不予共享。", en="The catalogue has no such field, or does not share it."),
+            Text(zh="请在目录中另选信息项。", en="Choose another field of the catalogue."),
+        )
+    if f"{resource}.{field}" in find_granted(service, purpose, (resource,)):
+        raise InputError(
+            "field", Text(zh="该信息项已授权。", en="The field is granted already."), Text(zh="无需重复授权。", en="Nothing is left to do.")
+        )
+    row = _row(service, f"{resource}.{field}", purpose, ground, by, now)
+    with act(by=by, now=now) as unit:
+        row.save(force_insert=True)
+        unit.record(GrantApproved(grant=row.id, service=service, resource=resource, field=field))
+    return compute_grant(row)
+
+
+def revoke_grant(*, grant: str, by: Actor, now: datetime) -> Grant:
+    """Take a field from a service, from its next pull on. Twice is once. Raises NotFound."""
+    authorise(by, Right.CHANGE_GRANTS)
+    with act(by=by, now=now) as unit:
+        row = lock_grant(grant)
+        if row.revoked_at is None:
+            row.revoked_at, row.revoked_by = now, f"{by.kind}/{by.id}"
+            row.save(update_fields=("revoked_at", "revoked_by"))
+            unit.record(GrantRevoked(grant=row.id, service=row.service, resource=row.resource, field=row.field))
+    return compute_grant(row)
+
+
+def _shareable(sources: Iterable[str]) -> frozenset[str]:
+    """Those `resource.field` that the catalogue knows and shares (不予共享 is never granted)."""
+    known = get_resources({source.partition(".")[0] for source in sources})
+    shared = {
+        f"{resource.id}.{field.name}"
+        for resource in known.values()
+        for field in resource.fields.values()
+        if field.sharing_type is not Sharing.NOT_SHARED
+    }
+    return frozenset(shared & set(sources))
+
+
+def _row(service: str, source: str, purpose: str, ground: str, by: Actor, now: datetime) -> models.Grant:
+    resource, _, field = source.partition(".")
+    return models.Grant(
+        id=uuid.uuid4().hex, service=service, resource=resource, field=field, purpose=purpose, ground=ground, granted_at=now,
+        granted_by=f"{by.kind}/{by.id}",
+    )

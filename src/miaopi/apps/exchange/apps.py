@@ -1,0 +1,15 @@
+"""The room as Django knows it; the verified identity of a person is a source like any other."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ExchangeConfig(AppConfig):
+    name = "miaopi.apps.exchange"
+    label = "exchange"
+
+    def ready(self) -> None:
+        from miaopi.apps.exchange.api import answer_unified_identity, register_source
+
+        register_source("unified_identity", answer_unified_identity)

@@ -1,0 +1,100 @@
+"""Answers become facts: typed, or unknown; absent by rule alone; a contradiction is nobody's value."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from miaopi.apps.exchange.adapters.configuration import Column, Source
+from miaopi.apps.exchange.adapters.facts import agree, read_facts
+from miaopi.apps.exchange.adapters.port import Answer, Emptiness, Nothing, Place, Rows, Unsaid
+from miaopi.kernel.fact import Absent, Doubt, Fact, Known, Unknown
+
+NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
+PLACE = Place("person", "register", "person", "person", "id_number", Emptiness.EMPTY)
+
+
+def read(value: object, column: Column = Column("v")) -> Fact:
+    return read_facts(Source(PLACE, {"v": column}), Rows(({"v": value},)), ("v",), now=NOW)["v"]
+
+
+@pytest.mark.parametrize(
+    ("type_name", "raw", "value"),
+    [
+        ("string", "福田派出所", "福田派出所"),
+        ("boolean", False, False),
+        ("number", 0, Decimal(0)),
+        ("number", Decimal("1.50"), Decimal("1.50")),
+        ("date", date(2026, 5, 23), date(2026, 5, 23)),
+        ("date", "2026-05-23", date(2026, 5, 23)),
+        ("date and time", "2026-05-23T10:00:00+08:00", datetime(2026, 5, 23, 2, tzinfo=UTC)),
+    ],
+)
+def test_a_value_of_its_type_is_known_with_source_and_time(type_name: str, raw: object, value: object) -> None:
+    assert read(raw, Column("v", type_name)) == Known(value, "person", NOW)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "raw"),
+    [
+        ("string", ""), ("string", "  "), ("string", 1), ("string", True), ("string", "a\x00b"), ("string", "x" * 2001),
+        ("boolean", "true"), ("boolean", 1), ("boolean", 0),
+        ("number", 1.5), ("number", True), ("number", "1"), ("number", Decimal("NaN")),
+        ("date", "2026-02-30"), ("date", "20260523"), ("date", datetime(2026, 5, 23, tzinfo=UTC)), ("date", "2026-05-23T00:00:00"),
+        ("date and time", "2026-05-23T10:00:00"), ("date and time", "now"), ("date and time", date(2026, 5, 23)),
+    ],
+)
+def test_a_value_of_another_type_is_no_value(type_name: str, raw: object) -> None:
+    assert read(raw, Column("v", type_name)) == Unknown(Doubt.UNAVAILABLE, "person")
+
+
+def test_a_word_that_is_not_listed_is_no_value() -> None:
+    column = Column("v", values=("正常", "死亡"))
+    assert read("正常", column) == Known("正常", "person", NOW)
+    assert read("错误", column) == Unknown(Doubt.UNAVAILABLE, "person")
+
+
+def test_an_empty_column_is_absent_by_its_rule_and_otherwise_unproven() -> None:
+    assert read(None, Column("v", null_is_absent=True)) == Absent("person", NOW)
+    assert read(None) == Unknown(Doubt.UNPROVEN, "person")
+
+
+@pytest.mark.parametrize(
+    ("answer", "fact"),
+    [
+        (None, Unknown(Doubt.UNAVAILABLE, "person")),
+        (Unsaid(), Unknown(Doubt.UNPROVEN, "person")),
+        (Nothing(), Absent("person", NOW)),
+        (Rows(({"v": "甲"}, {"v": "乙"})), Unknown(Doubt.CONFLICT, "person")),
+        (Rows(({"v": "甲"}, {"v": "甲"})), Unknown(Doubt.CONFLICT, "person")),
+    ],
+)
+def test_only_one_row_is_a_value(answer: Answer | None, fact: Fact) -> None:
+    assert read_facts(Source(PLACE, {"v": Column("v")}), answer, ("v",), now=NOW) == {"v": fact}
+
+
+def test_a_source_that_has_many_rows_of_a_person_gives_a_list() -> None:
+    source = Source(PLACE, {"v": Column("v", "number")}, has_many=True)
+    assert read_facts(source, Rows(({"v": 1}, {"v": 2})), ("v",), now=NOW) == {"v": Known([Decimal(1), Decimal(2)], "person", NOW)}
+
+
+KNOWN, OTHER, NONE = Known("甲", "a", NOW), Known("乙", "b", NOW), Absent("b", NOW)
+SILENT = Unknown(Doubt.UNAVAILABLE, "b")
+
+
+@pytest.mark.parametrize(
+    ("facts", "agreed"),
+    [
+        ([KNOWN], KNOWN),
+        ([KNOWN, Known("甲", "b", NOW)], KNOWN),
+        ([KNOWN, OTHER], Unknown(Doubt.CONFLICT, "a")),
+        ([KNOWN, NONE], Unknown(Doubt.CONFLICT, "a")),
+        ([NONE, NONE], NONE),
+        ([KNOWN, SILENT], SILENT),
+        ([SILENT, KNOWN], SILENT),
+    ],
+)
+def test_sources_of_one_fact_agree_or_nobody_is_believed(facts: list[Fact], agreed: Fact) -> None:
+    assert agree(facts) == agreed
