@@ -28,7 +28,6 @@ from miaopi.kernel.decision.outcomes import (
     Waitlist,
 )
 from miaopi.kernel.decision.reading import read_answers, read_facts, read_overrides, read_value, write_fact
-from miaopi.kernel.decision.replay import Replayed, receipt_of, replay
 from miaopi.kernel.decision.sources import next_sources
 
 __all__ = [
@@ -48,7 +47,6 @@ __all__ = [
     "Privacy",
     "Reason",
     "ReasonSpec",
-    "Replayed",
     "Redirect",
     "Refer",
     "Refuse",
@@ -61,7 +59,5 @@ __all__ = [
     "read_facts",
     "read_overrides",
     "read_value",
-    "receipt_of",
-    "replay",
     "write_fact",
 ]
