@@ -12,7 +12,7 @@ from miaopi.apps.application.events import ApplicationOpened, ApplicationWithdra
 from miaopi.apps.application.models import Application
 from miaopi.apps.application.queries import LETTERS, compute_check_letter, compute_legal_day, get_application
 from miaopi.apps.audit.api import Actor, ActorKind, Unit, act
-from miaopi.apps.identity.api import PartyId, pseudonym
+from miaopi.apps.identity.api import PartyId, Right, authorise, pseudonym
 from miaopi.apps.mandate.api import find_powers
 from miaopi.kernel.errors import RightsError
 from miaopi.kernel.lifecycle import MOVES, Confirm, Decide, Move, State, Withdraw, after
@@ -44,12 +44,13 @@ def open_application(*, service: str, version: str, applicant: PartyId, by: Acto
 
     Assurance level and mandate are stored with the act: what holds later does not change what held now.
     """
-    powers = find_powers(actor_party=by.id, for_party=applicant)
-    if by.kind is not ActorKind.PERSON or not powers:
+    authorise(by, Right.OPEN_APPLICATION)
+    powers = find_powers(by.id, applicant)
+    if not powers:
         raise RightsError(Text(zh="您不能代该申请人办理。", en="You may not act for this applicant."))
     row = Application(
         filed_on=compute_legal_day(now), service=service, version=version, applicant=applicant, actor=by.id,
-        mandate="self" if by.id == applicant else "mandate", assurance_level=by.assurance or 0, state=State.DRAFT.value, opened_at=now,
+        mandate=powers[0].ground, assurance_level=by.assurance or 0, state=State.DRAFT.value, opened_at=now,
         timeline=[{"state": State.DRAFT.value, "at": now.isoformat()}],
     )
     with act(by=by, now=now) as unit:
@@ -98,6 +99,7 @@ def advance(*, number: str, move: Move, by: Actor, now: datetime, outcome: str |
 
 def withdraw_application(*, number: str, by: Actor, now: datetime) -> Application:
     """The applicant takes the case back; what was not confirmed is erased by the rooms that hold it. Twice is once."""
+    authorise(by, Right.WITHDRAW_APPLICATION)
     standing = get_application(number=number, reader=by)
     if standing.state == State.WITHDRAWN.value:
         return standing

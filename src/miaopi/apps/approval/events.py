@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from miaopi.apps.audit.api import Event
+from miaopi.definitions import ServicePackage
 from miaopi.kernel.decision import Decision
 from miaopi.kernel.fact import Fact, FactName
 
@@ -35,13 +36,14 @@ class DecidedCase:
 
     decision_id: str
     number: str
+    package: ServicePackage
     service: str
     version: str
     applicant: str
     as_of: date
     decided_at: datetime
-    decision: Decision
-    facts: Mapping[FactName, Fact]
+    decision: Decision = field(repr=False)
+    facts: Mapping[FactName, Fact] = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ from django.db import models
 
 
 class DecisionRow(models.Model):
-    """One decision of a rule set. `receipt` is its canonical bytes (`kernel.receipt`), `facts` what it rests on, sealed.
+    """One decision of a rule set. `statement` is what its receipt states (`kernel.receipt`): canonical bytes, digests for facts.
+
+    `kept` is what stands beside it, sealed: facts, values and the salt of the digests; empty after retention.
 
     `round` is the confirmation it answers, `attempt` 0 for the decision at once and one more each time a waiting case
     was decided again: the pair is unique for an application, so no filing is decided twice. The row that counts is the last.
@@ -23,17 +25,17 @@ class DecisionRow(models.Model):
     as_of = models.DateField()
     outcome = models.CharField(max_length=16)
     reason_codes = ArrayField(models.CharField(max_length=40), default=list)
-    receipt = models.BinaryField()
+    statement = models.BinaryField()
     receipt_digest = models.CharField(max_length=64)
-    facts = models.BinaryField(null=True)
+    kept = models.BinaryField(null=True)
     decided_at = models.DateTimeField()
     signature = models.BinaryField(null=True)
     signed_at = models.DateTimeField(null=True)
 
     class Privacy:
-        public = ("id", "number", "round", "attempt", "service", "version", "as_of", "outcome", "reason_codes", "receipt_digest",
-                  "decided_at", "signature", "signed_at")
-        personal = ("applicant", "receipt", "facts")
+        public = ("id", "number", "round", "attempt", "service", "version", "as_of", "receipt_digest", "decided_at", "signature",
+                  "signed_at")
+        personal = ("applicant", "outcome", "reason_codes", "statement", "kept")
         secret = ()
 
     class Meta:
@@ -47,7 +49,8 @@ class DecisionRow(models.Model):
 class Waiting(models.Model):
     """A case that waits for silent sources. `due_at` is when it is looked at again, `patience_until` when a person takes it.
 
-    `sources` names the silent resources; cases that wait for the same ones are probed by one of them.
+    `sources` names the silent resources; cases that wait for the same ones are probed by one of them. `kept` is what the
+    sources that answered since have said, sealed, so that none is asked twice.
     """
 
     number = models.CharField(primary_key=True, max_length=18)
@@ -58,10 +61,11 @@ class Waiting(models.Model):
     patience_until = models.DateTimeField()
     attempts = models.PositiveIntegerField(default=0)
     receipt = models.CharField(max_length=64)
+    kept = models.BinaryField(null=True)
 
     class Privacy:
         public = ("number", "decision", "sources", "since", "due_at", "patience_until", "attempts")
-        personal = ("receipt",)
+        personal = ("receipt", "kept")
         secret = ()
 
     class Meta:

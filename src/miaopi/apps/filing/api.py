@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from miaopi.apps.filing.actions.confirm import Confirmation, confirm
 from miaopi.apps.filing.actions.drafts import dispute, enter, prefill
-from miaopi.apps.filing.actions.gather import Search, gather_facts
+from miaopi.apps.filing.actions.gather import Search, gather_again
 from miaopi.apps.filing.events import ConfirmedFacts, DraftErased, FactDisputed, FilingConfirmed, PrefillDone, ValuesEntered
-from miaopi.apps.filing.queries.draft import DEFAULT, Draft, is_silent, seal_facts, unseal_facts
+from miaopi.apps.filing.queries.draft import DEFAULT, Draft, get_written, is_silent
 from miaopi.apps.filing.queries.filings import OpenDraft, get_draft
 from miaopi.apps.filing.queries.form import list_form_fields
 
 __all__ = [
     "DEFAULT", "ConfirmedFacts", "Confirmation", "Draft", "DraftErased", "FactDisputed", "FilingConfirmed", "OpenDraft",
-    "PrefillDone", "Search", "ValuesEntered", "confirm", "dispute", "enter", "gather_facts", "get_draft", "is_silent",
-    "list_form_fields", "prefill", "seal_facts", "unseal_facts",
+    "PrefillDone", "Search", "ValuesEntered", "confirm", "dispute", "enter", "gather_again", "get_draft", "get_written", "is_silent",
+    "list_form_fields", "prefill",
 ]

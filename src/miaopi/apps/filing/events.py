@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from miaopi.apps.audit.api import Event
+from miaopi.definitions import ServicePackage
 from miaopi.kernel.fact import Fact, FactName
 
 
@@ -66,10 +67,11 @@ class FilingConfirmed(Event):
 class ConfirmedFacts:
     """The hand of `FilingConfirmed`: what was frozen, for this transaction alone.
 
-    `sealed` is the same facts as they are kept, sealed to this application; `as_of` the legal day of the confirmation.
+    `package` is the service in the version filed under, `salt` that of the digests, `as_of` the legal day of confirming.
     """
 
     number: str
+    package: ServicePackage
     service: str
     version: str
     round: int
@@ -77,6 +79,6 @@ class ConfirmedFacts:
     receipt: str
     as_of: date
     confirmed_at: datetime
-    facts: Mapping[FactName, Fact]
+    facts: Mapping[FactName, Fact] = field(repr=False)
     facts_digest: str
-    sealed: bytes
+    salt: str = field(repr=False)

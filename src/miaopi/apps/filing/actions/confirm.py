@@ -19,19 +19,18 @@ from miaopi.apps.application.api import Application, advance, compute_legal_day,
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.exchange.api import Ground
 from miaopi.apps.filing.actions.drafts import OPEN, erased_error, open_filing, require_open
-from miaopi.apps.filing.actions.gather import Search, gather_facts
+from miaopi.apps.filing.actions.gather import Search, gather_again
 from miaopi.apps.filing.events import ConfirmedFacts, FilingConfirmed
 from miaopi.apps.filing.models import Filing
-from miaopi.apps.filing.queries.draft import Draft, is_silent, seal_draft, seal_facts, unseal_draft
+from miaopi.apps.filing.queries.draft import Draft, get_written, is_silent, seal_draft, unseal_draft
 from miaopi.apps.filing.queries.entry import check_complete, check_entered
 from miaopi.apps.filing.queries.filings import find_filing, get_package
 from miaopi.apps.filing.queries.form import list_form_fields
-from miaopi.apps.filing.queries.written import compute_digest
-from miaopi.apps.identity.api import pseudonym
+from miaopi.apps.identity.api import Right, authorise, pseudonym
 from miaopi.definitions import ServicePackage
-from miaopi.kernel.decision import Definition
 from miaopi.kernel.errors import InputError, MiaopiError, UpstreamError
 from miaopi.kernel.lifecycle import Confirm
+from miaopi.kernel.receipt import digest
 from miaopi.kernel.wording import Text
 
 TRIES: Final = 3  # of a commit that the database broke off; conditional updates make a repeat harmless
@@ -80,6 +79,7 @@ def confirm(*, number: str, entered: Mapping[str, object], token: str, by: Actor
     NotFound: not her case; UpstreamError: the database fell silent and nobody can say yet – the token will.
     Sources that are down are no error: the facts are unknown, and the rules say what follows.
     """
+    authorise(by, Right.CONFIRM_FILING)
     application = get_application(number=number, reader=by)
     row = find_filing(application.number)
     if (there := _find_confirmation(application, row, token)) is not None:
@@ -94,29 +94,26 @@ def confirm(*, number: str, entered: Mapping[str, object], token: str, by: Actor
     if row is None:
         row = open_filing(application=application, receipt="", by=by, now=now)
     draft = _gather(application, row, package, entered, by=by, now=now)
-    return _commit_once(application, row, draft, package.definition, token, by=by, now=now)
+    return _commit_once(application, row, draft, package, token, by=by, now=now)
 
 
 def _gather(application: Application, row: Filing, package: ServicePackage, entered: Mapping[str, object], *, by: Actor, now: datetime) -> Draft:
     """Volatile and missing facts are read now, sensitive ones last; everything else was read for the draft."""
     definition = package.definition
-    draft = unseal_draft(row)
+    draft = unseal_draft(row, definition)
     draft = draft.with_entered(check_entered(definition, draft, entered), at=now)
     check_complete(definition, draft, list_form_fields(definition, draft.facts(definition), as_of=compute_legal_day(now)))
     stale = {name for name, fact in draft.sourced.items() if definition.facts[name].volatile or is_silent(fact)}
     search = Search(package, application.applicant, Ground(row.receipt, application.service, application.number), compute_legal_day(now))
-    again = gather_facts(search=search, draft=draft.without(stale), sensitive=True, by=by, now=now)
-    # what no rule needs any more is kept as the form showed it
-    unasked = {name: draft.sourced[name] for name in stale if name not in again.sourced}
-    return draft.with_answers({**again.sourced, **unasked})
+    return gather_again(search=search, draft=draft, stale=stale, by=by, now=now)
 
 
-def _commit_once(application: Application, row: Filing, draft: Draft, definition: Definition, token: str, *, by: Actor, now: datetime) -> Confirmation:
+def _commit_once(application: Application, row: Filing, draft: Draft, package: ServicePackage, token: str, *, by: Actor, now: datetime) -> Confirmation:
     """Commit, and where that fails look up what is there before anything is said (a failed COMMIT is unknown, not failed)."""
     number = application.number
     for _ in range(TRIES):
         try:
-            return _commit(application, row, draft, definition, token, by=by, now=now)
+            return _commit(application, row, draft, package, token, by=by, now=now)
         except MiaopiError:  # somebody else was first, or it was withdrawn
             if (there := _look_up(number, token, by)) is not None:
                 return there
@@ -131,28 +128,27 @@ def _commit_once(application: Application, row: Filing, draft: Draft, definition
     raise UpstreamError("platform", NOBODY_KNOWS)
 
 
-def _commit(application: Application, row: Filing, draft: Draft, definition: Definition, token: str, *, by: Actor, now: datetime) -> Confirmation:
+def _commit(application: Application, row: Filing, draft: Draft, package: ServicePackage, token: str, *, by: Actor, now: datetime) -> Confirmation:
     """One transaction, no I/O: the case moves, the facts are frozen, and whoever listens decides and issues in it."""
-    facts, salt = draft.facts(definition), secrets.token_bytes(16)
-    digest = compute_digest(facts, salt=salt)
+    facts, salt = draft.facts(package.definition), secrets.token_hex(16)
+    facts_digest = digest(salt, get_written(facts))
     round_ = len(row.tokens) + 1
     hand = ConfirmedFacts(
         number=row.number, service=row.service, version=row.version, round=round_, applicant=row.applicant, receipt=row.receipt,
-        as_of=compute_legal_day(now), confirmed_at=now, facts=facts, facts_digest=digest,
-        sealed=seal_facts(facts, salt=salt, applicant=row.applicant, number=row.number),
+        as_of=compute_legal_day(now), confirmed_at=now, facts=facts, facts_digest=facts_digest, salt=salt, package=package,
     )
     with act(by=by, now=now) as unit:
         advance(number=row.number, move=Confirm, by=by, now=now)
         # revision: confirmed is what she saw; erased_at: a withdrawal that came first wins
         frozen = Filing.objects.filter(number=row.number, revision=row.revision, erased_at=None).update(
-            content=seal_draft(row, draft), facts_digest=digest, tokens=[*row.tokens, token], confirmed_at=now, revision=F("revision") + 1,
+            content=seal_draft(row, draft), facts_digest=facts_digest, tokens=[*row.tokens, token], confirmed_at=now, revision=F("revision") + 1,
         )
         if frozen != 1:
             standing = find_filing(row.number)
             raise CHANGED if standing is None or standing.erased_at is None else erased_error(standing)
         unit.record(
-            FilingConfirmed(number=row.number, service=row.service, version=row.version, round=round_, facts_digest=digest,
+            FilingConfirmed(number=row.number, service=row.service, version=row.version, round=round_, facts_digest=facts_digest,
                             subject=pseudonym(row.applicant)),
             hand=hand,
         )
-    return Confirmation(row.number, round_, token, digest, now, repeated=False)
+    return Confirmation(row.number, round_, token, facts_digest, now, repeated=False)

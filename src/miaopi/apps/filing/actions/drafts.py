@@ -16,7 +16,7 @@ from miaopi.apps.filing.models import Filing
 from miaopi.apps.filing.queries.draft import Draft, seal_draft, unseal_draft
 from miaopi.apps.filing.queries.entry import check_disputable, check_entered
 from miaopi.apps.filing.queries.filings import find_filing, get_package, lock_filing
-from miaopi.apps.identity.api import pseudonym
+from miaopi.apps.identity.api import Right, authorise, pseudonym
 from miaopi.kernel.decision import Definition
 from miaopi.kernel.errors import InputError, RightsError
 from miaopi.kernel.fact import Unknown
@@ -38,6 +38,13 @@ def require_open(application: Application) -> None:
                          Text(zh="请查看办理结果。", en="Look at its result."))
 
 
+def _open_for(number: str, by: Actor) -> Application:
+    authorise(by, Right.CHANGE_OWN_DRAFT)
+    application = get_application(number=number, reader=by)
+    require_open(application)
+    return application
+
+
 def erased_error(row: Filing) -> InputError:
     """What to say to somebody who goes on with a draft that a withdrawal erased."""
     return InputError(
@@ -56,15 +63,15 @@ def prefill(*, number: str, receipt: str, by: Actor, now: datetime) -> Filing:
     Sources that stay silent leave their facts unknown; the draft is kept all the same. Raises RightsError when the
     receipt is another case's or no longer stands.
     """
-    application = get_application(number=number, reader=by)
-    require_open(application)
+    application = _open_for(number, by)
     if get_consent(receipt).application != application.number:
         raise RightsError(NOT_HERS)
     package = get_package(application)
     search = Search(package, application.applicant, Ground(receipt, application.service, application.number), compute_legal_day(now))
-    fresh = Draft(entered=unseal_draft(open_filing(application=application, receipt=receipt, by=by, now=now)).entered)
+    row = open_filing(application=application, receipt=receipt, by=by, now=now)
+    fresh = Draft(entered=unseal_draft(row, package.definition).entered)
     found = gather_facts(search=search, draft=fresh, sensitive=False, by=by, now=now)
-    return _put(application, lambda draft: Draft(found.sourced, draft.entered, draft.disputed & set(found.sourced)), receipt=receipt,
+    return _put(application, package.definition, lambda draft: Draft(found.sourced, draft.entered, draft.disputed & set(found.sourced)), receipt=receipt,
                 event=PrefillDone(number=application.number, receipt=receipt, facts=tuple(sorted(found.sourced)),
                                   silent=_silent(package.definition, found), subject=pseudonym(application.applicant)),
                 by=by, now=now)
@@ -84,7 +91,7 @@ def open_filing(*, application: Application, receipt: str, by: Actor, now: datet
     return row
 
 
-def _put(application: Application, change: Callable[[Draft], Draft], *, event: Event, receipt: str | None = None, by: Actor,
+def _put(application: Application, definition: Definition, change: Callable[[Draft], Draft], *, event: Event, receipt: str | None = None, by: Actor,
          now: datetime) -> Filing:
     """Change the draft under its lock, so that two windows change it one after the other.
 
@@ -98,7 +105,7 @@ def _put(application: Application, change: Callable[[Draft], Draft], *, event: E
             row.prefilled_at = now
         elif row.erased_at is not None:
             raise erased_error(row)
-        row.content = seal_draft(row, change(unseal_draft(row)))
+        row.content = seal_draft(row, change(unseal_draft(row, definition)))
         row.revision += 1
         row.save()
         unit.record(event)
@@ -107,23 +114,21 @@ def _put(application: Application, change: Callable[[Draft], Draft], *, event: E
 
 def enter(*, number: str, values: Mapping[str, object], by: Actor, now: datetime) -> Filing:
     """Put her own values into the draft. InputError names the first field that may not stand; then nothing changed."""
-    application = get_application(number=number, reader=by)
-    require_open(application)
+    application = _open_for(number, by)
     package = get_package(application)
     row = find_filing(application.number)
-    checked = check_entered(package.definition, Draft() if row is None else unseal_draft(row), values)
-    return _put(application, lambda draft: draft.with_entered(checked, at=now), by=by, now=now,
+    checked = check_entered(package.definition, Draft() if row is None else unseal_draft(row, package.definition), values)
+    return _put(application, package.definition, lambda draft: draft.with_entered(checked, at=now), by=by, now=now,
                 event=ValuesEntered(number=application.number, facts=tuple(sorted(checked)), subject=pseudonym(application.applicant)))
 
 
 def dispute(*, number: str, fact: str, by: Actor, now: datetime) -> Filing:
     """Contest a value that is not hers to change (政务数据共享条例, 校核纠错). For the rules it is then unknown."""
-    application = get_application(number=number, reader=by)
-    require_open(application)
+    application = _open_for(number, by)
     package = get_package(application)
     row = find_filing(application.number)
-    spec = check_disputable(package.definition, Draft() if row is None else unseal_draft(row), fact)
-    return _put(application, lambda draft: draft.with_dispute(fact), by=by, now=now,
+    spec = check_disputable(package.definition, Draft() if row is None else unseal_draft(row, package.definition), fact)
+    return _put(application, package.definition, lambda draft: draft.with_dispute(fact), by=by, now=now,
                 event=FactDisputed(number=application.number, fact=fact, resource=spec.resource or "",
                                    subject=pseudonym(application.applicant)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from time import perf_counter
@@ -15,6 +15,7 @@ from miaopi.apps.exchange.api import Ground, pull
 from miaopi.apps.filing.queries.draft import Draft
 from miaopi.definitions import ServicePackage
 from miaopi.kernel.decision import Definition, Privacy, next_sources
+from miaopi.kernel.decision.reading import read_answers
 from miaopi.kernel.fact import Doubt, Fact, FactName, Unknown
 
 Asks = dict[str, tuple[str, ...]]  # resource → fields
@@ -43,11 +44,8 @@ def _is_sensitive(definition: Definition, asks: Asks) -> bool:
 
 def _named(definition: Definition, asks: Asks, answers: Mapping[str, Fact]) -> dict[FactName, Fact]:
     """Answers by the package's names. A field that was asked and not spoken of is unproven, so that it is not asked again."""
-    named: dict[FactName, Fact] = {}
-    for spec in definition.sourced:
-        if spec.resource in asks and spec.source.partition(".")[2] in asks[spec.resource]:
-            named[spec.name] = answers.get(spec.source, Unknown(Doubt.UNPROVEN, source=spec.resource))
-    return named
+    asked = (f"{resource}.{name}" for resource, names in asks.items() for name in names)
+    return read_answers(definition, {name: answers.get(name, Unknown(Doubt.UNPROVEN, source=name.partition(".")[0])) for name in asked})
 
 
 def gather_facts(*, search: Search, draft: Draft, sensitive: bool, by: Actor, now: datetime) -> Draft:
@@ -67,3 +65,13 @@ def gather_facts(*, search: Search, draft: Draft, sensitive: bool, by: Actor, no
         left = max(timedelta(0), left - timedelta(seconds=perf_counter() - began))
         draft = draft.with_answers(_named(definition, asks, answers))
     return draft
+
+
+def gather_again(*, search: Search, draft: Draft, stale: Collection[FactName], by: Actor, now: datetime) -> Draft:
+    """Ask again for the stale facts and for what is still missing, sensitive ones included.
+
+    What no rule needs any more is not asked; it is kept as it was. A source that is silent again is silent since the first time.
+    """
+    found = gather_facts(search=search, draft=draft.without(stale), sensitive=True, by=by, now=now)
+    kept = {name: draft.sourced[name] for name in stale if name not in found.sourced}
+    return draft.with_answers({**found.sourced, **kept})

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Final
 
 from miaopi.apps.filing.models import Filing
-from miaopi.apps.filing.queries.written import get_facts, get_written
 from miaopi.apps.identity.api import seal, unseal
 from miaopi.kernel.decision import Definition
 from miaopi.kernel.decision.definition import APPLICANT
+from miaopi.kernel.decision.reading import read_facts, write_fact
 from miaopi.kernel.fact import Disputed, Doubt, Fact, FactName, Known, Unknown, Value
 
 DEFAULT: Final = "default"  # … of one whose proposed value she accepted
@@ -71,6 +71,11 @@ def is_silent(fact: Fact) -> bool:
     return isinstance(fact, Unknown) and fact.doubt is Doubt.UNAVAILABLE
 
 
+def get_written(facts: Mapping[FactName, Fact]) -> dict[FactName, object]:
+    """The facts as JSON by name, as receipts and facts files hold them."""
+    return {name: write_fact(fact) for name, fact in sorted(facts.items())}
+
+
 def _context(row: Filing) -> str:
     return f"filing:{row.applicant}:{row.number}"
 
@@ -81,21 +86,10 @@ def seal_draft(row: Filing, draft: Draft) -> bytes:
     return seal(json.dumps(written, ensure_ascii=False).encode(), context=_context(row))
 
 
-def unseal_draft(row: Filing) -> Draft:
+def unseal_draft(row: Filing, definition: Definition) -> Draft:
     """The draft kept in the row; an empty one where there is none yet or it was erased."""
     if row.content is None:
         return Draft()
     written = json.loads(unseal(bytes(row.content), context=_context(row)))
-    entered = {name: fact for name, fact in get_facts(written["entered"]).items() if isinstance(fact, Known)}
-    return Draft(get_facts(written["sourced"]), entered, frozenset(written["disputed"]))
-
-
-def seal_facts(facts: Mapping[FactName, Fact], *, salt: bytes, applicant: str, number: str) -> bytes:
-    """Frozen facts with the salt of their digest, for *approval* to keep beside what it decided on them."""
-    written = {"salt": salt.hex(), "facts": get_written(facts)}
-    return seal(json.dumps(written, ensure_ascii=False).encode(), context=f"facts:{applicant}:{number}")
-
-
-def unseal_facts(sealed: bytes, *, applicant: str, number: str) -> dict[FactName, Fact]:
-    written = json.loads(unseal(sealed, context=f"facts:{applicant}:{number}"))
-    return get_facts(written["facts"])
+    entered = {name: fact for name, fact in read_facts(definition, written["entered"]).items() if isinstance(fact, Known)}
+    return Draft(read_facts(definition, written["sourced"]), entered, frozenset(written["disputed"]))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from typing import Final
 
 from miaopi.apps.filing.queries.draft import Draft
 from miaopi.kernel.decision import Definition, FactSpec
+from miaopi.kernel.decision.case import conforms
 from miaopi.kernel.decision.definition import APPLICANT, DERIVED
+from miaopi.kernel.decision.reading import read_value
 from miaopi.kernel.errors import InputError
+from miaopi.kernel.expr.values import Fault
 from miaopi.kernel.fact import Fact, FactName, Known, Value
 from miaopi.kernel.wording import Text
 
@@ -22,16 +24,15 @@ WRITTEN_AS: Final[Mapping[str, Text]] = {
     "date": Text(zh="请按 2026-11-23 的格式填写日期。", en="Enter a date as 2026-11-23."),
     "date and time": Text(zh="请按 2026-11-23T09:00:00+08:00 的格式填写时间。", en="Enter a time as 2026-11-23T09:00:00+08:00."),
 }
-TRUE: Final = frozenset({"true", "on", "yes", "是"})
-FALSE: Final = frozenset({"false", "off", "no", "否"})
+TICKED: Final = {"on": "true", "off": "false"}  # as browsers send a box
 
 
 def _wrong_form(spec: FactSpec, written_as: Text) -> InputError:
     return InputError(spec.name, Text(zh=f"“{spec.label.zh}”的填写格式不对。", en=f"“{spec.label.en}” is not written in its form."), written_as)
 
 
-def _text_of(spec: FactSpec, raw: object) -> str:
-    text = unicodedata.normalize("NFC", str(raw)).strip()
+def _text_of(spec: FactSpec, raw: str) -> str:
+    text = unicodedata.normalize("NFC", raw).strip()
     if len(text) > LONGEST:
         raise _wrong_form(spec, Text(zh=f"请不要超过 {LONGEST} 个字。", en=f"Use at most {LONGEST} characters."))
     if any(unicodedata.category(mark) == "Cc" for mark in text):
@@ -39,51 +40,25 @@ def _text_of(spec: FactSpec, raw: object) -> str:
     return text
 
 
-def _parsed(spec: FactSpec, text: str, kind: str) -> Value:
-    match kind:
-        case "number":
-            number = Decimal(text)
-            if not number.is_finite():
-                raise ValueError
-            return number
-        case "boolean" if text.casefold() in TRUE | FALSE:
-            return text.casefold() in TRUE
-        case "date":
-            return date.fromisoformat(text)
-        case "date and time":
-            moment = datetime.fromisoformat(text)
-            if moment.tzinfo is None:
-                raise ValueError
-            return moment
-        case "string" | "any":
-            return text
-        case _:
-            raise ValueError
-
-
 def _value_of(spec: FactSpec, raw: object) -> Value:
     """`raw` as a form or JSON brings it, as a value of the fact's type; None for an empty entry."""
     if raw is None or raw == "":
         return None
-    if spec.type.name == "list":
-        if not isinstance(raw, list):
-            raise _wrong_form(spec, Text(zh="请填写列表。", en="Enter a list."))
-        return [_single_value(spec, each, str(spec.type.item)) for each in raw]
-    if isinstance(raw, list | dict):
-        raise _wrong_form(spec, Text(zh="请只填写一个值。", en="Enter one value."))
-    return _single_value(spec, raw, spec.type.name)
-
-
-def _single_value(spec: FactSpec, raw: object, kind: str) -> Value:
+    clean: object = raw
+    if isinstance(raw, str):
+        clean = TICKED.get(text := _text_of(spec, raw), text) if spec.type.name == "boolean" else _text_of(spec, raw)
+    elif isinstance(raw, list):
+        clean = [_text_of(spec, each) if isinstance(each, str) else each for each in raw]
     try:
-        value = _parsed(spec, _text_of(spec, raw), kind)
-    except (ValueError, InvalidOperation):
-        raise _wrong_form(spec, WRITTEN_AS.get(kind, Text(zh="请重新填写。", en="Enter it again."))) from None
-    if spec.options and value not in spec.options:
+        value = read_value(spec.type, clean)
+    except (ValueError, InvalidOperation, Fault):
+        raise _wrong_form(spec, WRITTEN_AS.get(spec.type.name, Text(zh="请重新填写。", en="Enter it again."))) from None
+    if not conforms(spec, value):
+        labels = "、".join(label.zh for label in spec.options.values())
         raise InputError(
             spec.name,
             Text(zh=f"“{spec.label.zh}”没有这个选项。", en=f"“{spec.label.en}” has no such option."),
-            Text(zh="请从列出的选项中选择。", en=f"Choose one of: {', '.join(str(option) for option in spec.options)}."),
+            Text(zh=f"请选择：{labels}。", en=f"Choose one of: {', '.join(spec.options)}."),
         )
     return value
 

@@ -73,9 +73,9 @@ def get_token(row: Filing | None, number: str) -> str:
 def get_draft(*, number: str, reader: Actor, now: datetime) -> OpenDraft:
     """The draft of one's own case; `NotFound` for anybody else. `now` decides which fields the form has."""
     application = get_application(number=number, reader=reader)
-    package = find_service(application.service)
+    package = get_package(application)
     row = find_filing(application.number)
-    draft = Draft() if row is None else unseal_draft(row)
+    draft = Draft() if row is None else unseal_draft(row, package.definition)
     facts = draft.facts(package.definition)
     form = list_form_fields(package.definition, facts, as_of=compute_legal_day(now))
     missing = tuple(name for name in form if name not in facts and package.definition.facts[name].source == APPLICANT)

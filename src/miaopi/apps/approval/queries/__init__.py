@@ -1,0 +1,1 @@
+"""Reads of decisions, waiting cases and results."""

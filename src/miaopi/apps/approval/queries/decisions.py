@@ -1,0 +1,79 @@
+"""Reads of decisions and of cases that wait."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from miaopi.apps.application.api import get_application
+from miaopi.apps.approval.models import DecisionRow, Review, Waiting
+from miaopi.apps.audit.api import Actor
+from miaopi.apps.identity.api import seal, unseal
+from miaopi.kernel.errors import NotFound
+from miaopi.kernel.wording import Text
+
+UNDECIDED = Text(zh="该办件还没有决定。", en="There is no decision yet.")
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside a statement: the facts and values it holds digests of, as JSON, and their salt."""
+
+    facts: Mapping[str, object] = field(repr=False)
+    values: Mapping[str, object] = field(repr=False)
+    salt: str = field(repr=False)
+
+
+def seal_beside(decision: str, beside: Beside) -> bytes:
+    written = {"facts": dict(beside.facts), "values": dict(beside.values), "salt": beside.salt}
+    return seal(json.dumps(written, ensure_ascii=False).encode(), context=f"decision:{decision}")
+
+
+def unseal_beside(decision: str, sealed: bytes | None) -> Beside | None:
+    """None after retention, when facts and salt are erased."""
+    return None if sealed is None else Beside(**json.loads(unseal(bytes(sealed), context=f"decision:{decision}")))
+
+
+def find_decision(number: str) -> DecisionRow | None:
+    """The decision that counts: the last one."""
+    return DecisionRow.objects.filter(number=number).order_by("-round", "-attempt").first()
+
+
+def get_decision(*, number: str, reader: Actor) -> DecisionRow:
+    """The decision that counts of a case the reader may know of; else `NotFound`."""
+    found = find_decision(get_application(number=number, reader=reader).number)
+    if found is None:
+        raise NotFound(UNDECIDED)
+    return found
+
+
+def list_decisions(*, number: str, reader: Actor) -> list[DecisionRow]:
+    """All of them, oldest first: one a round, and one more where a case had waited."""
+    application = get_application(number=number, reader=reader)
+    return list(DecisionRow.objects.filter(number=application.number).order_by("round", "attempt"))
+
+
+def find_waiting(number: str) -> Waiting | None:
+    return Waiting.objects.filter(number=number).first()
+
+
+def list_silences_due(now: datetime) -> list[tuple[str, ...]]:
+    """The sets of silent sources for which some case is due, the longest silence first."""
+    due = Waiting.objects.filter(due_at__lte=now).order_by("since").values_list("sources", flat=True)
+    return list(dict.fromkeys(tuple(sources) for sources in due))
+
+
+def list_waiting_for(sources: tuple[str, ...], *, limit: int) -> list[Waiting]:
+    """The cases that wait for exactly these sources, the longest first."""
+    waiting = Waiting.objects.select_related("decision").filter(sources=list(sources))
+    return list(waiting.order_by("since", "number")[:limit])
+
+
+def count_waiting() -> int:
+    return Waiting.objects.count()
+
+
+def find_review(decision: str) -> Review | None:
+    return Review.objects.filter(decision=decision).first()
