@@ -1,0 +1,27 @@
+"""The door of *catalogue*."""
+
+from __future__ import annotations
+
+from miaopi.apps.catalogue.actions import Package, publish_service, seed_catalogue
+from miaopi.apps.catalogue.events import CatalogueSeeded, ServicePublished
+from miaopi.apps.catalogue.models import Sharing
+from miaopi.apps.catalogue.queries import (
+    Agency,
+    Field,
+    PublishedService,
+    Resource,
+    find_published,
+    find_version,
+    get_published,
+    get_resource,
+    get_resources,
+    list_agencies,
+    list_published,
+    list_resources,
+)
+
+__all__ = [
+    "Agency", "CatalogueSeeded", "Field", "Package", "PublishedService", "Resource", "ServicePublished", "Sharing",
+    "find_published", "find_version", "get_published", "get_resource", "get_resources", "list_agencies", "list_published",
+    "list_resources", "publish_service", "seed_catalogue",
+]

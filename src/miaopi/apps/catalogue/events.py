@@ -1,0 +1,26 @@
+"""What happened to the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from miaopi.apps.audit.api import Event
+
+
+@dataclass(frozen=True)
+class CatalogueSeeded(Event):
+    """Agencies, resources or fields were added or changed from the file of that SHA-256 (hex)."""
+
+    digest: str
+    agencies: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ServicePublished(Event):
+    """A version of a service is in force from `effective_from`."""
+
+    slug: str
+    code: str
+    version: str
+    effective_from: str

@@ -1,0 +1,140 @@
+"""Reads of consents, and the check that stands before each pull."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from miaopi.apps.consent.models import Receipt
+from miaopi.apps.identity.api import PartyId, pseudonym
+from miaopi.kernel.credential import verify
+from miaopi.kernel.errors import NotFound, RightsError
+from miaopi.kernel.ledger import canonical_json
+from miaopi.kernel.wording import Text
+
+NO_SUCH_CONSENT = Text(zh="没有这份授权同意。", en="There is no such consent.")
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A consent as it stands. `document` is what is signed; `signature` comes within a second of giving."""
+
+    receipt: str
+    application: str
+    service: str
+    version: str
+    applicant: PartyId
+    actor: PartyId
+    scope: tuple[str, ...]
+    separate: tuple[str, ...]
+    purpose: Text
+    given_at: datetime
+    expires_at: datetime
+    withdrawn_at: datetime | None
+    document: bytes
+    signature: bytes | None
+
+    def is_open(self, now: datetime) -> bool:
+        """Neither withdrawn nor expired."""
+        return self.withdrawn_at is None and now < self.expires_at
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of `document`, in hex, as the log holds it."""
+        return hashlib.sha256(self.document).hexdigest()
+
+
+def get_consent(receipt: str) -> Consent:
+    """Raises NotFound."""
+    row = Receipt.objects.filter(id=receipt).first()
+    if row is None:
+        raise NotFound(NO_SUCH_CONSENT)
+    return compute_consent(row)
+
+
+def list_consents(applicant: PartyId) -> Sequence[Consent]:
+    """All consents of a person, the newest first."""
+    return [compute_consent(row) for row in Receipt.objects.filter(applicant=applicant).order_by("-given_at", "id")]
+
+
+def find_open_consent(application: str, now: datetime) -> Consent | None:
+    """The newest consent of an application that is neither withdrawn nor expired."""
+    row = Receipt.objects.filter(application=application, withdrawn_at=None, expires_at__gt=now).order_by("-given_at", "id").first()
+    return None if row is None else compute_consent(row)
+
+
+def require_consent(
+    receipt: str,
+    resource: str,
+    fields: Collection[str],
+    now: datetime,
+    *,
+    sensitive: Collection[str] = (),
+    subject: PartyId | None = None,
+    service: str | None = None,
+    application: str | None = None,
+) -> None:
+    """Let a pull pass, or raise RightsError; asked of the row itself each time, so that a withdrawal works at once.
+
+    `sensitive` names those of `fields` that need a separate consent (个人信息保护法 第二十九条). A receipt given for
+    another person, service or application is no ground.
+    """
+    asked = sorted(f"{resource}.{name}" for name in fields)
+    rows = Receipt.objects.filter(
+        id=receipt, withdrawn_at=None, expires_at__gt=now, scope__contains=asked,
+        separate__contains=sorted(f"{resource}.{name}" for name in sensitive),
+    )
+    bound = {"applicant": subject, "service": service, "application": application}
+    if not rows.filter(**{name: value for name, value in bound.items() if value is not None}).exists():
+        raise RightsError(
+            Text(
+                zh="没有查询该信息的有效授权：可能未授权、已撤回或已过期。",
+                en="There is no consent for this: it was not given, was withdrawn, or has expired.",
+            )
+        )
+
+
+def verify_receipt(document: bytes, signature: bytes, public_key: bytes) -> bool:
+    """Whether `document` is a receipt signed with that key; needs nothing but its arguments."""
+    return verify(public_key, document, signature)
+
+
+def lock_receipt(receipt: str, *, applicant: PartyId) -> Receipt:
+    """The receipt of that person to change it. Raises NotFound, also for another's."""
+    row = Receipt.objects.select_for_update().filter(id=receipt, applicant=applicant).first()
+    if row is None:
+        raise NotFound(NO_SUCH_CONSENT)
+    return row
+
+
+def compute_consent(row: Receipt) -> Consent:
+    return Consent(
+        receipt=row.id, application=row.application, service=row.service, version=row.version, applicant=row.applicant,
+        actor=row.actor, scope=tuple(row.scope), separate=tuple(row.separate), purpose=Text(row.purpose_zh, row.purpose_en),
+        given_at=row.given_at, expires_at=row.expires_at, withdrawn_at=row.withdrawn_at, document=compute_document(row),
+        signature=None if row.signature is None else bytes(row.signature),
+    )
+
+
+def compute_document(row: Receipt) -> bytes:
+    """The canonical bytes (RFC 8785) that are signed. Persons stand in it by pseudonym; the purpose by its hash."""
+    purpose = canonical_json({"en": row.purpose_en, "zh": row.purpose_zh})
+    return canonical_json(
+        {
+            "type": "miaopi/consent/1",
+            "receipt": row.id,
+            "application": row.application,
+            "service": row.service,
+            "version": row.version,
+            "applicant": pseudonym(row.applicant),
+            "actor": pseudonym(row.actor),
+            "scope": list(row.scope),
+            "separate": list(row.separate),
+            "purpose": hashlib.sha256(purpose).hexdigest(),
+            "given_at": row.given_at.astimezone(UTC).isoformat(),
+            "expires_at": row.expires_at.astimezone(UTC).isoformat(),
+            "nonce": row.nonce,
+        }
+    )

@@ -1,0 +1,12 @@
+"""What a person reads when her identity cannot be established just now."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from miaopi.kernel.wording import Text
+
+UNAVAILABLE: Final = Text(
+    zh="身份认证服务暂时没有响应，您的信息未被提交。请稍后再试，或拨打12345。",
+    en="The identity service is not answering just now; nothing was filed. Please try again later, or call 12345.",
+)

@@ -1,0 +1,100 @@
+"""Parties and what an authority verified of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from django.db import connection
+
+from miaopi.apps.identity.models import Account, VerifiedIdentity
+from miaopi.apps.identity.queries.sealing import compute_keyed_hash, seal, unseal
+from miaopi.kernel.errors import NotFound
+from miaopi.kernel.wording import Text
+
+PartyId = str
+
+NO_SUCH_PARTY = Text(zh="没有这个人的账户。", en="There is no account of such a person.")
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What is kept sealed. Nothing of it is printed: a traceback must not show a number."""
+
+    name: str = field(repr=False)
+    id_number: str = field(repr=False)
+    mobile: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A person as the authority last described her; `assurance_level` 1 (phone) to 3, and the `method` that proved it."""
+
+    id: PartyId
+    document_type: str
+    assurance_level: int
+    method: str
+    verified_at: datetime
+    name: str = field(repr=False)
+    id_number: str = field(repr=False)
+    mobile: str = field(repr=False)
+
+
+def get_party(party: PartyId) -> Party:
+    """Raises NotFound."""
+    found = get_parties((party,))
+    if party not in found:
+        raise NotFound(NO_SUCH_PARTY)
+    return found[party]
+
+
+def get_parties(parties: Iterable[PartyId]) -> Mapping[PartyId, Party]:
+    """Those of `parties` that exist, by id, in one statement; of several documents the one verified last."""
+    rows = VerifiedIdentity.objects.filter(account_id__in=list(parties)).order_by("account_id", "-verified_at", "number_index")
+    found: dict[PartyId, Party] = {}
+    for row in rows.distinct("account_id"):
+        found[row.account_id] = compute_party(row)
+    return found
+
+
+def find_party_by_pseudonym(pseudonym: str) -> PartyId | None:
+    return Account.objects.filter(pseudonym=pseudonym).values_list("id", flat=True).first()
+
+
+def find_party_by_id_number(id_number: str, *, document_type: str) -> PartyId | None:
+    """`id_number` as `check_id_number` gives it."""
+    index = compute_number_index(document_type, id_number)
+    return VerifiedIdentity.objects.filter(number_index=index).values_list("account_id", flat=True).first()
+
+
+def lock_identity(index: str) -> VerifiedIdentity | None:
+    """The identity of that number to change it; where there is none yet, nobody else can add it before we commit."""
+    row = VerifiedIdentity.objects.select_for_update().filter(number_index=index).first()
+    if row is None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [index])
+        row = VerifiedIdentity.objects.select_for_update().filter(number_index=index).first()
+    return row
+
+
+def compute_number_index(document_type: str, id_number: str) -> str:
+    return compute_keyed_hash("number", f"{document_type}/{id_number}")
+
+
+def seal_particulars(particulars: Particulars, *, index: str) -> bytes:
+    return seal(json.dumps(asdict(particulars), ensure_ascii=False).encode(), context=f"identity/{index}")
+
+
+def unseal_particulars(row: VerifiedIdentity) -> Particulars:
+    return Particulars(**json.loads(unseal(bytes(row.sealed), context=f"identity/{row.number_index}")))
+
+
+def compute_party(row: VerifiedIdentity) -> Party:
+    """The party of a row, its seal opened."""
+    kept = unseal_particulars(row)
+    return Party(
+        id=row.account_id, document_type=row.document_type, assurance_level=row.assurance_level, method=row.method,
+        verified_at=row.verified_at, name=kept.name, id_number=kept.id_number, mobile=kept.mobile,
+    )

@@ -1,0 +1,108 @@
+"""Who may do what: one table, `rights.csv`, of role × act × object; what is not in it is not allowed (ADR 0007)."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from miaopi.apps.audit.api import Actor, ActorKind
+from miaopi.apps.identity.queries.parties import PartyId
+from miaopi.kernel.errors import RightsError
+from miaopi.kernel.wording import Text
+
+
+class Right(StrEnum):
+    """An act on an object. Every route of every surface names one."""
+
+    PUBLIC = "public"
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    READ_OWN_PROFILE = "read_own_profile"
+    GIVE_CONSENT = "give_consent"
+    WITHDRAW_CONSENT = "withdraw_consent"
+    READ_OWN_CONSENTS = "read_own_consents"
+    OPEN_APPLICATION = "open_application"
+    READ_OWN_APPLICATION = "read_own_application"
+    WITHDRAW_APPLICATION = "withdraw_application"
+    READ_OWN_DRAFT = "read_own_draft"
+    CHANGE_OWN_DRAFT = "change_own_draft"
+    CONFIRM_FILING = "confirm_filing"
+    ASK_REVIEW = "ask_review"
+    READ_OWN_DECISION = "read_own_decision"
+    DECIDE = "decide"
+    READ_OWN_LICENCE = "read_own_licence"
+    ISSUE_LICENCE = "issue_licence"
+    READ_OWN_MESSAGES = "read_own_messages"
+    SEND_MESSAGE = "send_message"
+    PULL_FACTS = "pull_facts"
+    VERIFY_PROOF = "verify_proof"
+    READ_OWN_ACCESSES = "read_own_accesses"
+    PUBLISH_SERVICE = "publish_service"
+    SEED_CATALOGUE = "seed_catalogue"
+    CHANGE_GRANTS = "change_grants"
+
+
+class Role(StrEnum):
+    """In what part somebody acts. No role is inherited by another."""
+
+    VISITOR = "visitor"
+    CITIZEN = "citizen"
+    RULE_SET = "rule_set"
+    SYSTEM = "system"
+
+
+class Condition(StrEnum):
+    """On whose things: anybody's, or only those of the party who acts."""
+
+    ANY = "any"
+    OWN = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One line of the table."""
+
+    right: Right
+    object: str
+    act: str
+    role: Role
+    condition: Condition
+
+
+# Staff and agencies have no part yet: an actor of their kind holds no right at all.
+ROLES: Final = {ActorKind.PERSON: Role.CITIZEN, ActorKind.RULE_SET: Role.RULE_SET, ActorKind.SYSTEM: Role.SYSTEM}
+
+NO_RIGHT: Final = Text(zh="您没有办理此事的权限。", en="You have no right to do this.")
+
+
+def authorise(actor: Actor | None, right: Right, *, owner: PartyId | None = None) -> None:
+    """Let pass, or raise RightsError. Nobody (`None`, or a nameless actor) is a visitor.
+
+    Where the table says *own* and `owner` is given, the actor must be that party or act for it. Surfaces gate without an owner and
+    look things up with the owner in the WHERE clause, so that another's thing answers like one that is not there.
+    """
+    role = Role.VISITOR if actor is None or not actor.id else ROLES.get(actor.kind)
+    condition = None if role is None else _table().get((right, role))
+    if condition is None:
+        raise RightsError(NO_RIGHT)
+    if condition is Condition.OWN and owner is not None and (actor is None or owner not in (actor.id, actor.acting_for)):
+        raise RightsError(NO_RIGHT)
+
+
+@cache
+def list_grants() -> tuple[Grant, ...]:
+    """The table as it is written. An unknown word in it is an error at the first look."""
+    source = files("miaopi.apps.identity.queries").joinpath("rights.csv").read_text(encoding="utf-8")
+    return tuple(
+        Grant(Right(row["right"]), row["object"], row["act"], Role(row["role"]), Condition(row["condition"]))
+        for row in csv.DictReader(source.splitlines())
+    )
+
+
+@cache
+def _table() -> dict[tuple[Right, Role], Condition]:
+    return {(grant.right, grant.role): grant.condition for grant in list_grants()}

@@ -1,0 +1,1 @@
+"""Who may act for whom. So far everybody acts for herself alone."""
