@@ -34,6 +34,7 @@ class ServicePackage(Guide):
     definition: Definition
     path: Path
     places: Mapping[str, str]
+    reason_codes: frozenset[str]
 
     @property
     def version(self) -> str:
@@ -137,7 +138,10 @@ def read_package(folder: Path) -> tuple[ServicePackage | None, list[Finding]]:
     if definition is None or reader.findings:
         return None, reader.findings
     said = {name: getattr(guide, name) for name in Guide.__dataclass_fields__}
-    return ServicePackage(**said, definition=definition, path=folder, places=MappingProxyType(places)), []
+    return ServicePackage(
+        **said, definition=definition, path=folder, places=MappingProxyType(places),
+        reason_codes=frozenset(rules.reasons),
+    ), []
 
 
 def shown(folder: Path, name: str) -> str:

@@ -1,0 +1,142 @@
+"""Everything about a package that can be checked before anybody is served by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from miaopi.definitions.cases import WorkedCase, read_cases
+from miaopi.definitions.package import CASES_FILE, RULE_FILES, ServicePackage, read_package, shown
+from miaopi.definitions.positions import read_yaml
+from miaopi.definitions.reader import Finding, Reader
+from miaopi.definitions.trial import surviving_numbers, try_cases
+from miaopi.kernel.decision import Condition, Definition, decide
+from miaopi.kernel.decision.definition import AS_OF
+from miaopi.kernel.errors import InputError
+
+ONE_DAY = timedelta(days=1)
+Fields = Mapping[str, frozenset[str]]  # resource → its fields
+
+
+def read_resources(catalogue: Path) -> dict[str, frozenset[str]]:
+    """The resources and fields that a city's `catalogue.yaml` describes. Raises DefinitionError."""
+    reader = Reader()
+    resources = reader.mapping(read_yaml(catalogue, catalogue.name)).get("resources")
+    found: dict[str, frozenset[str]] = {}
+    for name, placed in (reader.mapping(resources) if resources else {}).items():
+        fields = reader.mapping(placed).get("fields")
+        found[name] = frozenset(reader.mapping(fields) if fields else ())
+    return found
+
+
+def check_service(folder: Path, *, resources: Fields | None = None, mutate: bool = False) -> list[Finding]:
+    """Every mistake of a package, with file and line. `resources`: what the city's catalogue knows, if that is to be checked."""
+    strays = [Finding(f"{shown(folder, name)}:1", "this file is not read; move it out") for name in _strays(folder)]
+    package, findings = read_package(folder)
+    if package is None:
+        return [*findings, *strays]
+    reader = Reader(strays)
+    _check_sources(reader, package, resources)
+    _check_readers(reader, package)
+    cases = read_cases(reader, package)
+    if reader.findings:
+        return reader.findings
+    for failure in try_cases(package.definition, cases):
+        reader.note(failure.where, f"{failure.name}: {'; '.join(failure.problems)}")
+    for condition in package.definition.conditions:
+        for lack in _lacks(package.definition, condition, cases):
+            reader.note(package.places[condition.id], f"{condition.id}: no case {lack}")
+    if mutate and cases:
+        for survivor in surviving_numbers(package.definition, cases, cases[0]):
+            reader.note(package.places[survivor.partition("=")[0]], f"no case notices {survivor}")
+    return reader.findings
+
+
+def _strays(folder: Path) -> list[str]:
+    known = {*RULE_FILES, CASES_FILE}
+    return sorted(path.name for path in folder.iterdir() if path.name not in known) if folder.is_dir() else []
+
+
+def _check_sources(reader: Reader, package: ServicePackage, resources: Fields | None) -> None:
+    if resources is None:
+        return
+    for spec in package.definition.sourced:
+        resource, _, name = spec.source.partition(".")
+        if resource not in resources:
+            reader.note(package.places[spec.name], f"{spec.name}: no agency has a resource {resource}")
+        elif name not in resources[resource]:
+            reader.note(package.places[spec.name], f"{spec.name}: {resource} has no field {name}")
+
+
+def _check_readers(reader: Reader, package: ServicePackage) -> None:
+    """A fact that no rule, outcome or form needs is not collected; a name without a reader is a mistake somewhere."""
+    definition = package.definition
+    needed, direct = _names_read(definition)
+    codes = {c.otherwise.reason.code for c in definition.conditions}
+    codes |= {c.unknown.reason.code for c in definition.conditions if c.unknown is not None}
+    for name, spec in definition.facts.items():
+        if name not in needed and name not in direct and not spec.in_form:
+            reader.note(package.places[name], f"{name}: no rule, outcome or form needs this fact")
+    for name in definition.parameters.keys() - needed:
+        reader.note(package.places[name], f"{name}: no rule reads this parameter")
+    for name in definition.derived.keys() - direct - definition.facts.keys():
+        reader.note(package.places[name], f"{name}: nothing reads this derived value")
+    for name in definition.settings.keys() - needed:
+        reader.note(shown(package.path, "rules.yaml") + ":1", f"{name}: no rule reads this setting")
+    for name in sorted(package.places.keys() & package.reason_codes - codes):
+        reader.note(package.places[name], f"{name}: no condition leads to this reason")
+
+
+def _names_read(definition: Definition) -> tuple[set[str], set[str]]:
+    """The names behind all rules, derived values followed to their ends; and the names that stand in them."""
+    expressions = [
+        *(c.holds for c in definition.conditions),
+        *(value for c in definition.conditions for value in c.values.values()),
+        *definition.values.values(),
+        *(spec.when for spec in definition.facts.values() if spec.when is not None),
+    ]
+    needed = set().union(*(definition.reads(expression) for expression in expressions))
+    direct = set().union(*(e.names for e in expressions), *(d.value.names for d in definition.derived.values()))
+    return needed, direct
+
+
+def _lacks(definition: Definition, condition: Condition, cases: list[WorkedCase]) -> Iterator[str]:
+    """Which of the cases that every condition needs are missing: meets, fails, unknown, and both sides of its border."""
+    stands = [(case, _value_of(definition, condition, case)) for case in cases]
+    for wanted, said in ((True, "meets it"), (False, "fails it"), (None, "leaves it unknown")):
+        if all(value is not wanted for _, value in stands):
+            yield said
+    nudges = list(_nudges(definition, condition))
+    if not nudges:
+        return
+    for wanted, said in ((True, "just meets it"), (False, "just fails it")):
+        beside = (_value_of(definition, condition, case, nudge) for case, value in stands if value is wanted for nudge in nudges)
+        if all(value is not (not wanted) for value in beside):
+            yield f"stands on its border and {said}"
+
+
+def _nudges(definition: Definition, condition: Condition) -> Iterable[tuple[str, int]]:
+    """The smallest steps across the border: a day where the day counts, else one more or less of a number."""
+    read = definition.reads(condition.holds)
+    numbers = [name for name in read & definition.parameters.keys() if definition.parameters[name].type.name == "number"]
+    names = [AS_OF] if AS_OF in read else sorted(numbers)
+    return [(name, step) for name in names for step in (-1, 1)]
+
+
+def _value_of(
+    definition: Definition, condition: Condition, case: WorkedCase, nudge: tuple[str, int] | None = None
+) -> bool | None:
+    on, overrides = case.on, dict(case.overrides)
+    if nudge is not None and nudge[0] == AS_OF:
+        on += nudge[1] * ONE_DAY
+    elif nudge is not None:
+        value = definition.parameters[nudge[0]].value_on(on)
+        assert isinstance(value, Decimal)
+        overrides[nudge[0]] = value + nudge[1]
+    try:
+        decision = decide(definition, case.facts, as_of=on, settings=case.settings, overrides=overrides)
+    except InputError:  # a day before the first law
+        return None
+    return next(result.value for result in decision.conditions if result.id == condition.id)
