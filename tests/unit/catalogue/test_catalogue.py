@@ -102,7 +102,8 @@ def test_seeding_twice_changes_nothing() -> None:
 
 def test_what_the_file_says_differently_is_taken_over(tmp_path: Path) -> None:
     seed(written(tmp_path, SMALL))
-    assert seed(written(tmp_path, SMALL.replace("Permit number", "Number of the permit").replace("privacy: personal}\n      status", "privacy: sensitive}\n      status")))
+    changed = SMALL.replace("Permit number, privacy: personal", "Number of the permit, privacy: sensitive")
+    assert seed(written(tmp_path, changed))
     field = get_resource("residence_permit").fields["permit_no"]
     assert field.label.en == "Number of the permit"
     assert field.privacy is Privacy.SENSITIVE
@@ -137,7 +138,7 @@ def test_a_resource_that_is_not_there_is_not_found() -> None:
         ("colour: red", "code: R004", 5, "unknown key colour"),
         ("zh: 居住, e: Residence", "zh: 居住, en: Residence", 2, "unknown key e"),
         ("resource:", "resources:", 4, "unknown key resource"),
-        ("agencies: [", "agencies:", 2, "no YAML"),
+        ("agencies: [", "agencies:", 3, "no YAML"),
     ],
 )
 def test_a_mistake_in_the_file_is_named_with_its_line(tmp_path: Path, wrong: str, right: str, line: int, says: str) -> None:

@@ -238,6 +238,12 @@ def test_neither_a_code_nor_an_origin_is_kept_in_the_clear() -> None:
     assert "192.0.2.7" not in kept
 
 
+def test_a_failure_is_forgotten_when_it_no_longer_counts() -> None:
+    fail(2)
+    fail(1, now=NOW + timedelta(minutes=15))
+    assert FailedSignIn.objects.count() == 1
+
+
 def test_an_authority_that_is_down_signs_nobody_in_and_counts_no_failure() -> None:
     authority = FakeAuthority({"anna": ANNA})
     authority.is_down = True

@@ -76,6 +76,7 @@ def sign_in(
     assertion = (authority or chosen_authority()).verify(code) if code.strip() else None
     if assertion is None:
         with act(by=by, now=now) as unit:
+            FailedSignIn.objects.filter(failed_at__lte=now - FAILURE_WINDOW).delete()  # of no further use
             FailedSignIn.objects.create(code_hash=code_hash, origin_hash=origin_hash, failed_at=now)
             unit.record(SignInFailed(code=code_hash, origin=origin_hash))
         raise InputError(

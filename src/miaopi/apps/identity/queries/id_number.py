@@ -31,7 +31,10 @@ def check_id_number(text: str, *, on: date | None = None, field: str = "id_numbe
     if not re.fullmatch(r"[1-9][0-9]{16}[0-9X]", number):
         raise InputError(
             field,
-            Text(zh="身份证号码应为17位数字加1位校验码（数字或X）。", en="The number must be 17 digits and a check character (a digit or X)."),
+            Text(
+                zh="身份证号码应为17位数字加1位校验码（数字或X）。",
+                en="The number must be 17 digits and a check character (a digit or X).",
+            ),
             _REMEDY,
         )
     birth = _birth_date(number)

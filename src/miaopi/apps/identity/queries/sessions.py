@@ -19,7 +19,10 @@ from miaopi.kernel.wording import Text
 IDLE_LIMIT: Final = timedelta(minutes=30)
 ABSOLUTE_LIMIT: Final = timedelta(hours=12)
 
-NOT_SIGNED_IN: Final = Text(zh="您尚未登录，或登录已超时，请重新登录。", en="You are not signed in, or were signed out after a while. Please sign in again.")
+NOT_SIGNED_IN: Final = Text(
+    zh="您尚未登录，或登录已超时，请重新登录。",
+    en="You are not signed in, or were signed out after a while. Please sign in again.",
+)
 
 
 @dataclass(frozen=True, slots=True)
