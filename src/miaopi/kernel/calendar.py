@@ -39,7 +39,9 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last_day_of_month(year, month + 1)))
 
 
-def birthday_in(birth: date, year: int, *, leap_day_birthday: LeapDayBirthday = LeapDayBirthday.FEB_28) -> date:
+def birthday_in(
+    birth: date, year: int, *, leap_day_birthday: LeapDayBirthday = LeapDayBirthday.FEB_28
+) -> date:
     if (birth.month, birth.day) != (2, 29) or is_leap_year(year):
         return birth.replace(year=year)
     return date(year, 2, 28) if leap_day_birthday is LeapDayBirthday.FEB_28 else date(year, 3, 1)
@@ -55,7 +57,9 @@ def age_on(birth: date, day: date, *, leap_day_birthday: LeapDayBirthday = LeapD
     return day.year - birth.year - (day < birthday_in(birth, day.year, leap_day_birthday=leap_day_birthday))
 
 
-def age_after_birthday(birth: date, day: date, *, leap_day_birthday: LeapDayBirthday = LeapDayBirthday.FEB_28) -> int:
+def age_after_birthday(
+    birth: date, day: date, *, leap_day_birthday: LeapDayBirthday = LeapDayBirthday.FEB_28
+) -> int:
     """Completed years, reached the day after the birthday, as criminal law counts (the birthday itself is not yet over).
 
     Raises ValueError where the day lies before the birth.

@@ -10,4 +10,14 @@ from miaopi.kernel.expr.expression import Expression, compile
 from miaopi.kernel.expr.types import Type
 from miaopi.kernel.expr.values import Truth, Undetermined, YearsMonths, both, either, negate
 
-__all__ = ["Expression", "Truth", "Type", "Undetermined", "YearsMonths", "both", "compile", "either", "negate"]
+__all__ = [
+    "Expression",
+    "Truth",
+    "Type",
+    "Undetermined",
+    "YearsMonths",
+    "both",
+    "compile",
+    "either",
+    "negate",
+]

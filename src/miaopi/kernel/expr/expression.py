@@ -9,7 +9,7 @@ from typing import Final
 
 from miaopi.kernel.expr.inference import infer
 from miaopi.kernel.expr.interpreter import interpret
-from miaopi.kernel.expr.lexer import KEYWORDS, WORD, Source
+from miaopi.kernel.expr.lexer import Source
 from miaopi.kernel.expr.parser import parse
 from miaopi.kernel.expr.scope import admit
 from miaopi.kernel.expr.tree import Name, Node, children
@@ -34,7 +34,9 @@ class Expression:
 
         Raises InputError for a value of another type than declared, DefinitionError beyond the steps.
         """
-        return interpret(self.tree, admit(self.names, self.types, scope), Source(self.text, self.where), steps=steps)
+        return interpret(
+            self.tree, admit(self.names, self.types, scope), Source(self.text, self.where), steps=steps
+        )
 
 
 def compile(text: str, names: Mapping[str, Type], *, where: str = "") -> Expression:

@@ -100,7 +100,9 @@ def _name(check: _Check, node: Name) -> Type:
 
 def _no_such_name(check: _Check, node: Node, name: str) -> DefinitionError:
     near = difflib.get_close_matches(name, sorted(check.names), n=1)
-    return check.source.error(node.span, f"there is no name {name}" + (f"; is {near[0]} meant?" if near else ""))
+    return check.source.error(
+        node.span, f"there is no name {name}" + (f"; is {near[0]} meant?" if near else "")
+    )
 
 
 def _property(check: _Check, node: Property) -> Type:
@@ -113,14 +115,18 @@ def _property(check: _Check, node: Property) -> Type:
     if base == ANY:
         return ANY
     if node.name not in PROPERTIES.get(base, ()):
-        raise check.source.error(node.span, f"{check.quote(node.base)} is a {base}, which has no part {node.name}")
+        raise check.source.error(
+            node.span, f"{check.quote(node.base)} is a {base}, which has no part {node.name}"
+        )
     return NUMBER
 
 
 def _negative(check: _Check, node: Negative) -> Type:
     found = check.type_of(node.operand)
     if found not in (ANY, NUMBER, DAYS, MONTHS):
-        raise check.source.error(node.span, f"{check.quote(node.operand)} is a {found}, which has no negative")
+        raise check.source.error(
+            node.span, f"{check.quote(node.operand)} is a {found}, which has no negative"
+        )
     return found
 
 
@@ -197,11 +203,15 @@ def _call(check: _Check, node: Call) -> Type:
     found = tuple(check.type_of(argument) for argument in node.arguments)
     fitting = [overload for overload in function.overloads if overload.takes_types(found)]
     if not fitting:
-        wanted = " or ".join(f"({', '.join(map(str, overload.parameters))})" for overload in function.overloads)
+        wanted = " or ".join(
+            f"({', '.join(map(str, overload.parameters))})" for overload in function.overloads
+        )
         given = f"({', '.join(map(str, found))})"
         raise check.source.error(node.span, f"{node.function} takes {wanted}, not {given}")
     if node.function in ("min", "max") and item_of(found[0]) not in (*ORDERED, ANY):
-        raise check.source.error(node.span, f"{check.quote(node.arguments[0])} is a {found[0]}, which has no order")
+        raise check.source.error(
+            node.span, f"{check.quote(node.arguments[0])} is a {found[0]}, which has no order"
+        )
     written = [argument.value for argument in node.arguments if isinstance(argument, Literal)]
     if len(written) == len(found) and None not in written:
         _try_out(check, node, fitting[0].apply, written)
@@ -229,8 +239,12 @@ def _inside(check: _Check, iterations: tuple[Iteration, ...]) -> _Check:
             check.require(iteration.source, NUMBER)
             check.require(iteration.last, NUMBER)
         elif found.name != "list" and found != ANY:
-            raise check.source.error(iteration.span, f"{check.quote(iteration.source)} is a {found}, not a list")
-        check = _Check(check.source, {**check.names, iteration.name: NUMBER if iteration.last else item_of(found)})
+            raise check.source.error(
+                iteration.span, f"{check.quote(iteration.source)} is a {found}, not a list"
+            )
+        check = _Check(
+            check.source, {**check.names, iteration.name: NUMBER if iteration.last else item_of(found)}
+        )
     return check
 
 

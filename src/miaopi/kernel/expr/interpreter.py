@@ -87,7 +87,7 @@ class _Run:
 class _Hole:
     """A loop had nothing to go over: its source is null or undetermined."""
 
-    value: None | Undetermined
+    value: Undetermined | None
 
 
 def _literal(run: _Run, node: Literal) -> object:
@@ -113,7 +113,9 @@ def _negative(run: _Run, node: Negative) -> object:
 
 
 def _arithmetic(run: _Run, node: Arithmetic) -> object:
-    return _strictly(lambda left, right: operate(node.operator, left, right), run.value(node.left), run.value(node.right))
+    return _strictly(
+        lambda left, right: operate(node.operator, left, right), run.value(node.left), run.value(node.right)
+    )
 
 
 def _order(operator: str, left: object, right: object) -> Truth:

@@ -16,8 +16,9 @@ from typing import Final
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.tree import Span
 
+SENTENCES = ("if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between")
 KEYWORDS: Final = frozenset(
-    "and or not if then else for in return some every satisfies between true false null function instance of".split()
+    {*SENTENCES, "and", "or", "not", "true", "false", "null", "function", "instance", "of"}
 )
 LONGEST_EXPRESSION: Final = 65_536  # characters
 DIGITS: Final = 34  # what decimal128 holds

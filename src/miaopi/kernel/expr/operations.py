@@ -106,7 +106,9 @@ OPERATIONS: Final[Mapping[tuple[str, Type, Type], Operation]] = {
     ("-", DATE_TIME, DAYS): Operation(DATE_TIME, lambda moment, length: moment - length),
     ("-", DATE_TIME, DATE_TIME): Operation(DAYS, _between_moments),
     ("+", DATE_TIME, MONTHS): Operation(DATE_TIME, _add_months_to_moment),
-    ("+", MONTHS, DATE_TIME): Operation(DATE_TIME, lambda length, moment: _add_months_to_moment(moment, length)),
+    ("+", MONTHS, DATE_TIME): Operation(
+        DATE_TIME, lambda length, moment: _add_months_to_moment(moment, length)
+    ),
     ("+", DAYS, DAYS): Operation(DAYS, lambda left, right: left + right),
     ("-", DAYS, DAYS): Operation(DAYS, lambda left, right: left - right),
     ("+", MONTHS, MONTHS): Operation(MONTHS, lambda left, right: YearsMonths(left.months + right.months)),

@@ -71,6 +71,7 @@ class _Parser:
         self.vocabulary = Vocabulary(names, (*FUNCTIONS, *NOT_YET))
         self.locals: tuple[str, ...] = ()
         self.depth = 0
+        self.ends_at_bracket = False  # in `[1..5[` the last bracket closes the range, it opens no filter
         self.token = read_token(source, 0, self.vocabulary)
 
     def whole(self) -> Node:
@@ -113,10 +114,16 @@ class _Parser:
         """Everything that binds more strongly than `strength`."""
         self.deepen()
         left = self.operand()
-        while self.token.kind in (Kind.SYMBOL, Kind.KEYWORD) and STRENGTHS.get(self.token.text, ANYTHING) > strength:
+        while self.strength_at_hand() > strength:
             left = self.extend(left)
         self.depth -= 1
         return left
+
+    def strength_at_hand(self) -> int:
+        """How strongly the token at hand ties to what is on its left; what is no operator does not."""
+        if self.token.kind not in (Kind.SYMBOL, Kind.KEYWORD) or (self.ends_at_bracket and self.at("[")):
+            return ANYTHING
+        return STRENGTHS.get(self.token.text, ANYTHING)
 
     def extend(self, left: Node) -> Node:
         """The operator at hand, with what is to the left of it."""
@@ -215,7 +222,9 @@ class _Parser:
 
     def range_from(self, opening: Token, low: Node) -> Within:
         self.take("..")
+        self.ends_at_bracket = True
         high = self.expression(COMPARISON)
+        self.ends_at_bracket = False
         closing = self.take("]", ")", "[")
         return Within(self.span(opening, closing), low, high, opening.text == "[", closing.text == "]")
 

@@ -58,6 +58,9 @@ def _plain(name: str, value: object) -> object:
 def _wrong_type(name: str, wanted: Type) -> InputError:
     return InputError(
         name,
-        Text(zh=f"“{name}”的值不是规则所要的类型（{wanted}）。", en=f"the value is not of the type that the rules ask for ({wanted})."),
+        Text(
+            zh=f"“{name}”的值不是规则所要的类型（{wanted}）。",
+            en=f"the value is not of the type that the rules ask for ({wanted}).",
+        ),
         Text(zh="请按规则声明的类型提供。", en="Give one of that type."),
     )

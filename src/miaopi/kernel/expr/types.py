@@ -32,11 +32,15 @@ class Type:
     def __post_init__(self) -> None:
         if self.name == "list":
             if self.item is None or self.item.name == "list":
-                raise DefinitionError("type", f"list<{self.item or ''}>: a list within a list comes with step 3")
+                raise DefinitionError(
+                    "type", f"list<{self.item or ''}>: a list within a list comes with step 3"
+                )
         elif self.name in NOT_YET_TYPES:
             raise DefinitionError("type", f"the type {self.name} is not read yet; it comes with step 3")
         elif self.name not in SIMPLE_NAMES or self.item is not None:
-            raise DefinitionError("type", f"there is no type {self.name}; there are {', '.join(SIMPLE_NAMES)}, list<…>")
+            raise DefinitionError(
+                "type", f"there is no type {self.name}; there are {', '.join(SIMPLE_NAMES)}, list<…>"
+            )
 
     @classmethod
     def parse(cls, text: str) -> Type:

@@ -192,5 +192,9 @@ def is_less(left: object, right: object) -> bool | None:
 def _require_same_kind(left: object, right: object) -> None:
     if kind_of(left) != kind_of(right):
         raise Fault(f"a {kind_of(left)} cannot be compared with a {kind_of(right)}")
-    if isinstance(left, datetime) and isinstance(right, datetime) and (left.tzinfo is None) != (right.tzinfo is None):
+    if (
+        isinstance(left, datetime)
+        and isinstance(right, datetime)
+        and (left.tzinfo is None) != (right.tzinfo is None)
+    ):
         raise Fault("a moment with an offset cannot be compared with one without")

@@ -1,0 +1,31 @@
+"""Days and moments from other values"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from tests.spec.manual import Rules, nobody_knows, on_every_engine
+
+pytestmark = on_every_engine
+
+
+def test_date(rules: Rules) -> None:
+    """date(text), date(moment), date(year, month, day)
+
+    The day of a moment is the one at its own offset.
+    """
+    rules.gives("date(text)", date(2026, 11, 23), {"text": "2026-11-23"})
+    rules.gives("date(2026, 11, 23)", date(2026, 11, 23))
+    rules.gives('date(@"2026-11-23T23:30:00Z")', date(2026, 11, 23))
+    rules.gives("date(day)", date(2026, 11, 23), {"day": date(2026, 11, 23)})
+    rules.refuses("date(2026, 2, 30)", "character 1: the calendar has no such day")
+    rules.refuses(
+        "date(true)",
+        "character 1: date takes (string) or (date) or (date and time) or (number, number, number), not (boolean)",
+    )
+    rules.gives("for x in [true, 1] return date(x)", nobody_knows(fault="date takes no such values"))
+
+
+def test_date_and_time(rules: Rules) -> None:
+    """date and time(text)"""
+    rules.gives("date and time(text)", datetime(2026, 11, 23, tzinfo=UTC), {"text": "2026-11-23T00:00:00Z"})

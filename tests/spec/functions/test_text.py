@@ -1,0 +1,38 @@
+"""Strings"""
+
+from __future__ import annotations
+
+from tests.spec.manual import Rules, nobody_knows, on_every_engine, unknown
+
+pytestmark = on_every_engine
+
+
+def test_same_name(rules: Rules) -> None:
+    """same name(a, b)
+
+    Whether two spellings are one person's name: wide and narrow letters, capital and small ones and blanks do not count,
+    and the dots that divide an ethnic name (`·`, `•`, `.`) are one sign.
+    """
+    rules.gives('same name("阿卜杜拉·买买提", "阿卜杜拉•买买提")', True)
+    rules.gives('same name("阿卜杜拉．买买提", "阿卜杜拉 · 买买提")', True)
+    rules.gives('same name("ＬＩ Wei", "li wei")', True)
+    rules.gives('same name("张三", "张山")', False)
+    rules.gives('same name("阿卜杜拉·买买提", "阿卜杜拉买买提")', False)
+    rules.gives('same name("张三", x)', nobody_knows("x"), {"x": unknown("string")})
+
+
+def test_case_and_length(rules: Rules) -> None:
+    """upper case, lower case, string length
+
+    A length counts characters, whatever their width.
+    """
+    rules.gives('upper case("x")', "X")
+    rules.gives('lower case("X")', "x")
+    rules.gives(r'string length("无犯罪\U01F600")', 4)
+
+
+def test_pieces(rules: Rules) -> None:
+    """contains, starts with"""
+    rules.gives('contains("440304001", "0304")', True)
+    rules.gives('starts with("440304001", "4403")', True)
+    rules.gives('starts with("450100", "4403")', False)
