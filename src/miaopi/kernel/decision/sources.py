@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from datetime import date
 
 from miaopi.kernel.decision.case import Case, Finding, open_case
-from miaopi.kernel.decision.definition import STAGES, Condition, FactSpec, Definition, Kind, Privacy
+from miaopi.kernel.decision.definition import STAGES, Condition, Definition, FactSpec, Kind, Privacy
 from miaopi.kernel.decision.outcomes import Outcome
 from miaopi.kernel.decision.precedence import NOTHING, Judgement
 from miaopi.kernel.fact import Fact, FactName
 
 CERTAIN = frozenset({Outcome.REDIRECT, Outcome.REFUSE})
 STANDING = frozenset({Kind.IDENTITY, Kind.MANDATE})
+GATES = frozenset({Kind.REGIME, Kind.MANDATE})
 
 
 def next_sources(
@@ -41,8 +42,16 @@ def next_sources(
         if stage is Privacy.SENSITIVE and not _all_else_holds(it):
             return {}
         if asked := [spec for spec in wanted if spec.privacy is stage]:
-            return _by_resource(asked)
+            return _by_resource(_first(it, asked))
     return {}
+
+
+def _first(it: Judgement, asked: list[FactSpec]) -> list[FactSpec]:
+    """Of one stage: first the resources that say who asks and whether she may, whole; then all the others side by side."""
+    open_gates = [finding.blame for c, finding in it.stands if c.kind in GATES and finding.value is None]
+    gates = frozenset().union(*open_gates)
+    first = {spec.resource for spec in asked if spec.name in gates}
+    return [spec for spec in asked if spec.resource in first] or asked
 
 
 def _ends(case: Case, condition: Condition, finding: Finding) -> bool:
