@@ -22,7 +22,7 @@ from miaopi.apps.filing.actions.drafts import OPEN, erased_error, open_filing, r
 from miaopi.apps.filing.actions.gather import Search, gather_again
 from miaopi.apps.filing.events import ConfirmedFacts, FilingConfirmed
 from miaopi.apps.filing.models import Filing
-from miaopi.apps.filing.queries.draft import Draft, get_written, is_silent, seal_draft, unseal_draft
+from miaopi.apps.filing.queries.draft import Draft, get_written, is_fresh, seal_draft, unseal_draft
 from miaopi.apps.filing.queries.entry import check_complete, check_entered
 from miaopi.apps.filing.queries.filings import find_filing, get_package
 from miaopi.apps.filing.queries.form import list_form_fields
@@ -98,12 +98,12 @@ def confirm(*, number: str, entered: Mapping[str, object], token: str, by: Actor
 
 
 def _gather(application: Application, row: Filing, package: ServicePackage, entered: Mapping[str, object], *, by: Actor, now: datetime) -> Draft:
-    """Volatile and missing facts are read now, sensitive ones last; everything else was read for the draft."""
+    """Volatile, old and missing facts are read now, in a later round all of them; sensitive ones last."""
     definition = package.definition
     draft = unseal_draft(row, definition)
     draft = draft.with_entered(check_entered(definition, draft, entered), at=now)
     check_complete(definition, draft, list_form_fields(definition, draft.facts(definition), as_of=compute_legal_day(now)))
-    stale = {name for name, fact in draft.sourced.items() if definition.facts[name].volatile or is_silent(fact)}
+    stale = {name for name, fact in draft.sourced.items() if row.tokens or definition.facts[name].volatile or not is_fresh(fact, now)}
     search = Search(package, application.applicant, Ground(row.receipt, application.service, application.number), compute_legal_day(now))
     return gather_again(search=search, draft=draft, stale=stale, by=by, now=now)
 

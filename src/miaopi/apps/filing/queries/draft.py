@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from miaopi.apps.filing.models import Filing
@@ -13,8 +13,9 @@ from miaopi.apps.identity.api import seal, unseal
 from miaopi.kernel.decision import Definition
 from miaopi.kernel.decision.definition import APPLICANT
 from miaopi.kernel.decision.reading import read_facts, write_fact
-from miaopi.kernel.fact import Disputed, Doubt, Fact, FactName, Known, Unknown, Value
+from miaopi.kernel.fact import Absent, Disputed, Doubt, Fact, FactName, Known, Unknown, Value
 
+FRESH: Final = timedelta(minutes=15)
 DEFAULT: Final = "default"  # … of one whose proposed value she accepted
 
 
@@ -55,15 +56,38 @@ class Draft:
         return replace(self, disputed=self.disputed | {name})
 
     def facts(self, definition: Definition) -> dict[FactName, Fact]:
-        """The facts as the rules are to see them; what nobody has said yet is left out, derived facts are the kernel's."""
+        """The facts as the rules are to see them; what nobody has said yet is left out, derived facts are the kernel's.
+
+        Her correction of a register stands where only documents read it; where a condition reads it, the value is disputed.
+        """
         found: dict[FactName, Fact] = {}
+        corrected = self.entered.keys() & self.sourced.keys()
+        read = rule_facts(definition) if corrected else frozenset()
         for name, spec in definition.facts.items():
             said = self.entered.get(name, self.sourced.get(name))
+            if name in corrected & read:
+                said = _contested(self.sourced[name])
             if said is None and spec.source == APPLICANT and spec.default is not None:
                 said = Known(spec.default, source=DEFAULT)
             if said is not None:
                 found[name] = Disputed(said) if name in self.disputed and isinstance(said, Known) else said
         return found
+
+
+def rule_facts(definition: Definition) -> frozenset[FactName]:
+    """The facts that some condition reads."""
+    behind = (definition.reads(condition.holds) for condition in definition.conditions)
+    return frozenset().union(*behind) & definition.facts.keys()
+
+
+def _contested(said: Fact) -> Fact:
+    """A register's word that she corrected: her word alone makes no condition true, so a person looks."""
+    return Disputed(said) if isinstance(said, Known) else Unknown(Doubt.UNPROVEN)
+
+
+def is_fresh(fact: Fact, now: datetime) -> bool:
+    """Whether an answer is young enough to decide on (reference values: realtime queries 15 minutes)."""
+    return isinstance(fact, Known | Absent) and fact.obtained_at is not None and now - fact.obtained_at <= FRESH
 
 
 def is_silent(fact: Fact) -> bool:

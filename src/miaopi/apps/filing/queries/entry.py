@@ -10,7 +10,7 @@ from typing import Final
 from miaopi.apps.filing.queries.draft import Draft
 from miaopi.kernel.decision import Definition, FactSpec
 from miaopi.kernel.decision.case import conforms
-from miaopi.kernel.decision.definition import APPLICANT, DERIVED
+from miaopi.kernel.decision.definition import APPLICANT
 from miaopi.kernel.decision.reading import read_value
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.expr.values import Fault
@@ -63,6 +63,14 @@ def _value_of(spec: FactSpec, raw: object) -> Value:
     return value
 
 
+def is_hers(spec: FactSpec) -> bool:
+    """Whether she may say the value: it is her own fact, or a changeable field of the form.
+
+    Changeable alone is not enough: what she could bring about (a renewed permit) is not hers to assert.
+    """
+    return spec.source == APPLICANT or (spec.in_form and spec.changeable and spec.resource is not None)
+
+
 def _is_unchanged(spec: FactSpec, raw: object, held: Fact | None) -> bool:
     try:
         return isinstance(held, Known) and _value_of(spec, raw) == held.value
@@ -90,7 +98,7 @@ def check_entered(definition: Definition, draft: Draft, entered: Mapping[str, ob
         if spec is None:
             raise InputError(name, Text(zh="本事项没有这一项。", en="this service has no such fact."),
                              Text(zh="请去掉它。", en="Leave it out."))
-        if spec.source == APPLICANT or (spec.changeable and spec.source != DERIVED):
+        if is_hers(spec):
             values[name] = _value_of(spec, raw)
             continue
         if not _is_unchanged(spec, raw, draft.sourced.get(name)):
@@ -104,7 +112,7 @@ def check_disputable(definition: Definition, draft: Draft, name: str) -> FactSpe
     if spec is None or not isinstance(draft.sourced.get(name), Known):
         raise InputError(name, Text(zh="没有可以提出异议的这一项。", en="there is no such value to dispute."),
                          Text(zh="请从预填内容中选择。", en="Choose one of the prefilled values."))
-    if spec.changeable:
+    if is_hers(spec):
         raise InputError(name, Text(zh=f"“{spec.label.zh}”可以直接修改。", en=f"“{spec.label.en}” is yours to change."),
                          Text(zh="请直接填写正确的值。", en="Enter the right value instead."))
     return spec

@@ -1,0 +1,117 @@
+"""A small city for the tests of one case: the demo's catalogue, three agencies in memory, one made-up person, the real service."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from miaopi.apps.application.api import Application, open_application
+from miaopi.apps.approval.api import Result, get_result
+from miaopi.apps.audit.api import Actor, person, system
+from miaopi.apps.catalogue.api import seed_catalogue
+from miaopi.apps.consent.api import give_consent
+from miaopi.apps.exchange.api import seed_grants
+from miaopi.apps.filing.api import Confirmation, confirm, get_draft, prefill
+from miaopi.apps.identity.api import Assertion, FakeAuthority, sign_in
+from miaopi.definitions import ServicePackage, find_service
+
+ROOT = Path(__file__).resolve().parents[3]
+NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+SERVICE = "no-criminal-record"
+KEEPER = system("test.keeper")
+ANNA = Assertion(
+    name="演示·安娜", id_number="11010519491231002X", document_type="resident_id", mobile="13800000000", assurance_level=3, method="demo"
+)
+BEN = replace(ANNA, name="演示·本", id_number="440300195602290019", mobile="13800000001")
+TYPED = {"purpose": "employment"}
+
+
+def rows_of(who: Assertion) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """What three agencies hold of an adult with her hukou in the city, one identity, and nothing in the index."""
+    key = {"id_number": who.id_number}
+    return {
+        "population": {
+            "population_basic": [{**key, "name": who.name, "sex": "女", "ethnicity": "汉", "birth_date": "1949-12-31", "former_name": None,
+                                  "life_status": "正常", "identity_count": 1, "identities_consistent": True}],
+            "household_registration": [{**key, "hukou_region_code": "440305", "police_station": "演示派出所", "hukou_address": "演示路1号",
+                                        "household_type": "家庭户", "status": "正常"}],
+        },
+        "residence": {"residence_permit": [], "residence_registration": []},
+        "criminal": {"criminal_record": [{**key, "condition_met": "true", "queried_at": "2026-11-23T09:30:00+08:00"}]},
+    }
+
+
+class Scene:
+    """The city in a folder. `rows` and `modes` by agency may be changed between calls; `publish` tells the exchange."""
+
+    def __init__(self, folder: Path) -> None:
+        self.addresses = folder / "agencies.json"
+        self.rows = rows_of(ANNA)
+        self.modes: dict[str, str] = {}
+        demo = (ROOT / "cities/demo/exchange.yaml").read_text(encoding="utf-8")
+        fake = re.sub(r"kind: (sql|http), seconds: \d+", "kind: fake, seconds: 1", demo)
+        (folder / "exchange.yaml").write_text(re.sub(r"at: /query", "at: query", fake), encoding="utf-8")
+        self.settings = {
+            "MIAOPI_AGENCIES": str(self.addresses),
+            "MIAOPI_CITY": SimpleNamespace(folder=folder, settings={"city.regions": ["440303", "440304", "440305"]}),
+        }
+        self.publish()
+
+    def open(self) -> None:
+        """What is done once: the catalogue, the grants, the person."""
+        seed_catalogue(source=ROOT / "cities/demo/catalogue.yaml", by=KEEPER, now=NOW)
+        seed_grants(package=self.package, by=KEEPER, now=NOW)
+        self.anna = self.enter(ANNA)
+
+    @property
+    def package(self) -> ServicePackage:
+        return find_service(SERVICE)
+
+    def enter(self, assertion: Assertion) -> Actor:
+        party = sign_in(code="code", by=system("test.sign_in"), now=NOW, authority=FakeAuthority({"code": assertion})).party
+        return person(party.id, assurance=assertion.assurance_level)
+
+    def publish(self) -> None:
+        known = {agency: {"kind": "fake", "rows": rows, "mode": self.modes.get(agency, "up")} for agency, rows in self.rows.items()}
+        self.addresses.write_text(json.dumps(known), encoding="utf-8")
+
+    def set_mode(self, agency: str, mode: str) -> None:
+        self.modes[agency] = mode
+        self.publish()
+
+    def change(self, agency: str, resource: str, **fields: Any) -> None:
+        for row in self.rows[agency][resource]:
+            row.update(fields)
+        self.publish()
+
+    def draft(self, *, by: Actor | None = None, now: datetime = NOW) -> Application:
+        """A case with consent given and the draft prefilled."""
+        actor = by or self.anna
+        application = open_application(service=SERVICE, version=self.package.version, applicant=actor.id, by=actor, now=now)
+        prefill(number=application.number, receipt=self.consent(application, by=actor, now=now), by=actor, now=now)
+        return application
+
+    def consent(self, application: Application, *, by: Actor | None = None, now: datetime = NOW) -> str:
+        actor, package = by or self.anna, self.package
+        sensitive = [name for name, privacy in package.pulled_privacy.items() if privacy == "sensitive"]
+        return give_consent(
+            application=application.number, service=SERVICE, version=package.version, applicant=actor.id, scope=package.scope,
+            separate=sensitive, purpose=package.consent, expires_at=now + timedelta(days=30), by=actor, now=now,
+        ).receipt
+
+    def token(self, application: Application) -> str:
+        return get_draft(number=application.number, reader=self.anna, now=NOW).token
+
+    def confirm(self, application: Application, *, entered: Mapping[str, object] = TYPED, token: str | None = None, by: Actor | None = None,
+                now: datetime = NOW) -> Confirmation:
+        key = token or self.token(application)
+        return confirm(number=application.number, entered=entered, token=key, by=by or self.anna, now=now)
+
+    def result(self, application: Application, *, by: Actor | None = None, now: datetime = NOW) -> Result:
+        return get_result(number=application.number, reader=by or self.anna, now=now)
