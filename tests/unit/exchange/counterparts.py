@@ -69,14 +69,18 @@ class BehindSql:
             sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(self.name)),
         )
         self._inside(
-            sql.SQL("CREATE TABLE kept (id_number text, name text, birth_date date, is_local boolean, identities int, remark text)"),
+            sql.SQL(
+                "CREATE TABLE kept (id_number text, name text, birth_date date, is_local boolean, identities int, remark text)"
+            ),
             sql.SQL("CREATE VIEW person AS SELECT * FROM kept"),
             sql.SQL("GRANT SELECT ON person TO {}").format(sql.Identifier(self.name)),
         )
         there = psycopg.conninfo.conninfo_to_dict(server)
         port = there.get("port") or 5432
         self._wire = Wire(str(folder / f".s.PGSQL.{port}"), f"{there['host']}/.s.PGSQL.{port}")
-        url = psycopg.conninfo.make_conninfo("", host=str(folder), port=port, user=self.name, dbname=self.name, sslmode="disable", gssencmode="disable")
+        url = psycopg.conninfo.make_conninfo(
+            "", host=str(folder), port=port, user=self.name, dbname=self.name, sslmode="disable", gssencmode="disable"
+        )
         self.place = Place("person", "demo", "person", "public.person", "id_number", absent)
         self.connector = SqlConnector("demo", {"kind": "sql", "url": url, "password": SECRET})
 

@@ -8,7 +8,9 @@ import pytest
 
 from miaopi.apps.exchange.adapters.configuration import read_configuration
 from miaopi.apps.exchange.adapters.port import Emptiness
+from miaopi.definitions import list_services
 from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.expr import Type
 
 ROOT = Path(__file__).parents[3]
 GOOD = """\
@@ -85,3 +87,12 @@ def test_the_demo_city_is_well_configured() -> None:
     configuration = read_configuration(ROOT / "cities/demo/exchange.yaml")
     assert set(configuration.agencies) == {"population", "residence", "criminal"}
     assert configuration.resources["criminal_record"].sources[0].place.absent is Emptiness.NEVER
+
+
+def test_what_a_service_reads_is_configured_with_the_type_it_expects() -> None:
+    configured = read_configuration(ROOT / "cities/demo/exchange.yaml").resources
+    for package in list_services(ROOT / "services"):
+        for spec in package.definition.sourced:
+            resource, _, field = spec.source.partition(".")
+            for source in configured[resource].sources if resource in configured else ():
+                assert Type.parse(source.columns[field].type) == spec.type, spec.source

@@ -7,12 +7,18 @@ from miaopi.apps.exchange.adapters.identity import answer_unified_identity
 from miaopi.apps.exchange.adapters.registered import OwnAnswer, register_source
 from miaopi.apps.exchange.adapters.status import SourceStatus, list_sources
 from miaopi.apps.exchange.events import (
-    DataPulled, GrantApproved, GrantRevoked, GrantsSeeded, PullRefused, SourceAnsweredAgain, SourceFellSilent,
+    DataPulled,
+    GrantApproved,
+    GrantRevoked,
+    GrantsSeeded,
+    PullRefused,
+    SourceAnsweredAgain,
+    SourceFellSilent,
 )
-from miaopi.apps.exchange.queries import Grant, list_grants, list_outages
+from miaopi.apps.exchange.queries import Grant, list_denied, list_grants, list_outages
 
 __all__ = [
     "DataPulled", "Grant", "GrantApproved", "GrantRevoked", "GrantsSeeded", "Ground", "OwnAnswer", "PullRefused",
-    "SourceAnsweredAgain", "SourceFellSilent", "SourceStatus", "answer_unified_identity", "approve_grant", "list_grants",
-    "list_outages", "list_sources", "pull", "register_source", "revoke_grant", "seed_grants",
+    "SourceAnsweredAgain", "SourceFellSilent", "SourceStatus", "answer_unified_identity", "approve_grant", "list_denied",
+    "list_grants", "list_outages", "list_sources", "pull", "register_source", "revoke_grant", "seed_grants",
 ]

@@ -47,6 +47,13 @@ def find_granted(service: str, purpose: str, resources: Collection[str]) -> froz
     return frozenset(f"{resource}.{field}" for resource, field in rows.values_list("resource", "field"))
 
 
+def list_denied(service: str, purpose: str, sources: Iterable[str]) -> Sequence[str]:
+    """Those `resource.field` of `sources` that the service has no grant for now."""
+    asked = list(sources)
+    granted = find_granted(service, purpose, {source.partition(".")[0] for source in asked})
+    return [source for source in asked if source not in granted]
+
+
 def list_known_grants(service: str, purpose: str) -> frozenset[str]:
     """`resource.field` on which a grant was ever decided, revoked ones too."""
     rows = models.Grant.objects.filter(service=service, purpose=purpose)

@@ -13,7 +13,10 @@ MOST_ROWS = 100
 
 def silence(agency: str) -> UpstreamError:
     """The one error of a wire: says who is silent and nothing of where it lives, how it failed or whom it was asked about."""
-    return UpstreamError(agency, Text(zh=f"数据提供部门（{agency}）暂时没有给出可用的答复。", en=f"The agency “{agency}” gives no usable answer at present."))
+    return UpstreamError(
+        agency,
+        Text(zh=f"数据提供部门（{agency}）暂时没有给出可用的答复。", en=f"The agency “{agency}” gives no usable answer at present."),
+    )
 
 
 def checked_rows(question: Question, records: Sequence[object]) -> Answer:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import psycopg
 from psycopg import sql
-from psycopg.abc import PQGen, RV
+from psycopg.abc import RV, PQGen
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
@@ -107,7 +107,7 @@ def _limit(connection: TimedConnection, until: float) -> None:
 
 
 def _statement(question: Question) -> sql.Composed:
-    """`SELECT key, granted columns FROM view WHERE key = %s`: names are quoted identifiers of the configuration, the number is a parameter."""
+    """`SELECT key, granted columns FROM view WHERE key = %s`: quoted names of the configuration, and the number as a parameter."""
     place = question.place
     columns = dict.fromkeys((place.key, *question.columns))
     return sql.SQL("SELECT {columns} FROM {view} WHERE {key} = %s LIMIT {most}").format(
