@@ -16,7 +16,8 @@ def tell_the_outcome(event: Decided, *, seq: int, now: datetime) -> None:
     """Tell the applicant, in the words of the service, what was decided; an outcome without words is not told."""
     package = find_service(event.service)
     words = package.messages.get(event.outcome)
-    application = find_application(number=event.number)
+    teller = system("notification.tell_the_outcome")
+    application = find_application(number=event.number, reader=teller)
     if words is None or application is None:
         return
     write_message(
@@ -25,6 +26,6 @@ def tell_the_outcome(event: Decided, *, seq: int, now: datetime) -> None:
         party=application.applicant,
         kind=event.outcome,
         text=words.zh.replace("{number}", event.number),
-        by=system("notification.tell_the_outcome"),
+        by=teller,
         now=now,
     )

@@ -7,9 +7,9 @@ from datetime import date
 
 from django.conf import settings
 
-from miaopi.kernel.decision import Definition
+from miaopi.kernel.decision import Definition, FactSpec
 from miaopi.kernel.decision.case import open_case
-from miaopi.kernel.fact import Fact, FactName
+from miaopi.kernel.fact import Fact, FactName, Known
 
 
 def list_form_fields(definition: Definition, facts: Mapping[FactName, Fact], *, as_of: date) -> tuple[FactName, ...]:
@@ -17,3 +17,15 @@ def list_form_fields(definition: Definition, facts: Mapping[FactName, Fact], *, 
     case = open_case(definition, facts, as_of=as_of, settings=settings.MIAOPI_CITY.settings, overrides={})
     return tuple(name for name, spec in definition.facts.items()
                  if spec.in_form and (spec.when is None or spec.when.evaluate(case.scope) is True))
+
+
+def list_consent_facts(definition: Definition, *, document_type: str, as_of: date) -> list[FactSpec]:
+    """The facts a consent has to name: all that may be asked of a source for somebody with this document.
+
+    A fact whose guard is false for every holder of the document – the stay of a foreigner, for a resident – is not asked for.
+    """
+    known: dict[FactName, Fact] = {
+        name: Known(document_type) for name, spec in definition.facts.items() if spec.source == "unified_identity.document_type"
+    }
+    scope = open_case(definition, known, as_of=as_of, settings=settings.MIAOPI_CITY.settings, overrides={}).scope
+    return [spec for spec in definition.sourced if spec.when is None or spec.when.evaluate(scope) is not False]

@@ -1,0 +1,24 @@
+"""What licence does when others tell."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from miaopi.apps.approval.api import Decided, DecidedCase
+from miaopi.apps.audit.api import Actor, after, system, within
+from miaopi.apps.licence.actions import issue_licence, sign_licence
+from miaopi.apps.licence.events import LicenceIssued
+
+
+@within(Decided)
+def issue_when_approved(event: Decided, *, hand: DecidedCase, by: Actor, now: datetime) -> None:
+    """An approval of a service that issues a document issues it in the same transaction."""
+    template = hand.package.licence
+    if event.outcome == "approve" and template is not None:
+        issue_licence(case=hand, template=template, by=by, now=now)
+
+
+@after(LicenceIssued)
+def sign_when_issued(event: LicenceIssued, *, seq: int, now: datetime) -> None:
+    """The key is touched here, in the worker, and not in the transaction that a citizen waits for."""
+    sign_licence(licence=event.licence, by=system("licence.sign_when_issued"), now=now)

@@ -1,0 +1,83 @@
+"""The first page and the pages that say what a service is, before anybody has signed in."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from miaopi.apps.application.api import list_applications
+from miaopi.apps.catalogue.api import get_published, list_published
+from miaopi.apps.identity.api import Right
+from miaopi.definitions import ServicePackage, find_service
+from miaopi.kernel.decision import Kind
+from miaopi.kernel.wording import Text
+from miaopi.portal.gate import Visit, gate
+from miaopi.portal.language import in_language, language_of
+from miaopi.portal.wording import STATES, TONES, group_sources, show_basis
+
+SHOWN = 5
+
+
+@require_GET
+@gate(Right.PUBLIC)
+def show_home(visit: Visit) -> HttpResponse:
+    language = language_of(visit)
+    services = [
+        {"slug": package.slug, "name": package.name, "typed": package.typed_median,
+         "promised_here": package.promised.in_language(language)}
+        for package in (find_service(published.slug) for published in list_published(visit.now))
+    ]  # fmt: skip
+    mine = []
+    if visit.actor is not None:
+        for application in list_applications(reader=visit.actor)[:SHOWN]:
+            page = "check" if application.state == "draft" else "result"
+            mine.append(
+                {
+                    "address": in_language(reverse(page, args=[application.number]), language),
+                    "service": find_service(application.service).name,
+                    "status": STATES[application.state],
+                    "tone": application.outcome or TONES.get(application.state, "wait"),
+                }
+            )
+    return render(visit, "portal/home.html", {"services": services, "mine": mine})
+
+
+@require_GET
+@gate(Right.PUBLIC)
+def show_service(visit: Visit, slug: str) -> HttpResponse:
+    package = find_service(get_published(slug, visit.now).slug)
+    return render(visit, "portal/service.html", {"service": describe(package)})
+
+
+def describe(package: ServicePackage) -> dict[str, object]:
+    """The guide of a service (办事指南, GB/T 39554) as the page tells it."""
+    definition = package.definition
+    told = (Kind.REGIME, Kind.MANDATE, Kind.ELIGIBILITY)
+    whole = package.fee == package.fee.to_integral_value()
+    return {
+        "slug": package.slug,
+        "code": package.code,
+        "name": package.name,
+        "description": package.description,
+        "promised": package.promised,
+        "typed": package.typed_median,
+        "visits": package.visits,
+        "fee": package.fee.quantize(Decimal(1)) if whole else package.fee,
+        "before": package.before,
+        "department": package.department,
+        "basis": [show_basis([basis]) for basis in package.basis],
+        "conditions": [
+            {"text": condition.text, "basis": show_basis(condition.basis)}
+            for condition in definition.conditions if condition.kind in told
+        ],
+        "sources": group_sources(definition.sourced),
+        "result": Text(
+            zh="一份带签名的电子证明，可下载、可核验。" if package.licence else "一个结果通知。",
+            en="A signed electronic certificate that you can download and anyone can check." if package.licence else "A notice of the result.",
+        ),
+        "questions": [{"ask": ask, "answer": answer} for ask, answer in package.faq],
+    }

@@ -1,0 +1,190 @@
+"""From consent to confirmation: what we would fetch, what was fetched, what is missing, and going back."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from miaopi.apps.application.api import compute_legal_day, get_application, open_application, withdraw_application
+from miaopi.apps.catalogue.api import get_published, get_resources
+from miaopi.apps.consent.api import give_consent
+from miaopi.apps.filing.api import OpenDraft, confirm, dispute, enter, get_draft, list_consent_facts, prefill
+from miaopi.apps.identity.api import Right
+from miaopi.definitions import ServicePackage, find_service
+from miaopi.kernel.decision import FactSpec, Privacy
+from miaopi.kernel.errors import InputError, NotFound
+from miaopi.kernel.fact import Disputed, Fact, Known, Unknown
+from miaopi.kernel.wording import Text
+from miaopi.portal.gate import Visit, gate
+from miaopi.portal.language import CITY_TIME, in_language, language_of, show_moment
+from miaopi.portal.wording import group_sources, join, seal_of, show_day
+
+OTHERWISE = Text(
+    zh="什么都不会取，也不影响您办别的事。您可以带身份证到窗口办，办法一样。",
+    en="Nothing is fetched, and nothing else you do here is affected. You can come to a counter with your ID card instead.",
+)
+NEED = Text(zh="核对是您本人，按规定判断能不能办", en="To make sure it is you, and to decide by the rules")
+SENSITIVE_NEED = Text(zh="只回答“符合”“不符合”或“不确定”，不取内容。", en="It answers met, not met or uncertain, never the content. ")
+NO_SUCH_FACT = Text(zh="没有这一项。", en="There is no such fact.")
+
+
+def to(visit: Visit, name: str, *arguments: str) -> HttpResponse:
+    return HttpResponseRedirect(in_language(reverse(name, args=arguments), language_of(visit)))
+
+
+@require_http_methods(["GET", "POST"])
+@gate(Right.GIVE_CONSENT)
+def ask_consent(visit: Visit, slug: str) -> HttpResponse:
+    assert visit.party is not None and visit.actor is not None
+    package = find_service(get_published(slug, visit.now).slug)
+    facts = list_consent_facts(package.definition, document_type=visit.party.document_type, as_of=compute_legal_day(visit.now))
+    until = datetime.combine(compute_legal_day(visit.now) + timedelta(days=1), time(), CITY_TIME)
+    sensitive = [spec for spec in facts if spec.privacy is Privacy.SENSITIVE]
+    if visit.method == "POST":
+        ticked = set(visit.POST.getlist("sensitive"))
+        if {spec.resource for spec in sensitive} <= ticked:
+            application = open_application(
+                service=package.slug, version=package.version, applicant=visit.party.id, by=visit.actor, now=visit.now
+            )
+            consent = give_consent(
+                application=application.number, service=package.slug, version=package.version, applicant=visit.party.id,
+                scope=[spec.source for spec in facts], separate=[spec.source for spec in sensitive], purpose=package.consent,
+                expires_at=until, by=visit.actor, now=visit.now,
+            )
+            prefill(number=application.number, receipt=consent.receipt, by=visit.actor, now=visit.now)
+            return to(visit, "check", application.number)
+    return _show_consent(visit, package, facts, until, status=200 if visit.method == "GET" else 422)
+
+
+def _show_consent(visit: Visit, package: ServicePackage, facts: list[FactSpec], until: datetime, *, status: int) -> HttpResponse:
+    ordinary = group_sources(spec for spec in facts if spec.privacy is not Privacy.SENSITIVE)
+    sensitive = group_sources(spec for spec in facts if spec.privacy is Privacy.SENSITIVE)
+    for source in ordinary:
+        source["why"] = NEED
+    for source in sensitive:
+        labels: Any = source["fields"]
+        source["why"] = SENSITIVE_NEED
+        source["question"] = Text(zh=f"查询：{labels.zh}", en=f"is asked: {labels.en}")
+    wrong = Text(zh="敏感信息要您单独勾选同意", en="The sensitive question needs a tick of its own")
+    page = {
+        "slug": package.slug,
+        "purpose": package.consent,
+        "ordinary": ordinary,
+        "sensitive": sensitive,
+        "ordinary_count": sum(spec.privacy is not Privacy.SENSITIVE for spec in facts),
+        "sensitive_count": sum(spec.privacy is Privacy.SENSITIVE for spec in facts),
+        "until_here": show_day((until - timedelta(seconds=1)).date()).in_language(language_of(visit)),
+        "otherwise": OTHERWISE,
+        "problem": None if status == 200 else {"anchor": "sensitive", "field": "sensitive", "text": wrong},
+    }
+    return render(visit, "portal/consent.html", page, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@gate(Right.CONFIRM_FILING)
+def check_draft(visit: Visit, number: str) -> HttpResponse:
+    assert visit.actor is not None
+    application = get_application(number=number, reader=visit.actor)
+    if visit.method == "GET" and application.state not in ("draft", "supplement"):
+        return to(visit, "result", number)
+    if visit.method == "GET":
+        return _show_draft(visit, get_draft(number=number, reader=visit.actor, now=visit.now), None)
+    entered = {name: value for name, value in visit.POST.items() if name not in ("csrfmiddlewaretoken", "token")}
+    try:
+        confirm(number=number, entered=entered, token=visit.POST.get("token", ""), by=visit.actor, now=visit.now)
+    except InputError as error:
+        if application.state not in ("draft", "supplement"):
+            raise
+        draft = get_draft(number=number, reader=visit.actor, now=visit.now)
+        return _show_draft(visit, draft, error, entered)
+    return to(visit, "result", number)
+
+
+def _show_draft(visit: Visit, draft: OpenDraft, error: InputError | None, entered: dict[str, Any] | None = None) -> HttpResponse:
+    package = find_service(draft.service)
+    specs = package.definition.facts
+    form = [_row(visit, specs[name], fact) for name, fact in draft.facts.items() if name in draft.form and has_value(fact)]
+    beside = [_row(visit, specs[name], fact) for name, fact in draft.facts.items() if name not in draft.form and has_value(fact)]
+    asked = [
+        {"name": name, "label": specs[name].label, "value": (entered or {}).get(name, ""),
+         "options": [{"value": value, "label": label} for value, label in specs[name].options.items()]}
+        for name in draft.missing
+    ]  # fmt: skip
+    resources = get_resources({spec.resource for spec in specs.values() if spec.resource})
+    silent = {
+        spec.resource: resources[spec.resource].name for name, fact in draft.facts.items()
+        if isinstance(fact, Unknown) and (spec := specs[name]).resource
+    }
+    problem = error and {
+        "anchor": f"field-{error.field}" if error.field in draft.missing else "main", "field": error.field, "text": error.text,
+    }  # fmt: skip
+    page = {
+        "number": draft.number, "token": draft.token, "asked": asked, "filled_count": len(form) + len(beside), "form": form,
+        "beside": beside, "silent": silent, "silent_here": join(silent.values()).in_language(language_of(visit)), "problem": problem,
+    }  # fmt: skip
+    return render(visit, "portal/check.html", page, status=error.status if error else 200)
+
+
+def has_value(fact: Fact) -> bool:
+    return isinstance(fact, Known | Disputed)
+
+
+def _row(visit: Visit, spec: FactSpec, fact: Fact) -> dict[str, Any]:
+    """One line of the check list: what, how much, from whom, when, and what she can do about it."""
+    assert isinstance(fact, Known | Disputed)
+    known = fact.contested if isinstance(fact, Disputed) else fact
+    language = language_of(visit)
+    row: dict[str, Any] = {
+        "name": spec.name, "label": spec.label, "value": spec.options.get(str(known.value), known.value),
+        "mask": spec.name in ("account.id_number", "account.mobile"), "disputed": isinstance(fact, Disputed),
+        "act": "change" if spec.changeable and spec.in_form else "dispute" if spec.resource and not spec.changeable else "",
+    }  # fmt: skip
+    if spec.resource and known.source == spec.resource:
+        resource = get_resources([spec.resource])[spec.resource]
+        row |= {"source": resource.name, "seal": seal_of(resource), "source_here": resource.name.in_language(language),
+                "time_here": show_moment(known.obtained_at, language) if known.obtained_at else ""}  # fmt: skip
+    else:
+        row["origin"] = Text(zh="默认，可修改", en="Proposed, yours to change") if known.source == "default" else Text(zh="您填的", en="You typed it")
+    return row
+
+
+@require_http_methods(["GET", "POST"])
+@gate(Right.CHANGE_OWN_DRAFT)
+def correct_fact(visit: Visit, number: str, fact: str) -> HttpResponse:
+    """What is hers she changes; what an agency keeps she disputes."""
+    assert visit.actor is not None
+    draft = get_draft(number=number, reader=visit.actor, now=visit.now)
+    spec = find_service(draft.service).definition.facts.get(fact)
+    if spec is None or fact not in draft.facts:
+        raise NotFound(NO_SUCH_FACT)
+    problem = None
+    if visit.method == "POST":
+        try:
+            if spec.changeable:
+                enter(number=number, values={fact: visit.POST.get("value", "")}, by=visit.actor, now=visit.now)
+            else:
+                dispute(number=number, fact=fact, by=visit.actor, now=visit.now)
+            return to(visit, "check", number)
+        except InputError as error:
+            problem = {"anchor": "value", "field": fact, "text": error.text}
+    language = language_of(visit)
+    resource = get_resources([spec.resource])[spec.resource] if spec.resource else None
+    page = {
+        "number": number, "fact": fact, "label_here": spec.label.in_language(language), "changeable": spec.changeable,
+        "options": [{"value": value, "label": label} for value, label in spec.options.items()], "problem": problem,
+        "source_here": resource.agency.name.in_language(language) if resource else "", "label": spec.label,
+    }  # fmt: skip
+    return render(visit, "portal/correct.html", page, status=422 if problem else 200)
+
+
+@require_POST
+@gate(Right.WITHDRAW_APPLICATION)
+def withdraw(visit: Visit, number: str) -> HttpResponse:
+    assert visit.actor is not None
+    withdraw_application(number=number, by=visit.actor, now=visit.now)
+    return to(visit, "result", number)

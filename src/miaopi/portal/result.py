@@ -1,0 +1,174 @@
+"""What became of an application: outcome, reasons, licence, proof; and asking for a person."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from miaopi.apps.application.api import get_application
+from miaopi.apps.approval.api import Result, get_result, request_review
+from miaopi.apps.audit.api import find_entry, list_accesses, prove
+from miaopi.apps.catalogue.api import Resource, get_resources
+from miaopi.apps.identity.api import Right, pseudonym
+from miaopi.apps.licence.api import Licence, find_licence, get_licence
+from miaopi.kernel.errors import NotFound
+from miaopi.kernel.wording import Text
+from miaopi.portal.gate import Visit, gate
+from miaopi.portal.journey import to
+from miaopi.portal.language import Language, language_of, show_moment
+from miaopi.portal.wording import (
+    ERASED, HEADINGS, KINDS, SENTENCES, STATES, TONES, join, read_basis, seal_of,
+)
+
+SIGNS = {True: ("approve", "yes", Text("符合：", "Met: ")), False: ("refuse", "no", Text("不符合：", "Not met: ")),
+         None: ("refer", "unknown", Text("还不知道：", "Not known: "))}  # fmt: skip
+GROUND = Text(zh="您的同意，只为这件事", en="Your consent, for this alone")
+NO_PROOF = Text(zh="凭据还没有，请过几秒再试。", en="There is no proof yet; please try again in a few seconds.")
+REFRESH_SECONDS = 3
+
+
+@require_GET
+@gate(Right.READ_OWN_APPLICATION)
+def show_result(visit: Visit, number: str) -> HttpResponse:
+    assert visit.actor is not None and visit.party is not None
+    result = get_result(number=number, reader=visit.actor, now=visit.now)
+    if result.state == "draft" and not result.erased_for:
+        return to(visit, "check", number)
+    licence = find_licence(number=number, reader=visit.actor)
+    language = language_of(visit)
+    key = "withdrawn" if result.state == "withdrawn" else result.outcome or "confirmed"
+    entry = find_entry(kind="approval.Decided", number=number, latest=True) if result.outcome else None
+    page: dict[str, Any] = {
+        "number": result.number, "slug": result.service, "service_name": result.name,
+        "tone": TONES.get(key, key) if key != "confirmed" else "wait",
+        "kind": KINDS.get(key, STATES.get(key)), "heading": HEADINGS[key], "sentence": SENTENCES[key],
+        "licence": licence and show_licence(licence),
+        "remedies": [Text(**reason["remedy"]) for reason in result.reasons] if key not in ("approve", "withdrawn", "wait") else [],
+        "cures": result.outcome == "supplement",
+        "reasons": [
+            {"text": Text(**reason["text"]), "basis": read_basis(reason["basis"]), "code": reason["code"]} for reason in result.reasons
+        ],
+        "entry_number": entry.seq if entry else None,
+        "accesses": show_accesses(pseudonym(visit.party.id), number, language),
+        "refresh": REFRESH_SECONDS if key in ("confirmed", "wait") or (licence and not licence.signed_at) else None,
+        "can_review": bool(result.outcome) and result.outcome not in ("approve", "wait", "refer")
+        and result.review_requested_at is None and result.state != "withdrawn",
+        "review_requested": result.review_requested_at is not None,
+        "review_here": show_moment(result.review_requested_at, language) if result.review_requested_at else "",
+        "can_withdraw": result.state in ("waiting", "referred", "supplement"),
+        "trail": show_trail(result, language),
+    } | show_conditions(result) | show_waiting(result, language)  # fmt: skip
+    return render(visit, "portal/result.html", page)
+
+
+def show_licence(licence: Licence) -> dict[str, Any]:
+    """The words in the middle of the paper; short `label: value` lines beside the seal."""
+    words = [line for line in licence.lines if "：" not in line.zh]
+    pairs = [line for line in licence.lines if "：" in line.zh]
+    return {
+        "title": licence.title, "issuer": licence.issuer, "issued_on": licence.issued_on, "identifier": licence.licence_identifier,
+        "words": Text(zh="".join(line.zh for line in words), en=" ".join(line.en for line in words)),
+        "lines": [
+            {"label": Text(line.zh.split("：", 1)[0], line.en.split(": ", 1)[0]),
+             "value": Text(line.zh.split("：", 1)[1], line.en.split(": ", 1)[1])} for line in pairs
+        ],
+        "signed": licence.signed_at is not None,
+    }  # fmt: skip
+
+
+def show_conditions(result: Result) -> dict[str, Any]:
+    """Conditions that a decision looked at: what stands in the way first."""
+    order = {False: 0, None: 1, True: 2}
+    rows = []
+    for condition in sorted(result.conditions, key=lambda each: order[each["value"]]):
+        tone, sign, word = SIGNS[condition["value"]]
+        rows.append({"tone": tone, "sign": sign, "word": word, "text": Text(**condition["text"]), "basis": read_basis(condition["basis"])})
+    met = sum(condition["value"] is True for condition in result.conditions)
+    title = (
+        Text(zh="为什么通过", en="Why it was approved") if result.outcome == "approve"
+        else Text(zh=f"{len(rows)}个条件，符合{met}个", en=f"{met} of {len(rows)} conditions are met")
+    )  # fmt: skip
+    return {"conditions": rows, "conditions_title": title}
+
+
+def show_waiting(result: Result, language: Language) -> dict[str, Any]:
+    resources = get_resources([silence.source for silence in result.waiting_for])
+    return {
+        "waiting": [
+            {"name": join((resources[silence.source].agency.name, resources[silence.source].name)),
+             "since_here": show_moment(silence.since, language)} for silence in result.waiting_for
+        ],
+        "filed_here": show_moment(result.confirmed_at, language) if result.confirmed_at else "",
+        "patience_here": show_moment(max(silence.patience_until for silence in result.waiting_for), language) if result.waiting_for else "",
+    }  # fmt: skip
+
+
+def show_trail(result: Result, language: Language) -> list[dict[str, Any]]:
+    """The way of the case like that of a parcel; the last step is where it is now."""
+    trail: list[dict[str, Any]] = []
+    for step in result.timeline:
+        at = datetime.fromisoformat(step["at"])
+        trail.append({"text": STATES[step["state"]], "state": "done", "now": False, "at": at, "time": show_moment(at, language)})
+    trail[-1]["now"] = True
+    if result.erased_at is not None:
+        trail[-1]["note"] = ERASED
+    if result.state in ("waiting", "referred"):
+        trail.append({"text": Text(zh="短信告诉您结果", en="You are told by text message"), "state": "next", "now": False})
+    return trail
+
+
+def show_accesses(subject: str, number: str, language: Language) -> list[dict[str, Any]]:
+    """Who looked at what for this case, from the log itself."""
+    pulls = [access for access in list_accesses(subject) if access.body.get("application") == number and access.body.get("fields")]
+    resources = get_resources({str(access.body["resource"]) for access in pulls})
+    rows = []
+    for access in pulls:
+        resource = resources.get(str(access.body["resource"]))
+        if resource is not None:
+            rows.append({"seal": seal_of(resource), "source": resource.name, "time_here": show_moment(access.at, language),
+                         "ground": GROUND, "fields": labels(resource, access.body["fields"])})  # fmt: skip
+    return rows
+
+
+def labels(resource: Resource, names: Any) -> Text:
+    return join(resource.fields[name].label if name in resource.fields else Text(name, name) for name in names)
+
+
+@require_GET
+@gate(Right.READ_OWN_LICENCE)
+def download_licence(visit: Visit, number: str) -> HttpResponse:
+    assert visit.actor is not None
+    licence = get_licence(number=number, reader=visit.actor)
+    if licence.signed_text is None:
+        raise NotFound(NO_PROOF)
+    response = HttpResponse(licence.signed_text, content_type="text/plain; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{number}.txt"'
+    return response
+
+
+@require_GET
+@gate(Right.VERIFY_PROOF)
+def download_proof(visit: Visit, number: str) -> HttpResponse:
+    """The proof of the decision's entry (DESIGN.md §7.4), for its applicant alone."""
+    assert visit.actor is not None
+    get_application(number=number, reader=visit.actor)
+    entry = find_entry(kind="approval.Decided", number=number, latest=True)
+    proof = prove(entry.seq) if entry and entry.seq is not None else None
+    if proof is None:
+        raise NotFound(NO_PROOF)
+    response = HttpResponse(json.dumps(proof.to_json(), ensure_ascii=False, indent=1), content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{number}-proof.json"'
+    return response
+
+
+@require_POST
+@gate(Right.ASK_REVIEW)
+def ask_review(visit: Visit, number: str) -> HttpResponse:
+    assert visit.actor is not None
+    request_review(number=number, by=visit.actor, now=visit.now)
+    return to(visit, "result", number)

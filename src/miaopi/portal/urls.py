@@ -1,0 +1,24 @@
+"""The addresses of the portal: Chinese at the root, the same pages in English under `/en/`."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from miaopi.portal import doors, home, journey, result
+
+pages: list[URLPattern | URLResolver] = [
+    path("", home.show_home, name="home"),
+    path("services/<slug:slug>", home.show_service, name="service"),
+    path("services/<slug:slug>/consent", journey.ask_consent, name="consent"),
+    path("applications/<slug:number>", result.show_result, name="result"),
+    path("applications/<slug:number>/check", journey.check_draft, name="check"),
+    path("applications/<slug:number>/facts/<str:fact>", journey.correct_fact, name="correct"),
+    path("applications/<slug:number>/withdraw", journey.withdraw, name="withdraw"),
+    path("applications/<slug:number>/review", result.ask_review, name="review"),
+    path("applications/<slug:number>/licence.txt", result.download_licence, name="licence_text"),
+    path("applications/<slug:number>/proof.json", result.download_proof, name="proof"),
+    path("sign-in", doors.show_sign_in, name="sign_in"),
+    path("sign-out", doors.leave, name="sign_out"),
+    path("display/<slug:display>", doors.choose_display, name="display"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [*pages, path("en/", include(pages))]
