@@ -1,0 +1,62 @@
+"""What differs between cities: `cities/<city>/city.yaml`, read and checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from miaopi.config.environment import city_folder
+from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.wording import Text
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """`settings` is what rules may read, by dotted name; `beside` is the command line of what runs beside the product."""
+
+    folder: Path
+    name: Text
+    help: Text
+    synthetic: bool
+    hotline: str
+    settings: Mapping[str, object]
+    beside: tuple[str, ...]
+
+
+def current_city() -> City:
+    """The city of `MIAOPI_CITY`."""
+    return load_city(city_folder())
+
+
+@cache
+def load_city(folder: Path) -> City:
+    """Raises DefinitionError with the place of what is missing."""
+    path = folder / "city.yaml"
+    place = f"cities/{folder.name}/city.yaml"
+    try:
+        content: Any = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except YAMLError as error:
+        raise DefinitionError(place, f"not YAML: {getattr(error, 'problem', 'unreadable')}")
+    try:
+        regions = [str(code) for code in content["regions"]]
+        city = City(
+            folder=folder,
+            name=Text(**content["name"]),
+            help=Text(**content["help"]),
+            synthetic=content.get("synthetic", False) is True,
+            hotline=str(content["hotline"]),
+            settings=MappingProxyType({"city.regions": regions, **content.get("settings", {})}),
+            beside=tuple(content.get("beside", ())),
+        )
+    except (KeyError, TypeError) as error:
+        raise DefinitionError(place, f"missing or mistyped: {error}")
+    if not regions or any(len(code) != 6 or not code.isdigit() for code in regions):
+        raise DefinitionError(place, "regions must be a list of six-digit codes in quotes")
+    return city

@@ -1,0 +1,22 @@
+"""Log lines without locals, arguments of queries or request lines: a name must not reach a log through an error."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from types import TracebackType
+from typing import TypeAlias
+
+Raised: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+class TerseFormatter(logging.Formatter):
+    """Time, level, logger, message; of an exception its type and the lines of code it passed, never its text."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    def formatException(self, ei: Raised) -> str:
+        kind, _, trace = ei
+        steps = (f"{step.filename.rsplit('/src/', 1)[-1]}:{step.lineno}" for step in traceback.extract_tb(trace))
+        return f"{kind.__name__ if kind else 'error'} at {' < '.join(reversed(list(steps)))}"

@@ -1,0 +1,233 @@
+"""An embedded PostgreSQL 18 as a child of ours: a private socket, never TCP; alive means that it commits a row.
+
+Started directly and waited for, so that a killed server is back within two seconds: through another program it would
+stay a zombie that still holds its lock file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from miaopi.instance.home import socket_folder
+from miaopi.instance.programs import chosen_account, reachable_data, reachable_programs
+from miaopi.instance.spawning import end, spawn
+
+SUPERUSER: Final = "postgres"
+OWNER: Final = "miaopi_owner"
+APPLICATION: Final = "miaopi_app"
+DATABASE: Final = "miaopi"
+
+CONFIGURATION: Final = """\
+# Written at each start; a change here is lost.
+listen_addresses = ''
+unix_socket_permissions = 0700
+max_connections = 100
+shared_buffers = 64MB
+max_wal_size = 1GB
+checkpoint_timeout = 5min
+fsync = {durable}
+full_page_writes = {durable}
+synchronous_commit = {durable}
+restart_after_crash = on
+timezone = 'UTC'
+log_timezone = 'UTC'
+password_encryption = scram-sha-256
+# A statement or the detail of an error may hold somebody's number.
+log_error_verbosity = terse
+log_min_error_statement = panic
+log_checkpoints = off
+"""
+
+LIMITS: Final = {
+    "statement_timeout": "5s",
+    "lock_timeout": "1s",
+    "idle_in_transaction_session_timeout": "5s",
+    "transaction_timeout": "10s",
+}
+
+
+class ServerDown(Exception):
+    """The server did not come up, or stopped committing; `log` says where its own words are."""
+
+    def __init__(self, name: str, log: Path) -> None:
+        super().__init__(f"the database server {name} does not commit; its log is {log}")
+
+
+@dataclass
+class EmbeddedServer:
+    """The server whose files are in `data`; `peers` are roles that our own account may take without a password.
+
+    `durable=False` is for tests alone: a crash of the machine may lose what was committed, a crash of the server does not.
+    """
+
+    data: Path
+    name: str
+    peers: Sequence[str] = (OWNER, APPLICATION)
+    durable: bool = True
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    @property
+    def log(self) -> Path:
+        return self.data.parent / "log" / f"{self.name}.log"
+
+    def url(self, role: str, database: str = DATABASE, password: str = "") -> str:
+        """The address of `database` for `role`, in libpq's words."""
+        secret = f":{quote(password, safe='')}" if password else ""
+        return f"postgresql://{role}{secret}@/{database}?host={quote(str(socket_folder(self.data)), safe='')}"
+
+    def superuser_url(self, database: str = "postgres") -> str:
+        return self.url(SUPERUSER, database)
+
+    def start(self, *, within: float = 30.0) -> None:
+        """Bring it up, from nothing or after a crash; returns once it has committed a row, else raises ServerDown."""
+        deadline = time.monotonic() + within
+        self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not (self.data / "PG_VERSION").is_file():
+            self._initialise()
+        while time.monotonic() < deadline:
+            self._clear_stale_locks(deadline)
+            self._launch()
+            while self.process and self.process.poll() is None and time.monotonic() < deadline:
+                if self.commits():
+                    return
+                time.sleep(0.02)
+            # Backends of a killed server may hold its shared memory for a moment longer.
+            time.sleep(0.1)
+        self.stop()
+        raise ServerDown(self.name, self.log)
+
+    def commits(self) -> bool:
+        """Whether a probe row can be committed now: an open port or a live process proves nothing."""
+        try:
+            with psycopg.connect(self.superuser_url(), connect_timeout=2, options="-c statement_timeout=2000") as probe:
+                probe.execute("CREATE TABLE IF NOT EXISTS probe (one boolean PRIMARY KEY, count bigint NOT NULL)")
+                probe.execute(
+                    "INSERT INTO probe VALUES (true, 1) ON CONFLICT (one) DO UPDATE SET count = probe.count + 1"
+                )
+            return True
+        except psycopg.Error:
+            return False
+
+    def has_died(self) -> bool:
+        return self.process is None or self.process.poll() is not None
+
+    def stop(self) -> None:
+        """A fast, clean stop: open transactions are rolled back, a checkpoint is written."""
+        if self.process is not None:
+            end(self.process, signal.SIGINT, 15)
+            self.process = None
+
+    def make_roles(self, database: str = DATABASE) -> None:
+        """The owner, the application role with its limits, and a database of the owner's. May be called at each start."""
+        with psycopg.connect(self.superuser_url(), autocommit=True) as server:
+            for role in (OWNER, APPLICATION):
+                if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                    server.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+            for name, limit in LIMITS.items():
+                server.execute(
+                    sql.SQL("ALTER ROLE {} SET {} = {}").format(
+                        sql.Identifier(APPLICATION), sql.Identifier(name), sql.Literal(limit)
+                    )
+                )
+            if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
+                server.execute(
+                    sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(OWNER))
+                )
+        with psycopg.connect(self.superuser_url(database), autocommit=True) as inside:
+            inside.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
+            inside.execute(
+                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(database), sql.Identifier(APPLICATION))
+            )
+            grant_to_application(inside)
+
+    def _initialise(self) -> None:
+        account = chosen_account()
+        data = reachable_data(self.data, account)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        command = [
+            str(reachable_programs(account) / "initdb"), "-D", str(data), "-U", SUPERUSER, "-A", "peer", "-E", "UTF8",
+            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--data-checksums",
+            "--no-instructions", *([] if self.durable else ["--no-sync"]),
+        ]
+        with open(self.log, "ab") as log:
+            if spawn(command, log=log, account=account.name, folder=Path("/")).wait() != 0:
+                raise ServerDown(self.name, self.log)
+
+    def _launch(self) -> None:
+        account = chosen_account()
+        data = reachable_data(self.data, account)
+        self._configure(data, account.clients)
+        sockets = socket_folder(self.data)
+        if account.switched is not None:
+            os.chown(sockets, *account.switched)
+        with open(self.log, "ab") as log:
+            self.process = spawn(
+                [str(reachable_programs(account) / "postgres"), "-D", str(data), "-k", str(sockets), "-p", "5432"],
+                log=log,
+                account=account.name,
+                when_orphaned=signal.SIGINT,
+                folder=Path("/"),
+            )
+
+    def _configure(self, data: Path, clients: Sequence[str]) -> None:
+        """Only our account comes in without a password, and only by the roles of the house; anybody else needs one."""
+        house = (SUPERUSER, *self.peers)
+        hba = f"local all {','.join(house)} peer map=house\nlocal all all scram-sha-256\n"
+        ident = "".join(f'house "{client}" {role}\n' for client in clients for role in house)
+        (data / "postgresql.conf").write_text(CONFIGURATION.format(durable="on" if self.durable else "off"), encoding="ascii")
+        (data / "pg_hba.conf").write_text(hba, encoding="ascii")
+        (data / "pg_ident.conf").write_text(ident, encoding="utf-8")
+
+    def _clear_stale_locks(self, deadline: float) -> None:
+        """A number in `postmaster.pid` may belong to somebody else by now; a server that lost its parent is on its way out."""
+        lock = self.data / "postmaster.pid"
+        while (process := _number_in(lock)) and is_server(process) and time.monotonic() < deadline:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGINT)
+            time.sleep(0.1)
+        if process := _number_in(lock):
+            with suppress(FileNotFoundError):
+                lock.unlink()
+            for path in socket_folder(self.data).glob(".s.PGSQL.*"):
+                path.unlink(missing_ok=True)
+
+
+def grant_to_application(connection: psycopg.Connection) -> None:
+    """What the owner makes from now on, the application may read and write; migrations take back what it may not."""
+    connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(APPLICATION)))
+    connection.execute(sql.SQL("GRANT CREATE, USAGE ON SCHEMA public TO {}").format(sql.Identifier(OWNER)))
+    for rights, things in (("SELECT, INSERT, UPDATE, DELETE", "TABLES"), ("USAGE, SELECT", "SEQUENCES")):
+        connection.execute(
+            sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA public GRANT {} ON {} TO {}").format(
+                sql.Identifier(OWNER), sql.SQL(rights), sql.SQL(things), sql.Identifier(APPLICATION)
+            )
+        )
+
+
+def is_server(process: int) -> bool:
+    """Whether this number is a PostgreSQL and not another process that came to bear it."""
+    try:
+        return bool(re.search(rb"(^|/)postgres\0", Path(f"/proc/{process}/cmdline").read_bytes()))
+    except OSError:
+        return False
+
+
+def _number_in(lock: Path) -> int | None:
+    try:
+        first = lock.read_text(encoding="ascii").split("\n", 1)[0]
+        return int(first)
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,71 @@
+"""One PostgreSQL a run, one database a worker, emptied between tests; no roll-back, because the log needs commits."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.databases import Server, running_server
+
+FOLDERS = ("spec", "services", "property", "unit", "journey", "house")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+DATABASE = f"test_{WORKER}"
+
+_opened = ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The first process starts the server before its workers; each then sets Django up for a database of its own."""
+    if not hasattr(config, "workerinput"):
+        server = _opened.enter_context(running_server())
+        os.environ["MIAOPI_TEST_FOLDER"] = str(server.folder)
+        os.environ["MIAOPI_TEST_SERVER"] = server.embedded.superuser_url()
+    os.environ["MIAOPI_DATABASE_URL"] = current_server().url(DATABASE)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    import django
+
+    django.setup()
+
+
+def pytest_unconfigure() -> None:
+    _opened.close()
+
+
+def current_server() -> Server:
+    return Server(Path(os.environ["MIAOPI_TEST_FOLDER"]))
+
+
+@pytest.fixture(scope="session")
+def server() -> Server:
+    """The server of this run: `server.url(database)`, `server.clone(name)`, `server.drop(name)`."""
+    return current_server()
+
+
+@pytest.fixture(scope="session")
+def cloned_database(server: Server) -> Iterator[str]:
+    server.clone(DATABASE)
+    yield DATABASE
+    from django.db import connections
+
+    connections.close_all()
+    server.drop(DATABASE)
+
+
+@pytest.fixture
+def database(server: Server, cloned_database: str) -> Iterator[str]:
+    """Django's default database, empty at the start of the test; gives its name."""
+    yield cloned_database
+    server.empty(cloned_database)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many tests passed in each folder: none of the six may be empty in a whole run."""
+    passed = Counter(report.nodeid.split("/")[1] for report in terminalreporter.getreports("passed") if "/" in report.nodeid)
+    terminalreporter.section("tests by folder")
+    for folder in FOLDERS:
+        terminalreporter.write_line(f"{folder:<10} {passed[folder]:>6}")
