@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from typing import TYPE_CHECKING, Any
 
 from miaopi.kernel.errors import DefinitionError
 
+if TYPE_CHECKING:
+    from ruamel.yaml.nodes import Node
+
 NULL = "tag:yaml.org,2002:null"
+CACHE = Path(__file__).resolve().parents[3] / ".cache/definitions/1"  # the number changes with the form of what is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +37,55 @@ def read_yaml(path: Path, shown: str) -> Placed:
         raise DefinitionError(f"{shown}:1", "this file is missing from the package") from None
     except UnicodeDecodeError:
         raise DefinitionError(f"{shown}:1", "the file is not UTF-8 text") from None
+    kept = CACHE / hashlib.sha256(f"{shown}\0{source}".encode()).hexdigest()
+    try:
+        return _unpacked(json.loads(kept.read_bytes()))
+    except (OSError, ValueError):  # not kept yet, or half written
+        placed = _parsed(source, shown)
+    with contextlib.suppress(OSError):  # a house that cannot be written to reads a little slower
+        CACHE.mkdir(parents=True, exist_ok=True)
+        half = kept.with_suffix(f".{os.getpid()}")
+        half.write_text(json.dumps(_packed(placed), ensure_ascii=False), encoding="utf-8")
+        half.replace(kept)
+    return placed
+
+
+def _packed(placed: Placed) -> list[Any]:
+    value: Any = placed.value
+    if isinstance(value, list):
+        value = [_packed(one) for one in value]
+    elif isinstance(value, Mapping):
+        value = {name: _packed(one) for name, one in value.items()}
+    return [value, placed.where, placed.is_plain]
+
+
+def _unpacked(packed: list[Any]) -> Placed:
+    value, where, is_plain = packed
+    if isinstance(value, list):
+        value = [_unpacked(one) for one in value]
+    elif isinstance(value, dict):
+        value = {name: _unpacked(one) for name, one in value.items()}
+    return Placed(value, where, is_plain)
+
+
+def _parsed(source: str, shown: str) -> Placed:
+    # Imported here: the parser alone takes 0.2 s, a third of what `decide` may, and what was read once is kept by its hash.
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
     try:
         root = YAML(typ="safe", pure=True).compose(source)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise DefinitionError(f"{shown}:{line}", f"this is no YAML: {error.problem}") from None
+    except YAMLError as error:
+        raise DefinitionError(f"{shown}:1", f"this is no YAML: {error}") from None
     return _placed(root, shown) if root is not None else Placed({}, f"{shown}:1")
 
 
 def _placed(node: Node, shown: str) -> Placed:
+    from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
     where = f"{shown}:{node.start_mark.line + 1}"
     match node:
         case MappingNode():

@@ -71,13 +71,6 @@ class Receipt:
         """What remains after retention."""
         return replace(self, facts=None, values=None, salt=None)
 
-    def agrees(self) -> bool:
-        """Whether the facts and values beside the statement are those it was made from; True after erasure."""
-        if self.facts is None or self.values is None or self.salt is None:
-            return True
-        told = {name: digest(self.salt, fact) for name, fact in self.facts.items()}
-        return told == dict(self.digests) and digest(self.salt, dict(self.values)) == self.values_digest
-
     def to_json(self) -> dict[str, object]:
         return {
             "statement": self._stated(),

@@ -224,9 +224,9 @@ def _typed(case: Case) -> tuple[FactName, ...]:
     """Facts whose value the applicant entered; accepted defaults and tick-boxes are not typed (DESIGN.md §7.6)."""
     return tuple(
         name
-        for name, fact in case.facts.items()
-        if isinstance(fact, Known)
-        and (fact.source or case.definition.facts[name].source) == APPLICANT
+        for name, spec in case.definition.facts.items()
+        if isinstance(fact := case.facts.get(name), Known)
+        and (fact.source or spec.source) == APPLICANT
         and not isinstance(fact.value, bool)
-        and fact.value != case.definition.facts[name].default
+        and fact.value != spec.default
     )

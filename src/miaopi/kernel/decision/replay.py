@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
 
 from miaopi.kernel.decision.deciding import decide
 from miaopi.kernel.decision.definition import Definition
@@ -16,14 +15,6 @@ from miaopi.kernel.expr import Type
 from miaopi.kernel.fact import Fact, FactName
 from miaopi.kernel.receipt import Receipt, make_receipt
 from miaopi.kernel.wording import Text
-
-
-class Replayed(StrEnum):
-    """What a replay shows."""
-
-    SAME = "same"
-    DIFFERENT = "different"
-    ERASED = "erased"
 
 
 def receipt_of(
@@ -52,10 +43,10 @@ def receipt_of(
     )
 
 
-def replay(definition: Definition, receipt: Receipt) -> Replayed:
-    """Decide again and compare byte for byte. Raises InputError where the definition is another version.
+def replay(definition: Definition, receipt: Receipt) -> Receipt | None:
+    """The receipt made anew from the same rules, facts and day; `None` where the facts were erased.
 
-    `different` also where facts or values do not have the digests of the statement.
+    The two have the same `statement()` unless something was altered. Raises InputError for another version of the rules.
     """
     if receipt.definition != definition.version:
         raise InputError(
@@ -64,11 +55,7 @@ def replay(definition: Definition, receipt: Receipt) -> Replayed:
             Text(zh=f"需要版本 {receipt.definition}。", en=f"It needs version {receipt.definition}."),
         )
     if receipt.facts is None or receipt.salt is None:
-        return Replayed.ERASED
-    return Replayed.SAME if _again(definition, receipt, receipt.salt).statement() == receipt.statement() else Replayed.DIFFERENT
-
-
-def _again(definition: Definition, receipt: Receipt, salt: str) -> Receipt:
+        return None
     types = {name: parameter.type for name, parameter in definition.parameters.items()} | dict(definition.settings)
     types[AUTO_REFUSE] = Type.parse("boolean")
     as_of = date.fromisoformat(receipt.as_of)
@@ -78,5 +65,5 @@ def _again(definition: Definition, receipt: Receipt, salt: str) -> Receipt:
     facts = read_facts(definition, receipt.facts)
     decision = decide(definition, facts, as_of=as_of, settings=settings, overrides=overrides, known_at=known_at)
     return receipt_of(
-        definition, facts, decision, as_of=as_of, settings=settings, salt=salt, overrides=overrides, known_at=known_at
+        definition, facts, decision, as_of=as_of, settings=settings, salt=receipt.salt, overrides=overrides, known_at=known_at
     )

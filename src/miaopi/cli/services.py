@@ -1,0 +1,299 @@
+"""`service` and `decide`: what services there are, whether a package is sound, and one decision without a database."""
+
+from __future__ import annotations
+
+import json as codec
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+import cyclopts
+
+from miaopi.cli.printing import emit
+from miaopi.config.city import City, load_city
+from miaopi.config.clock import now
+from miaopi.definitions import Finding, ServicePackage, find_service, list_services, load_service
+from miaopi.definitions.package import services_root
+from miaopi.kernel.decision import Definition, decide, read_facts, read_overrides
+from miaopi.kernel.decision.outcomes import to_plain
+from miaopi.kernel.decision.replay import receipt_of, replay
+from miaopi.kernel.errors import InputError
+from miaopi.kernel.receipt import Receipt, read_receipt
+from miaopi.kernel.wording import Text
+
+app = cyclopts.App(name="service", help="事项包 / Service packages: list, show, check, try.")
+decide_app = cyclopts.App(name="decide", help="一次决定，不用数据库 / One decision, without a database.")
+
+
+@app.command(name="list")
+def list_packages(*, json: bool = False) -> None:
+    """Every service: what it took before and takes now."""
+    emit({"services": [_row(package) for package in list_services()]}, json, _list_of_services)
+
+
+@app.command
+def show(name: str, *, json: bool = False) -> None:
+    """One service by slug, code or folder: its guide, facts and conditions."""
+    package = _find(name)
+    emit({**_row(package), **_guide(package)}, json, _one_service)
+
+
+@app.command
+def check(path: str | None = None, *, all: bool = False, mutate: bool = False, json: bool = False) -> None:
+    """Find every mistake of a package (slug, code or folder), with file and line; `--mutate` also moves each number by one."""
+    from miaopi.definitions.checking import check_service, read_resources
+
+    folders = sorted(at.parent for at in services_root().glob("*/service.yaml")) if all else [_folder(_named(path))]
+    resources = read_resources(load_city().catalogue)
+    found: list[Finding] = []
+    for folder in folders:
+        found += check_service(folder, resources=resources, mutate=mutate)
+    emit({"checked": len(folders), "findings": [finding.to_json() for finding in found]}, json, _list_of_findings)
+    if found:
+        sys.exit(4)
+
+
+@app.command(name="try")
+def try_package(name: str, *, json: bool = False) -> None:
+    """Run the worked cases of a package."""
+    from miaopi.definitions.cases import read_cases
+    from miaopi.definitions.reader import Reader
+    from miaopi.definitions.trial import try_cases
+
+    package, reader = _find(name), Reader()
+    cases = read_cases(reader, package)
+    failed = try_cases(package.definition, cases)
+    result = {
+        "service": package.slug,
+        "passed": len(cases) - len(failed),
+        "failed": [failure.to_json() for failure in failed],
+        "findings": [finding.to_json() for finding in reader.findings],
+    }
+    emit(result, json, _trial)
+    if failed or reader.findings:
+        sys.exit(4)
+
+
+@decide_app.default
+def decide_one(
+    name: str | None = None,
+    *,
+    facts: Annotated[str | None, cyclopts.Parameter(help="JSON file of facts, or - for standard input")] = None,
+    on: Annotated[date | None, cyclopts.Parameter(help="legal day; today if left out")] = None,
+    known_at: Annotated[date | None, cyclopts.Parameter(help="leave out values published later")] = None,
+    set: Annotated[list[str] | None, cyclopts.Parameter(help="NAME=VALUE: another parameter or city setting")] = None,
+    receipt: Annotated[Path | None, cyclopts.Parameter(help="decide again from this receipt")] = None,
+    json: bool = False,
+) -> None:
+    """Decide from a file of facts, or again from a receipt."""
+    if (facts is None) is (receipt is None):
+        raise InputError(
+            "facts",
+            Text(zh="请提供 --facts 或 --receipt 之一。", en="give either --facts or --receipt."),
+            Text(zh="--facts 用于新的决定，--receipt 用于重放。", en="--facts decides, --receipt decides again."),
+        )
+    if receipt is not None:
+        emit(_decided_again(receipt, name), json, _decision)
+        return
+    package, city = _find(_named(name)), load_city()
+    document = _parsed(_text_of(str(facts)), "facts")
+    emit(_decided(package.definition, document, on or now().date(), known_at, set or [], city), json, _decision)
+
+
+def _decided(
+    definition: Definition, document: object, as_of: date, known_at: date | None, pairs: Sequence[str], city: City
+) -> dict[str, Any]:
+    facts = read_facts(definition, document)
+    overrides = read_overrides(definition, _pairs(pairs))
+    settings = {name: value for name, value in city.settings.items() if name not in overrides}
+    decision = decide(definition, facts, as_of=as_of, settings=settings, overrides=overrides, known_at=known_at)
+    return _result(
+        receipt_of(
+            definition, facts, decision, as_of=as_of, settings=settings, salt="", overrides=overrides, known_at=known_at
+        )
+    )
+
+
+def _decided_again(path: Path, name: str | None) -> dict[str, Any]:
+    document = _parsed(_text_of(str(path)), "receipt")
+    inner = document.get("receipt", document) if isinstance(document, dict) else document
+    given = read_receipt(inner)
+    again = replay(_find(name or given.slug).definition, given)
+    if again is None:
+        return {**_result(given), "replay": "erased"}
+    if again.statement() != given.statement():
+        raise InputError(
+            "receipt",
+            Text(zh="按回执重新决定，结果不同：回执或其事实被改动过。", en="deciding again gives something else: it was altered."),
+            Text(zh="请使用未改动的回执。", en="Use the receipt as it was given."),
+        )
+    return _result(given)
+
+
+def _result(receipt: Receipt) -> dict[str, Any]:
+    """The same document for a decision and for its replay, byte for byte."""
+    return {
+        **receipt.decision,
+        "values": dict(receipt.values or {}),
+        "definition": {"slug": receipt.slug, "version": receipt.definition},
+        "as_of": receipt.as_of,
+        "facts": dict(receipt.digests),
+        "receipt": receipt.to_json(),
+    }
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise InputError(
+                "set",
+                Text(zh="写法应为 名称=值。", en="it is written NAME=VALUE."),
+                Text(zh="例如 --set residence_months=7。", en="For example --set residence_months=7."),
+            )
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _text_of(path: str) -> str:
+    if path == "-":
+        return sys.stdin.read()
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InputError(
+            "file",
+            Text(zh="读不到该文件。", en="the file cannot be read."),
+            Text(zh="请检查路径；- 表示标准输入。", en="Check the path; - is standard input."),
+        ) from None
+
+
+def _parsed(text: str, field: str) -> Any:
+    """JSON without floats: digits stay digits."""
+    try:
+        return codec.loads(text, parse_float=Decimal)
+    except ValueError:
+        raise InputError(
+            field,
+            Text(zh="这不是有效的 JSON。", en="this is no JSON."),
+            Text(zh="请检查文件内容。", en="Check what the file holds."),
+        ) from None
+
+
+def _named(name: str | None) -> str:
+    if name is None:
+        raise InputError(
+            "service",
+            Text(zh="请指明事项。", en="name a service."),
+            Text(zh="可用事项包的目录、名称或编码。", en="By folder, slug or code."),
+        )
+    return name
+
+
+def _find(name: str) -> ServicePackage:
+    """By folder where there is one of that path, else by slug or code."""
+    return load_service(name) if Path(name).is_dir() else find_service(name)
+
+
+def _folder(name: str) -> Path:
+    for folder in (Path(name), services_root() / name):
+        if folder.is_dir():
+            return folder
+    return find_service(name).path
+
+
+def _row(package: ServicePackage) -> dict[str, Any]:
+    return {
+        "slug": package.slug,
+        "code": package.code,
+        "name": package.name.to_json(),
+        "mode": package.mode.value,
+        "materials_before": [material.name.zh for material in package.materials],
+        "materials_now": [material.name.zh for material in package.materials if not material.replaced_by],
+        "typed_median": package.typed_median,
+        "verified": package.verified.value,
+    }
+
+
+def _guide(package: ServicePackage) -> dict[str, Any]:
+    definition = package.definition
+    return {
+        "description": package.description.to_json(),
+        "department": package.department.to_json(),
+        "version": definition.version,
+        "promised": package.promised.to_json(),
+        "fee": str(package.fee),
+        "visits": package.visits,
+        "basis": [basis.to_json() for basis in package.basis],
+        "facts": [
+            {
+                "name": spec.name,
+                "label": spec.label.to_json(),
+                "type": str(spec.type),
+                "privacy": spec.privacy.value,
+                "source": spec.source,
+                "ground": spec.ground,
+            }
+            for spec in definition.facts.values()
+        ],
+        "conditions": [
+            {
+                "id": condition.id,
+                "text": condition.text.to_json(),
+                "holds": condition.holds.text,
+                "basis": [basis.to_json() for basis in condition.basis],
+                "otherwise": {"outcome": condition.otherwise.outcome.value, "code": condition.otherwise.reason.code},
+            }
+            for condition in definition.conditions
+        ],
+        "parameters": [
+            {
+                "name": parameter.name,
+                "label": parameter.label.to_json(),
+                "unit": parameter.unit,
+                "values": [
+                    {"from": dated.since.isoformat(), "value": to_plain(dated.value), "basis": dated.basis.to_json()}
+                    for dated in parameter.history
+                ],
+            }
+            for parameter in definition.parameters.values()
+        ],
+        "form": [
+            {"name": field.name, "label": field.label.to_json(), "now": field.now.value, "fact": field.fact} for field in package.form
+        ],
+    }
+
+
+def _list_of_services(result: Mapping[str, Any]) -> str:
+    rows = (f"{row['code']}  {row['name']['zh']}  {row['slug']}  [{row['mode']}]" for row in result["services"])
+    return "\n".join(rows)
+
+
+def _one_service(result: Mapping[str, Any]) -> str:
+    lines = [f"{result['code']} {result['name']['zh']} · {result['name']['en']}", result["description"]["zh"], ""]
+    lines += [f"{c['id']}: {c['text']['zh']} – {c['holds']}" for c in result["conditions"]]
+    return "\n".join(lines)
+
+
+def _list_of_findings(result: Mapping[str, Any]) -> str:
+    lines = [f"{finding['where']}: {finding['message']}" for finding in result["findings"]]
+    return "\n".join([*lines, f"{result['checked']} checked, {len(lines)} found"])
+
+
+def _trial(result: Mapping[str, Any]) -> str:
+    lines = [f"{failure['where']}: {failure['name']}: {'; '.join(failure['problems'])}" for failure in result["failed"]]
+    lines += [f"{finding['where']}: {finding['message']}" for finding in result["findings"]]
+    return "\n".join([*lines, f"{result['passed']} passed, {len(result['failed'])} failed"])
+
+
+def _decision(result: Mapping[str, Any]) -> str:
+    lines = [result["outcome"]]
+    lines += [f"{reason['code']} {reason['text']['zh']} {reason['text']['en']}" for reason in result["reasons"]]
+    signs = {True: "✓", False: "✗", None: "?"}
+    lines += [f"{signs[c['value']]} {c['id']} {c['text']['zh']}" for c in result["conditions"]]
+    lines += [f"→ {change}" for change in result["would_change"]]
+    return "\n".join(lines)
