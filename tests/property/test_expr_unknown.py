@@ -18,6 +18,7 @@ NAMES = {
     "n": Type.parse("number"),
     "d": Type.parse("date"),
     "l": Type.parse("list<number>"),
+    "u": Type.parse("any"),
 }
 NUMBERS = st.integers(-3, 3).map(Decimal)
 VALUES: dict[str, SearchStrategy[object]] = {
@@ -27,6 +28,7 @@ VALUES: dict[str, SearchStrategy[object]] = {
     "n": st.none() | NUMBERS,
     "d": st.none() | st.dates(date(2023, 1, 1), date(2028, 12, 31)),
     "l": st.none() | st.lists(st.none() | NUMBERS, max_size=3),
+    "u": st.none() | st.booleans() | NUMBERS | st.just("a") | st.lists(NUMBERS | st.just("a"), max_size=2),
 }
 
 
@@ -41,9 +43,9 @@ def grown(level: int) -> tuple[SearchStrategy[str], SearchStrategy[str], SearchS
     """Booleans, numbers and lists of numbers, so many levels deep."""
     if level == 0:
         return (
-            st.sampled_from(("p", "q", "true", "false", "null")),
-            st.sampled_from(("m", "n", "0", "1", "2", "d.month", "e")),
-            st.sampled_from(("l", "[]", "[m, 1]", "[n]", "[m, n, null]")),
+            st.sampled_from(("p", "q", "u", "true", "false", "null")),
+            st.sampled_from(("m", "n", "u", "0", "1", "2", "d.month", "e")),
+            st.sampled_from(("l", "u", "[]", "[m, 1]", "[u, n]", "[m, n, null]")),
         )
     b, n, li = grown(level - 1)
     booleans = b | written(

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.inference import infer
 from miaopi.kernel.expr.interpreter import interpret
-from miaopi.kernel.expr.lexer import Source
+from miaopi.kernel.expr.lexer import KEYWORDS, WORD, Source
 from miaopi.kernel.expr.parser import parse
 from miaopi.kernel.expr.scope import admit
 from miaopi.kernel.expr.tree import Name, Node, children
@@ -42,6 +43,11 @@ class Expression:
 def compile(text: str, names: Mapping[str, Type], *, where: str = "") -> Expression:
     """Read the text with those names in scope. `where` (`file:line`) begins each DefinitionError that it raises."""
     source = Source(text, where)
+    for name in names:
+        if name in KEYWORDS or not WORD.match(name):
+            raise DefinitionError(
+                source.where, f"‘{name}’ cannot be a name: it is a word of the language or no word"
+            )
     tree = parse(source, names)
     read = _names_read(tree)
     found = infer(tree, names, source)

@@ -15,7 +15,7 @@ from typing import Any, Final
 from miaopi.kernel.calendar import LeapDayBirthday, add_months, age_after_birthday, age_on
 from miaopi.kernel.expr.temporal import read_day, read_moment
 from miaopi.kernel.expr.types import ANY, BOOLEAN, DATE, DATE_TIME, LIST, NUMBER, STRING, Type, fits, item_of
-from miaopi.kernel.expr.values import DECIMAL128, Fault, Truth, either, equal, holds, is_less
+from miaopi.kernel.expr.values import DECIMAL128, Fault, Truth, either, equal_or_open, holds, is_less
 
 # The signs that divide an ethnic name are one sign (flagship/_common, Facts); NFKC has made ． a full stop before.
 ONE_DOT: Final = str.maketrans(dict.fromkeys("•.‧∙⋅・", "·"))
@@ -92,12 +92,13 @@ def _same_name(one: str, other: str) -> bool:
     return _plain_name(one) == _plain_name(other)
 
 
-def _list_contains(elements: list[object] | None, wanted: object) -> Truth:
+def list_contains(elements: list[object] | None, wanted: object) -> Truth:
+    """Whether one of them equals the value; one that cannot be compared with it leaves that open."""
     if elements is None:
         return None
     found: Truth = False
     for element in elements:
-        found = either(found, equal(element, wanted))
+        found = either(found, equal_or_open(element, wanted))
     return found
 
 
@@ -158,7 +159,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "max": _one(None, LIST, apply=_greatest),
     "sum": _one(NUMBER, Type("list", NUMBER), apply=_sum),
     "list contains": _one(
-        BOOLEAN, LIST, ANY, apply=_list_contains, takes_null=True, takes_doubtful_lists=True
+        BOOLEAN, LIST, ANY, apply=list_contains, takes_null=True, takes_doubtful_lists=True
     ),
     "is defined": _one(BOOLEAN, ANY, apply=lambda value: value is not None, takes_null=True),
 }

@@ -20,7 +20,6 @@ from miaopi.kernel.expr.tree import (
     Between,
     Call,
     Compare,
-    Equals,
     For,
     If,
     In,
@@ -51,6 +50,9 @@ from miaopi.kernel.expr.types import (
     join,
 )
 from miaopi.kernel.expr.values import Fault, kind_of
+
+# FEEL lets these take their values one by one, too.
+OVER_LISTS: Final = ("count", "min", "max", "sum")
 
 
 class _Check:
@@ -99,6 +101,8 @@ def _name(check: _Check, node: Name) -> Type:
 
 
 def _no_such_name(check: _Check, node: Node, name: str) -> DefinitionError:
+    if name == "partial":
+        return check.source.not_yet(node.span, "partial in a for")
     near = difflib.get_close_matches(name, sorted(check.names), n=1)
     return check.source.error(
         node.span, f"there is no name {name}" + (f"; is {near[0]} meant?" if near else "")
@@ -137,6 +141,8 @@ def _arithmetic(check: _Check, node: Arithmetic) -> Type:
         return found.result
     if ANY in (left, right):
         return ANY
+    if node.operator in ("*", "/") and {left, right} & {DAYS, MONTHS}:
+        raise check.source.not_yet(node.span, "a duration multiplied or divided")
     if node.operator == "-" and right == MONTHS:
         raise check.source.error(
             node.span,
@@ -178,8 +184,8 @@ def _in(check: _Check, node: In) -> Type:
             case Within(low=low, high=high):
                 for end in (low, high):
                     check.compare(test, "<=", operand, (end, check.type_of(end)))
-            case Equals(operand=side):
-                found = check.type_of(side)
+            case _:
+                found = check.type_of(side := test.operand)
                 wanted = item_of(found) if found.name == "list" and operand[1].name != "list" else found
                 check.compare(test, "=", operand, (side, wanted))
     return BOOLEAN
@@ -203,6 +209,8 @@ def _call(check: _Check, node: Call) -> Type:
     found = tuple(check.type_of(argument) for argument in node.arguments)
     fitting = [overload for overload in function.overloads if overload.takes_types(found)]
     if not fitting:
+        if node.function in OVER_LISTS and found and all(one.name != "list" for one in found):
+            raise check.source.not_yet(node.span, f"{node.function} of values that are no list")
         wanted = " or ".join(
             f"({', '.join(map(str, overload.parameters))})" for overload in function.overloads
         )

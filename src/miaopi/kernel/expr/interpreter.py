@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from miaopi.kernel.expr.functions import FUNCTIONS
+from miaopi.kernel.expr.functions import FUNCTIONS, list_contains
 from miaopi.kernel.expr.lexer import Source
 from miaopi.kernel.expr.operations import minus, operate, part
 from miaopi.kernel.expr.tree import (
@@ -52,6 +52,8 @@ from miaopi.kernel.expr.values import (
     settle,
 )
 
+Found = TypeVar("Found")
+
 
 def interpret(root: Node, scope: Mapping[str, object], source: Source, *, steps: int) -> object:
     """The value of the tree, or `Undetermined`. Raises DefinitionError after so many steps."""
@@ -71,16 +73,30 @@ class _Run:
         self.steps_left -= 1
         if self.steps_left < 0:
             raise self.source.error(node.span, f"the expression takes more than {self.steps} steps")
+        return self.attempt(node, MEANINGS[type(node)], self, node)
+
+    def attempt(self, node: Node, reckon: Callable[..., Found], *values: object) -> Found | Undetermined:
+        """What is reckoned from the values, or the fault on the way to it, said to be at the node."""
         try:
-            return MEANINGS[type(node)](self, node)
+            return reckon(*values)
         except Fault as fault:
-            return Undetermined(frozenset(), frozenset({f"{self.source.place(node.span)}: {fault}"}))
+            return self.fault(node, str(fault))
+
+    def fault(self, node: Node, message: str) -> Undetermined:
+        return Undetermined(frozenset(), frozenset({f"{self.source.place(node.span)}: {message}"}))
 
     def truth(self, node: Node) -> Truth:
         value = self.value(node)
         if value is None or isinstance(value, bool | Undetermined):
             return value
-        raise Fault(f"a {kind_of(value)} is neither true nor false")
+        return self.fault(node, f"a {kind_of(value)} is neither true nor false")
+
+    def element(self, node: Node) -> object:
+        """The value as an element of a list."""
+        value = self.value(node)
+        return (
+            self.fault(node, "a list within a list comes with step 3") if isinstance(value, list) else value
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +162,7 @@ def _compare(run: _Run, node: Compare) -> Truth:
 
 def _between(run: _Run, node: Between) -> Truth:
     operand, low, high = run.value(node.operand), run.value(node.low), run.value(node.high)
-    return both(_order(">=", operand, low), _order("<=", operand, high))
+    return both(run.attempt(node, _order, ">=", operand, low), run.attempt(node, _order, "<=", operand, high))
 
 
 def _and(run: _Run, node: And) -> Truth:
@@ -180,28 +196,19 @@ def _in(run: _Run, node: In) -> Truth:
 
 
 def _passes(run: _Run, operand: object, test: Equals | Against | Within) -> Truth:
-    if isinstance(test, Against):
-        return _against(test.operator, operand, run.value(test.operand))
     if isinstance(test, Within):
-        low = _order(">=" if test.includes_low else ">", operand, run.value(test.low))
-        return both(low, _order("<=" if test.includes_high else "<", operand, run.value(test.high)))
+        low = run.attempt(test, _order, ">=" if test.includes_low else ">", operand, run.value(test.low))
+        high = run.attempt(test, _order, "<=" if test.includes_high else "<", operand, run.value(test.high))
+        return both(low, high)
     wanted = run.value(test.operand)
-    if not isinstance(wanted, list) or isinstance(operand, list):
-        return equal(operand, wanted)
-    found: Truth = False
-    for element in wanted:
-        found = either(found, equal(operand, element))
-    return found
-
-
-def _flat(element: object) -> object:
-    if isinstance(element, list):
-        raise Fault("a list within a list comes with step 3")
-    return element
+    operator = test.operator if isinstance(test, Against) else "="
+    if isinstance(test, Against) or not isinstance(wanted, list) or isinstance(operand, list):
+        return run.attempt(test, _against, operator, operand, wanted)
+    return list_contains(wanted, operand)
 
 
 def _list(run: _Run, node: ListOf) -> object:
-    return [_flat(run.value(item)) for item in node.items]
+    return [run.element(item) for item in node.items]
 
 
 def _call(run: _Run, node: Call) -> object:
@@ -227,21 +234,25 @@ def _if(run: _Run, node: If) -> object:
 
 def _elements(run: _Run, iteration: Iteration) -> Iterator[object]:
     """The elements of the source one by one; whole numbers are counted, never stored."""
-    first = run.value(iteration.source)
+    source = run.value(iteration.source)
     if iteration.last is not None:
-        ends = [first, run.value(iteration.last)]
-        holes = [end for end in ends if isinstance(end, Undetermined)]
-        if holes or None in ends:
-            yield _Hole(merge(*holes) if holes else None)
-            return
-        low, high = map(_whole, ends)
-        yield from map(Decimal, range(low, high + 1) if low <= high else range(low, high - 1, -1))
-    elif isinstance(first, list):
-        yield from first
-    elif first is None or isinstance(first, Undetermined):
-        yield _Hole(first)
+        source = run.attempt(iteration, _strictly, _count, source, run.value(iteration.last))
+    if source is None or isinstance(source, Undetermined):
+        yield _Hole(source)
+    elif isinstance(source, range):
+        yield from map(Decimal, source)
+    elif isinstance(source, list):
+        yield from source
     else:
-        raise Fault(f"a {kind_of(first)} is not a list")
+        yield _Hole(run.fault(iteration, f"a {kind_of(source)} is not a list"))
+
+
+def _count(first: object, last: object) -> range | None:
+    """The whole numbers from one to the other, up or down. Raises Fault."""
+    if first is None or last is None:
+        return None
+    low, high = _whole(first), _whole(last)
+    return range(low, high + 1) if low <= high else range(low, high - 1, -1)
 
 
 def _whole(end: object) -> int:
@@ -270,7 +281,7 @@ def _for(run: _Run, node: For) -> object:
         for hole in _rounds(run, node.iterations):
             if hole is not None:
                 return hole.value
-            results.append(_flat(run.value(node.body)))
+            results.append(run.element(node.body))
     finally:
         run.locals = outer
     return results

@@ -26,6 +26,7 @@ DIGITS: Final = 34  # what decimal128 holds
 BLANK: Final = re.compile(r"\s+|//[^\n]*|/\*.*?\*/", re.DOTALL)
 WORD: Final = re.compile(r"[^\W\d]\w*")
 NUMBER_TEXT: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
+EXPONENT: Final = re.compile(r"[eE][+-]?[0-9]")
 STRING_TEXT: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
 SYMBOL: Final = re.compile(r"\.\.|\*\*|!=|<=|>=|[-+*/=<>()\[\]{},:.@?]")
@@ -136,6 +137,8 @@ def _word(source: Source, start: int, word: str, vocabulary: Vocabulary) -> Toke
 
 
 def _number(source: Source, span: Span, digits: str) -> Token:
+    if EXPONENT.match(source.text, span.end):
+        raise source.not_yet(span, "a number with an exponent")
     if len(digits.replace(".", "").lstrip("0")) > DIGITS:
         raise source.error(span, f"a number has at most {DIGITS} digits")
     return Token(Kind.NUMBER, "a number", span, Decimal(digits))

@@ -160,6 +160,8 @@ class _Parser:
         if self.token.kind is not Kind.NAME or not WORD.fullmatch(self.token.text):
             raise self.unexpected("the name of a part")
         name = self.advance()
+        if name.text == "timezone" or (name.text == "time" and self.token.text == "offset"):
+            raise self.source.not_yet(name.span, "the zone of a moment")
         return Property(self.span(left, name), left, name.text)
 
     def not_yet(self, construct: str) -> DefinitionError:

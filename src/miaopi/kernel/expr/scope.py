@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 
 from miaopi.kernel.errors import InputError
-from miaopi.kernel.expr.types import ANY, Type, item_of
+from miaopi.kernel.expr.types import ANY, NUMBER, Type, item_of
 from miaopi.kernel.expr.values import DECIMAL128, Undetermined, YearsMonths, holds
 from miaopi.kernel.wording import Text
 
@@ -41,16 +41,17 @@ def _plain(name: str, value: object) -> object:
         case None | bool() | YearsMonths() | timedelta():
             return value
         case int() | Decimal():
-            number = Decimal(value)
+            try:
+                number = DECIMAL128.plus(Decimal(value))
+            except DecimalException:
+                raise _wrong_type(name, NUMBER) from None
             if not number.is_finite():
-                raise _wrong_type(name, Type("number"))
-            return DECIMAL128.plus(number)
+                raise _wrong_type(name, NUMBER)
+            return number
         case str():
             return str.__str__(value)
         case datetime() | date():
             return value
-        case dict():
-            return {str(key): _plain(name, inner) for key, inner in value.items()}
         case _:
             raise _wrong_type(name, ANY)
 

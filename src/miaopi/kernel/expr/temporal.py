@@ -17,10 +17,15 @@ DAYS_DURATION: Final = re.compile(
     r"(-?)P(?=[0-9T])(?:([0-9]{1,9})D)?"
     r"(?:T(?=[0-9])(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})(?:\.([0-9]{1,6}))?S)?)?"
 )
+# Beyond Python's types: years past 9999 or before 1, offsets with seconds, zones by name, times of day.
+LATER: Final = re.compile(
+    r"-[0-9]{4,}-.*|[0-9]{5,}-.*|.*T.*[+-][0-9]{2}:[0-9]{2}:[0-9]{2}|[0-9TZ:.+-]*@.*|T?[0-9]{2}:.*"
+)
 
 
 def read_day(text: str) -> date:
     """`2026-11-23`. Raises Fault for any other form and for a day that the calendar does not have."""
+    _refuse_later(text)
     if not DAY.fullmatch(text):
         raise Fault("a day is written as 2026-11-23")
     try:
@@ -31,6 +36,7 @@ def read_day(text: str) -> date:
 
 def read_moment(text: str) -> datetime:
     """`2026-11-23T09:30:00`, with or without an offset (`Z`, `+08:00`). Raises Fault."""
+    _refuse_later(text)
     if not MOMENT.fullmatch(text):
         raise Fault("a moment is written as 2026-11-23T09:30:00+08:00")
     try:
@@ -65,6 +71,11 @@ def read_temporal(text: str) -> date | datetime | timedelta | YearsMonths:
     if text.lstrip("-").startswith("P"):
         return read_duration(text)
     return read_moment(text) if "T" in text else read_day(text)
+
+
+def _refuse_later(text: str) -> None:
+    if LATER.fullmatch(text):
+        raise Fault("such a day, moment or time of day is not read yet; it comes with step 3")
 
 
 def _signed(sign: str, amount: int) -> int:

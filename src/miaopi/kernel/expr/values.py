@@ -82,7 +82,6 @@ KINDS: Final[Mapping[type, Type]] = {
     timedelta: DAYS,
     YearsMonths: MONTHS,
     list: LIST,
-    dict: ANY,
 }
 
 
@@ -142,10 +141,15 @@ def _weaker(left: Truth, right: Truth, *, unless: bool) -> Truth:
 
 def is_same(left: object, right: object) -> bool:
     """Whether two determined values cannot be told apart, whatever their types."""
+    return equal_or_open(left, right) is True
+
+
+def equal_or_open(left: object, right: object) -> Truth:
+    """`=` as one answer among several: a fault leaves it open, for another answer may decide."""
     try:
-        return equal(left, right) is True
-    except Fault:
-        return False
+        return equal(left, right)
+    except Fault as fault:
+        return Undetermined(frozenset(), frozenset({str(fault)}))
 
 
 def equal(left: object, right: object) -> Truth:
@@ -167,7 +171,7 @@ def _equal_lists(left: list[object], right: list[object]) -> Truth:
         return False
     found: Truth = True
     for mine, theirs in zip(left, right, strict=True):
-        found = both(found, equal(mine, theirs))
+        found = both(found, equal_or_open(mine, theirs))
     return found
 
 
