@@ -1,0 +1,179 @@
+"""An author's mistakes are found before anybody is served: each with file and line, many at once."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from miaopi.definitions import find_service, load_service
+from miaopi.definitions.checking import check_service, read_resources
+from miaopi.kernel.errors import DefinitionError, NotFound
+from tests.services.reference import ROOT
+
+SLUG = "no-criminal-record"
+
+
+def altered(folder: Path, file: str, old: str, new: str) -> tuple[Path, int]:
+    """A copy of the package in which a text was replaced once, and the line on which it stood."""
+    copy = folder / SLUG
+    if not copy.exists():
+        shutil.copytree(ROOT / "services" / SLUG, copy)
+    text = (copy / file).read_text(encoding="utf-8")
+    assert old in text
+    (copy / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    return copy, text[: text.index(old)].count("\n") + 1
+
+
+def found_in(copy: Path) -> dict[str, str]:
+    findings = check_service(copy, resources=read_resources(ROOT / "cities/demo/catalogue.yaml"))
+    found: dict[str, str] = {}
+    for finding in findings:
+        where = finding.where.split("/", 1)[1]
+        found[where] = f"{found[where]}; {finding.message}" if where in found else finding.message
+    return found
+
+
+MISTAKES = [
+    ("facts.yaml", "  privacy: personal\n  source: applicant", "  privcy: personal\n  source: applicant", "unknown key privcy; did you mean privacy?"),
+    ("facts.yaml", "  type: date\n", "  type: day\n", "there is no type day"),
+    ("facts.yaml", "{zh: 用途, en: Purpose}", "{zh: 用途}", "en is missing"),
+    ("facts.yaml", "{zh: 用途, en: Purpose}", '{zh: 用途, en: ""}', "a text is expected"),
+    ("facts.yaml", "{zh: 用途, en: Purpose}", "{zh: 用途, en: 用途}", "holds Chinese"),
+    ("facts.yaml", "population_basic.name", "population_basic.nickname", "has no field nickname"),
+    ("facts.yaml", "population_basic.name", "populace.name", "no agency has a resource populace"),
+    ("facts.yaml", "population_basic.name", "population_basic", "a source is resource.field"),
+    ("facts.yaml", "  ground: consent", "  ground: curiosity", "a ground is consent or statutory_duty"),
+    ("facts.yaml", "  privacy: public", "  privacy: secret", "secret is none of public, personal, sensitive"),
+    ("facts.yaml", "  default: electronic", "  default: pigeon", "the default is none of the options"),
+    ("facts.yaml", "  when: not(hukou_here)", "  when: not(hukou_there)", "hukou_there"),
+    ("facts.yaml", "  volatile: true", "  volatile: perhaps", "true or false is expected"),
+    ("facts.yaml", "person.life_status:\n", "person.name:\n", "stands here twice"),
+    ("parameters.yaml", "      basis: {instrument: 公安机关办理犯罪记录查询工作规定, article: 第四条、第五条}\n", "", "has no basis; name its article"),
+    ("parameters.yaml", 'value: "14"', 'value: "fourteen"', "this is no number"),
+    ("parameters.yaml", "from: 2021-12-31", "from: 2021-02-30", "this is no date"),
+    ("rules.yaml", "holds: purpose != null", "holds: purpose != nul", "nul"),
+    ("rules.yaml", "holds: purpose != null", 'holds: "12"', "true or false is expected"),
+    ("rules.yaml", "holds: purpose != null", "holds: purpose !=", "a value is expected here"),
+    ("rules.yaml", "otherwise: NCR-08", "otherwise: NCR-99", "there is no reason NCR-99"),
+    ("rules.yaml", "    kind: form", "    kind: shape", "shape is none of"),
+    ("rules.yaml", "    outcome: supplement", "    outcome: correct", "correct is none of"),
+    ("rules.yaml", "  - id: F1", "  - id: C2", "there are two conditions C2"),
+    ("rules.yaml", "period_to: as_of", "period_to: today", "today"),
+    ("rules.yaml", "city.regions: list<string>", "city.regions: list<text>", "there is no type text"),
+    ("service.yaml", "slug: no-criminal-record", "slug: no-record", "but the folder is no-criminal-record"),
+    ("service.yaml", "code: GA-001", "code: GA1", "two capital letters"),
+    ("service.yaml", 'fee: "0"', 'fee: "0.005"', "at most two places"),
+    ("service.yaml", "visits: 0", "visits: none", "a whole number is expected"),
+    ("service.yaml", "patience: 24 hours", "patience: 24 h", "a duration is written as"),
+    ("service.yaml", "mode: both", "mode: automatic", "automatic is none of"),
+    ("service.yaml", "    now: typed\n", "    now: abolished\n", "an abolished field has no fact"),
+    ("service.yaml", "（编号{number}）已办结", "（编号{no}）已办结", "nothing fills {no}"),
+    ("cases.yaml", "outcome: approve", "outcome: refuse", "outcome approve, not refuse"),
+    ("cases.yaml", "  applicant.kind: natural_person", "  applicant.sort: natural_person", "Nearest: applicant.kind"),
+    ("cases.yaml", "  applicant.kind: natural_person", "  applicant.kind: person", "no such option"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "said"), MISTAKES, ids=[f"{m[0]} {m[3]}" for m in MISTAKES])
+def test_a_mistake_is_named_with_its_line(file: str, old: str, new: str, said: str, tmp_path: Path) -> None:
+    copy, line = altered(tmp_path, file, old, new)
+    found = found_in(copy)
+    near = [where for where, message in found.items() if said in message and where.startswith(f"{SLUG}/{file}:")]
+    assert near, found
+    lines = [int(where.rpartition(":")[2]) for where in near]
+    assert min(abs(at - line) for at in lines) <= 8, (lines, line)
+
+
+def test_overlap_and_hole_in_a_history_are_refused_at_load(tmp_path: Path) -> None:
+    later = '{from: 2026-01-01, value: "15", basis: {instrument: 示例, article: 第一条}}\n    - '
+    for until, said in (("2026-06-01", "overlaps"), ("2025-06-01", "nothing is in force")):
+        copy, line = altered(
+            tmp_path / said.replace(" ", ""), "parameters.yaml", '    - from: 2021-12-31\n      value: "14"',
+            f'    - from: 2021-12-31\n      to: {until}\n      value: "14"',
+        )
+        old = "      basis: {instrument: 公安机关办理犯罪记录查询工作规定, article: 第四条、第五条}\n"
+        altered(copy.parent, "parameters.yaml", old, old + "    - " + later.removesuffix("    - "))
+        with pytest.raises(DefinitionError, match=said) as caught:
+            load_service(copy)
+        assert caught.value.where == f"{copy.parent.name}/{SLUG}/parameters.yaml:{line + 4}"
+
+
+def test_a_fact_that_nothing_needs_is_not_collected(tmp_path: Path) -> None:
+    extra = "person.sex:\n  type: string\n  label: {zh: 性别, en: Sex}\n  privacy: personal\n  source: population_basic.sex\n  ground: consent\n"
+    copy, line = altered(tmp_path, "facts.yaml", "person.birth_date:\n", extra + "person.birth_date:\n")
+    assert found_in(copy) == {f"{SLUG}/facts.yaml:{line + 1}": "person.sex: no rule, outcome or form needs this fact"}
+
+
+def test_what_nothing_reads_is_found(tmp_path: Path) -> None:
+    altered(tmp_path, "rules.yaml", "city.regions: list<string>", "city.regions: list<string>\n  city.name: string")
+    altered(tmp_path, "rules.yaml", "derived:\n", "derived:\n  idle:\n    label: {zh: 空闲, en: Idle}\n    value: as_of\n")
+    altered(tmp_path, "rules.yaml", "    otherwise: NCR-08", "    otherwise: NCR-05")
+    copy, _ = altered(tmp_path, "parameters.yaml", "guardian_age:", "idle_number:\n  label: {zh: 空, en: Idle}\n  unit: none\n  values:\n"
+                      '    - {from: 2021-01-01, value: "1", basis: {instrument: 示例, article: 第一条}}\nguardian_age:')
+    said = " ".join(found_in(copy).values())
+    for part in ("city.name: no rule reads", "idle: nothing reads", "NCR-08: no condition leads", "idle_number: no rule reads"):
+        assert part in said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("满14周岁当日，监护人同意", "C3: no case stands on its border and just meets it"), ("用途无法证明", "F1: no case leaves it unknown"),
+     ("没有选择用途", "F1: no case fails it"), ("实名认证第2级，差一级", "C1.level: no case fails it")],
+)
+def test_a_missing_case_is_named_at_its_condition(name: str, said: str, tmp_path: Path) -> None:
+    copy, _ = altered(tmp_path, "cases.yaml", f"  - name: {name}\n", "  - name: gone\n")
+    text = (copy / "cases.yaml").read_text(encoding="utf-8")
+    before, _, rest = text.partition("\n  - name: gone\n")
+    after = rest.partition("\n  - name: ")[2]
+    cut = before + "\n  - name: " + after
+    if said.startswith(("C3", "F1: no case fails")):  # other cases stand on the same side
+        cut = "\n  - name: ".join(part for part in cut.split("\n  - name: ") if "闰日" not in part and "NCR-08" not in part)
+    (copy / "cases.yaml").write_text(cut, encoding="utf-8")
+    assert said in " ".join(found_in(copy).values())
+
+
+def test_many_mistakes_are_found_at_once(tmp_path: Path) -> None:
+    altered(tmp_path, "facts.yaml", "  type: date\n", "  type: day\n")
+    altered(tmp_path, "parameters.yaml", 'value: "14"', 'value: "fourteen"')
+    altered(tmp_path, "service.yaml", "mode: both", "mode: automatic")
+    copy, _ = altered(tmp_path, "rules.yaml", "otherwise: NCR-08", "otherwise: NCR-99")
+    assert {where.partition(":")[0] for where in found_in(copy)} == {f"{SLUG}/{name}.yaml" for name in ("facts", "parameters", "service", "rules")}
+    with pytest.raises(DefinitionError, match="more: service check names them all"):
+        load_service(copy)
+
+
+def test_a_missing_file_a_stray_file_and_broken_yaml_are_named(tmp_path: Path) -> None:
+    copy, _ = altered(tmp_path, "rules.yaml", "holds: purpose != null", "holds: purpose != null")
+    (copy / "notes.txt").write_text("x", encoding="utf-8")
+    assert found_in(copy) == {f"{SLUG}/notes.txt:1": "this file is not read; move it out"}
+    (copy / "notes.txt").unlink()
+    (copy / "facts.yaml").write_text("a: [1\nb: 2\n", encoding="utf-8")
+    assert any("this is no YAML" in message for message in found_in(copy).values())
+    (copy / "facts.yaml").unlink()
+    assert found_in(copy)[f"{SLUG}/facts.yaml:1"] == "this file is missing from the package"
+    (copy / "facts.yaml").write_bytes(b"\xff\xfe\x00")
+    assert found_in(copy)[f"{SLUG}/facts.yaml:1"] == "the file is not UTF-8 text"
+
+
+def test_a_record_filing_that_would_refuse_is_refused(tmp_path: Path) -> None:
+    altered(tmp_path, "service.yaml", "item_type: public_service_type", "item_type: record_filing")
+    copy, _ = altered(tmp_path, "rules.yaml", "  NCR-01:\n    outcome: refer", "  NCR-01:\n    outcome: refuse")
+    assert any("a record filing never refuses" in message for message in found_in(copy).values())
+
+
+def test_a_service_is_found_by_slug_or_code_and_kept_by_its_hash(tmp_path: Path) -> None:
+    copy, _ = altered(tmp_path, "service.yaml", "promised: {zh: 2分钟", "promised: {zh: 3分钟")
+    first = find_service("GA-001", tmp_path)
+    assert first.path == copy
+    assert first is find_service(SLUG, tmp_path)
+    assert first.version != find_service(SLUG, ROOT / "services").version
+    (copy / "service.yaml").write_text((copy / "service.yaml").read_text(encoding="utf-8") + "# a remark\n", encoding="utf-8")
+    assert load_service(copy) is not first
+    assert load_service(copy).version == first.version
+    for unknown in ("no-such-service", "XX-999", "../services"):
+        with pytest.raises(NotFound):
+            find_service(unknown, tmp_path)
+    with pytest.raises(NotFound):
+        load_service(tmp_path / "nowhere")
