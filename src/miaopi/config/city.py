@@ -29,15 +29,21 @@ class City:
     settings: Mapping[str, object]
     beside: tuple[str, ...]
 
+    @property
+    def catalogue(self) -> Path:
+        """The file of agencies and resources."""
+        return self.folder / "catalogue.yaml"
+
 
 def current_city() -> City:
     """The city of `MIAOPI_CITY`."""
-    return load_city(city_folder())
+    return load_city()
 
 
 @cache
-def load_city(folder: Path) -> City:
-    """Raises DefinitionError with the place of what is missing."""
+def load_city(at: Path | None = None) -> City:
+    """The city in the folder `at`, else that of `MIAOPI_CITY`; DefinitionError with the place of what is missing."""
+    folder = at or city_folder()
     path = folder / "city.yaml"
     place = f"cities/{folder.name}/city.yaml"
     try:

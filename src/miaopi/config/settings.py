@@ -31,8 +31,8 @@ MIDDLEWARE = [
     "miaopi.site.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "miaopi.site.refusals.RefusalsMiddleware",
     "miaopi.portal.gate.VisitorMiddleware",
+    "miaopi.portal.problems.ProblemMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
     {

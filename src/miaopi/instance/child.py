@@ -30,6 +30,13 @@ def enter_namespace(inner: int) -> None:
             file.write(line)
 
 
+def tie_to_parent(parent: int, signal: int) -> None:
+    """From now on the end of `parent` is `signal` for us; if it has ended already, so do we."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)
+    if os.getppid() != parent:
+        sys.exit(1)
+
+
 def main(arguments: list[str]) -> None:
     parent, signal, account, *command = arguments
     kind, _, identity = account.partition(":")
@@ -41,9 +48,7 @@ def main(arguments: list[str]) -> None:
         os.setgid(group)
         os.setuid(user)
     # A change of credentials clears the request, so it comes after the change of account.
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(signal), 0, 0, 0)
-    if os.getppid() != int(parent):
-        sys.exit(1)
+    tie_to_parent(int(parent), int(signal))
     os.execv(command[0], command)
 
 

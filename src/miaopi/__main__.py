@@ -1,0 +1,10 @@
+"""`python -m miaopi VERB …`: what `./miaopi` runs once the environment stands."""
+
+from __future__ import annotations
+
+import sys
+
+from miaopi.cli.app import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The terminal: verbs that ask a door and print its answer. No rules here."""

@@ -1,0 +1,98 @@
+"""How every verb answers: one JSON document, or words for people; and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import json as codec
+import logging
+import secrets
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+import cyclopts
+from rich.console import Console
+
+from miaopi.kernel.errors import DefinitionError, InputError, MiaopiError, UpstreamError
+
+log = logging.getLogger("miaopi.cli")
+
+
+def emit(result: Mapping[str, object], json: bool, render: Callable[[Console, Mapping[str, object]], None]) -> None:
+    """Print `result` as the only document on standard output, or let `render` write it for a person."""
+    if json:
+        print(to_json(result))  # noqa: T201 - standard output is the surface
+    else:
+        render(Console(soft_wrap=True), result)
+
+
+def tell(text: str) -> None:
+    """Progress, for whoever watches: standard error."""
+    Console(stderr=True, soft_wrap=True, highlight=False).print(text)
+
+
+def to_json(result: Mapping[str, object]) -> str:
+    return codec.dumps(result, ensure_ascii=False, indent=2, default=_plain)
+
+
+def run(app: cyclopts.App, arguments: Sequence[str]) -> int:
+    """Run a verb; returns the exit code of DESIGN §6. Nothing but a text and an id ever reaches a person."""
+    json = "--json" in arguments
+    try:
+        outcome = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
+    except MiaopiError as error:
+        return _report(describe(error), error.exit_code, json)
+    except cyclopts.CycloptsError as error:
+        text = str(error).strip()
+        described = {"kind": "InputError", "field": "arguments", "rule": text, "remedy": "--help", "text": text}
+        return _report(described, InputError.exit_code, json)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:  # ours: the id leads from what the person quotes to the log
+        reference = secrets.token_hex(4)
+        log.error("unexpected %s", reference, exc_info=error)
+        text = f"我们这边出了错，编号 {reference} / something broke on our side, reference {reference}"
+        return _report({"kind": "unexpected", "id": reference, "text": text}, 1, json)
+    return outcome if isinstance(outcome, int) else 0
+
+
+def describe(error: MiaopiError) -> dict[str, object]:
+    """`{kind, field, rule, remedy, text}`, as far as the error has them."""
+    described: dict[str, object] = {"kind": type(error).__name__, "text": {"zh": error.text.zh, "en": error.text.en}}
+    match error:
+        case InputError():
+            described |= {
+                "field": error.field,
+                "rule": {"zh": error.rule.zh, "en": error.rule.en},
+                "remedy": {"zh": error.remedy.zh, "en": error.remedy.en},
+            }
+        case DefinitionError():
+            described |= {"where": error.where}
+        case UpstreamError():
+            described |= {"source": error.source}
+    return described
+
+
+def _report(described: dict[str, object], code: int, json: bool) -> int:
+    if json:
+        print(to_json({"error": described}))  # noqa: T201 - standard output is the surface
+    else:
+        text = described["text"]
+        tell("\n".join(str(line) for line in text.values()) if isinstance(text, dict) else str(text))
+    return code
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Decimal():
+            return str(value)
+        case date():
+            return value.isoformat()
+        case timedelta():
+            return value.total_seconds()
+        case tuple() | set() | frozenset():
+            return list(value)
+    raise TypeError(f"no JSON for {type(value).__name__}")

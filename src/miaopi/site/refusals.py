@@ -1,0 +1,38 @@
+"""What a visitor is told when no view could answer: a forged form, or a failure outside every view."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from miaopi.kernel.wording import Text
+from miaopi.portal.problems import KEPT, OURS, TITLES, problem_page
+
+log = logging.getLogger(__name__)
+
+FORGED = Text(
+    zh="这张表单已过期，或不是从本站打开的。请回到上一页刷新后再提交。",
+    en="This form is too old or was not opened from this site. Go back, reload the page and submit again.",
+)
+RESTING = Text(zh="系统正在恢复，请几秒后再试", en="We are coming back; please try again in a few seconds")
+
+
+def refuse_forged_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django calls this when the token of a form is missing or not ours."""
+    return problem_page(request, status=403, title=TITLES[403], text=FORGED)
+
+
+def tell_our_fault(request: HttpRequest) -> HttpResponse:
+    """A database that is down is 503 with a time to come back; anything else 500 with an id that the log also holds."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        response = problem_page(request, status=503, title=RESTING, text=KEPT)
+        response.headers["Retry-After"] = "5"
+        return response
+    reference = secrets.token_hex(4)
+    log.error("unexpected %s", reference, exc_info=error)
+    return problem_page(request, status=500, title=OURS, text=KEPT, reference=reference)
