@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import cyclopts
 
 from miaopi.cli.printing import emit
-from miaopi.config.city import City, load_city
+from miaopi.config.city import City, current_city
 from miaopi.config.clock import now
 from miaopi.definitions import Finding, ServicePackage, find_service, list_services, load_service
 from miaopi.definitions.package import services_root
@@ -47,7 +47,7 @@ def check(path: str | None = None, *, all: bool = False, mutate: bool = False, j
     from miaopi.definitions.checking import check_service, read_resources
 
     folders = sorted(at.parent for at in services_root().glob("*/service.yaml")) if all else [_folder(_named(path))]
-    resources = read_resources(load_city().catalogue)
+    resources = read_resources(current_city().folder / "catalogue.yaml")
     found: list[Finding] = []
     for folder in folders:
         found += check_service(folder, resources=resources, mutate=mutate)
@@ -98,7 +98,7 @@ def decide_one(
     if receipt is not None:
         emit(_decided_again(receipt, name), json, _decision)
         return
-    package, city = _find(_named(name)), load_city()
+    package, city = _find(_named(name)), current_city()
     document = _parsed(_text_of(str(facts)), "facts")
     emit(_decided(package.definition, document, on or now().date(), known_at, set or [], city), json, _decision)
 

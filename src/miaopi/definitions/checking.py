@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 from miaopi.definitions.cases import WorkedCase, read_cases
 from miaopi.definitions.package import CASES_FILE, RULE_FILES, ServicePackage, read_package, shown
@@ -132,9 +133,7 @@ def _value_of(
     if nudge is not None and nudge[0] == AS_OF:
         on += nudge[1] * ONE_DAY
     elif nudge is not None:
-        value = definition.parameters[nudge[0]].value_on(on)
-        assert isinstance(value, Decimal)
-        overrides[nudge[0]] = value + nudge[1]
+        overrides[nudge[0]] = cast("Decimal", definition.parameters[nudge[0]].value_on(on)) + nudge[1]
     try:
         decision = decide(definition, case.facts, as_of=on, settings=case.settings, overrides=overrides)
     except InputError:  # a day before the first law

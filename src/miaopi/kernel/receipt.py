@@ -11,6 +11,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import cast
 
 from miaopi.kernel.credential import sign, verify
 from miaopi.kernel.errors import InputError
@@ -99,8 +100,7 @@ def make_receipt(
     salt: str,
 ) -> Receipt:
     """The receipt of a decision given as its JSON, with the facts as JSON by name. Not yet signed."""
-    values = decision["values"]
-    assert isinstance(values, Mapping)
+    values = cast("Json", decision["values"])
     return Receipt(
         slug=slug,
         definition=definition,

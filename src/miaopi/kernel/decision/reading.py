@@ -140,7 +140,8 @@ def write_value(value: Value) -> object:
 
 
 def _said_by(source: str | None, at: datetime | None) -> dict[str, object]:
-    return ({"source": source} if source is not None else {}) | ({"at": at.isoformat()} if at is not None else {})
+    said = {"source": source, "at": None if at is None else at.isoformat()}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _read_fact(spec: FactSpec, raw: object) -> Fact:
