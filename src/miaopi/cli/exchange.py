@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 import cyclopts
-from miaopi.cli.printing import emit
-from rich.console import RenderableType
+from rich.console import Console
 from rich.table import Table
 
+from miaopi.cli.printing import emit
 from miaopi.config import clock
 from miaopi.instance import attach
 from miaopi.kernel.fact import Absent, Disputed, Fact, Known, Unknown
@@ -60,7 +60,7 @@ def grants(service: str | None = None, *, json: bool = False) -> None:
     with attach():
         from miaopi.apps.exchange.api import list_grants
 
-        emit({"grants": [_plain(asdict(grant)) for grant in list_grants(service)]}, json, _table("grants"))
+        emit({"grants": [asdict(grant) for grant in list_grants(service)]}, json, _table("grants"))
 
 
 @app.command
@@ -69,7 +69,7 @@ def status(*, json: bool = False) -> None:
     with attach():
         from miaopi.apps.exchange.api import list_sources
 
-        emit({"sources": [_plain(asdict(source)) for source in list_sources()]}, json, _table("sources"))
+        emit({"sources": [asdict(source) for source in list_sources()]}, json, _table("sources"))
 
 
 @app.command
@@ -82,7 +82,6 @@ def pull(
     """Pull fields of a resource on a consent receipt, about the person who gave it."""
     with attach():
         from miaopi.apps.audit.api import system
-
         from miaopi.apps.consent.api import get_consent
         from miaopi.apps.exchange.api import Ground, list_denied
         from miaopi.apps.exchange.api import pull as pull_facts
@@ -104,41 +103,26 @@ def pull(
 def _fact(fact: Fact) -> Mapping[str, Any]:
     match fact:
         case Known(value, source, obtained_at):
-            return {"value": _plain(value), "source": source, "at": _plain(obtained_at)}
+            return {"value": value, "source": source, "at": obtained_at}
         case Absent(source, obtained_at):
-            return {"absent": True, "source": source, "at": _plain(obtained_at)}
+            return {"absent": True, "source": source, "at": obtained_at}
         case Unknown(doubt, source, since):
-            return {"unknown": str(doubt), "source": source, "since": _plain(since)}
+            return {"unknown": str(doubt), "source": source, "since": since}
         case Disputed(contested):
             return {**_fact(contested), "disputed": True}
 
 
-def _plain(value: Any) -> Any:
-    """A value as JSON has it: numbers of FEEL as text, days and moments in ISO 8601."""
-    match value:
-        case None | bool() | str() | int():
-            return value
-        case datetime():
-            return value.isoformat()
-        case dict():
-            return {name: _plain(held) for name, held in value.items()}
-        case list() | tuple():
-            return [_plain(held) for held in value]
-        case _:
-            return str(value)
+def _table(name: str) -> Callable[[Console, Mapping[str, Any]], None]:
+    """How people read one of the lists: a row an entry."""
 
-
-def _table(name: str) -> Any:
-    """How people read one of the lists: a row an entry, Chinese before English."""
-
-    def render(result: Mapping[str, Any]) -> RenderableType:
+    def render(console: Console, result: Mapping[str, Any]) -> None:
         table = Table(title=name)
         rows = result[name]
         for column in rows[0] if rows else ():
             table.add_column(column)
         for row in rows:
             table.add_row(*(_cell(value) for value in row.values()))
-        return table
+        console.print(table)
 
     return render
 
@@ -147,7 +131,7 @@ def _cell(value: Any) -> str:
     match value:
         case {"zh": str(zh), "en": str(en)}:
             return f"{zh} {en}"
-        case list():
+        case list() | tuple():
             return ", ".join(str(held["name"]) if isinstance(held, dict) else str(held) for held in value)
         case None:
             return "–"

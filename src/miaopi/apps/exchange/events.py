@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from miaopi.apps.audit.api import Event
 
@@ -10,6 +11,8 @@ from miaopi.apps.audit.api import Event
 @dataclass(frozen=True)
 class DataPulled(Event):
     """A source was asked about a person. `result`: found, absent, conflict, unsaid, silent, or doubted by the breaker."""
+
+    is_access: ClassVar[bool] = True
 
     subject: str
     resource: str
