@@ -56,7 +56,8 @@ class Scene:
         self.modes: dict[str, str] = {}
         demo = (ROOT / "cities/demo/exchange.yaml").read_text(encoding="utf-8")
         fake = re.sub(r"kind: (sql|http), seconds: \d+", "kind: fake, seconds: 1", demo)
-        (folder / "exchange.yaml").write_text(re.sub(r"at: /query", "at: query", fake), encoding="utf-8")
+        fake = fake.replace("at: /query", "at: query").replace("absent: not_found", "absent: empty")
+        (folder / "exchange.yaml").write_text(fake, encoding="utf-8")
         self.settings = {
             "MIAOPI_AGENCIES": str(self.addresses),
             "MIAOPI_CITY": SimpleNamespace(folder=folder, settings={"city.regions": ["440303", "440304", "440305"]}),
