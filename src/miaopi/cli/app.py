@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not words or words[0] in {"-h", "--help", "help"} or words[0] not in VERBS:
         tell("用法 / usage: ./miaopi VERB … [--json]\n" + "\n".join(f"  {verb:<12} {does}" for verb, does in VERBS.items()))
         return 0 if words and words[0] in {"-h", "--help", "help"} else 2
-    return run(find_app(words[0]), words[1:])
+    return run(lambda: find_app(words[0]), words[1:])
 
 
 def find_app(verb: str) -> cyclopts.App:

@@ -13,6 +13,8 @@ from decimal import Decimal
 import cyclopts
 from rich.console import Console
 
+from miaopi.config.environment import home_folder
+from miaopi.config.logs import log_to_file, log_to_stderr
 from miaopi.kernel.errors import DefinitionError, InputError, MiaopiError, UpstreamError
 
 log = logging.getLogger("miaopi.cli")
@@ -35,11 +37,12 @@ def to_json(result: Mapping[str, object]) -> str:
     return codec.dumps(result, ensure_ascii=False, indent=2, default=_plain)
 
 
-def run(app: cyclopts.App, arguments: Sequence[str]) -> int:
+def run(find: Callable[[], cyclopts.App], arguments: Sequence[str]) -> int:
     """Run a verb; returns the exit code of DESIGN §6. Nothing but a text and an id ever reaches a person."""
     json = "--json" in arguments
+    keep_log()
     try:
-        outcome = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
+        outcome = find()(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except MiaopiError as error:
         return _report(describe(error), error.exit_code, json)
     except cyclopts.CycloptsError as error:
@@ -57,6 +60,15 @@ def run(app: cyclopts.App, arguments: Sequence[str]) -> int:
         text = f"我们这边出了错，编号 {reference} / something broke on our side, reference {reference}"
         return _report({"kind": "unexpected", "id": reference, "text": text}, 1, json)
     return outcome if isinstance(outcome, int) else 0
+
+
+def keep_log() -> None:
+    """What goes wrong is written to the home, where there is one, else to standard error; never a value, never a frame."""
+    folder = home_folder() / "log"
+    if folder.is_dir():
+        log_to_file(folder / "verbs.log")
+    else:
+        log_to_stderr(logging.WARNING)
 
 
 def describe(error: MiaopiError) -> dict[str, object]:

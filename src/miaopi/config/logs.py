@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from pathlib import Path
 from types import TracebackType
 from typing import TypeAlias
 
@@ -20,3 +21,19 @@ class TerseFormatter(logging.Formatter):
         kind, _, trace = ei
         steps = (f"{step.filename.rsplit('/src/', 1)[-1]}:{step.lineno}" for step in traceback.extract_tb(trace))
         return f"{kind.__name__ if kind else 'error'} at {' < '.join(reversed(list(steps)))}"
+
+
+def log_to_stderr(level: int) -> None:
+    """For a process that reads no Django settings: the same lines on standard error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(TerseFormatter())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("miaopi").setLevel(level)
+    logging.getLogger("demo_city").setLevel(level)
+
+
+def log_to_file(path: Path) -> None:
+    """For a verb: what went wrong is kept in the home, and the person at the terminal sees the id alone."""
+    handler = logging.FileHandler(path, encoding="utf-8", delay=True)
+    handler.setFormatter(TerseFormatter())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

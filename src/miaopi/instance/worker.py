@@ -1,0 +1,77 @@
+"""What must happen by itself: number the log, tell whoever listens, sign, decide what waited, deliver what is due.
+
+Each duty stands alone: one that fails is logged and tried again in the next round, and the others go on.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import FrameType
+from typing import Final
+
+from django.db import connections
+
+from miaopi.apps.approval.api import retry_waiting
+from miaopi.apps.audit.api import run_after_handlers, sequence, sign_checkpoint, wait_for_entries
+from miaopi.apps.notification.api import deliver_due
+from miaopi.config import clock
+
+log = logging.getLogger(__name__)
+
+# Seconds between two runs of a duty; 0 is every round. A wait ends within ten seconds of its source's return.
+DUTIES: Final[Mapping[str, tuple[float, Callable[[datetime], object]]]] = {
+    "sequence": (0.0, lambda now: sequence(now)),
+    "tell": (0.0, lambda now: run_after_handlers(now)),
+    "deliver": (0.0, lambda now: deliver_due(now=now)),
+    "sign": (1.0, lambda now: sign_checkpoint(now)),
+    "retry": (2.0, lambda now: retry_waiting(now=now)),
+}
+ROUND: Final = 0.5
+
+
+@dataclass
+class Worker:
+    """Runs the duties until told to stop, which it does between two of them."""
+
+    stopping: bool = False
+    _last: dict[str, float] = field(default_factory=dict)
+
+    def run(self) -> int:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        while not self.stopping:
+            self.round()
+            self._rest()
+        return 0
+
+    def round(self) -> None:
+        """Each duty that is due, once."""
+        for name, (every, duty) in DUTIES.items():
+            if self.stopping or time.monotonic() - self._last.get(name, -every) < every:
+                continue
+            try:
+                duty(clock.now())
+                self._last[name] = time.monotonic()
+            except Exception as error:  # a duty that fails must not stop the others; the next round tries again
+                log.error("duty %s failed", name, exc_info=error)
+                self._forget_connection()
+
+    def _rest(self) -> None:
+        try:
+            wait_for_entries(ROUND)
+        except Exception as error:  # the database is away: the supervisor is bringing it back
+            log.warning("nothing to wait on", exc_info=error)
+            self._forget_connection()
+            time.sleep(ROUND / 5)
+
+    def _forget_connection(self) -> None:
+        connections.close_all()
+        time.sleep(0.1)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
