@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
 
 import cyclopts
 
@@ -23,6 +24,8 @@ from miaopi.kernel.decision.replay import receipt_of, replay
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.receipt import Receipt, read_receipt
 from miaopi.kernel.wording import Text
+
+LEGAL_ZONE: Final = ZoneInfo("Asia/Shanghai")
 
 app = cyclopts.App(name="service", help="事项包 / Service packages: list, show, check, try.")
 decide_app = cyclopts.App(name="decide", help="一次决定，不用数据库 / One decision, without a database.")
@@ -100,7 +103,8 @@ def decide_one(
         return
     package, city = _find(_named(name)), current_city()
     document = _parsed(_text_of(str(facts)), "facts")
-    emit(_decided(package.definition, document, on or now().date(), known_at, set or [], city), json, _decision)
+    day = on or now().astimezone(LEGAL_ZONE).date()
+    emit(_decided(package.definition, document, day, known_at, set or [], city), json, _decision)
 
 
 def _decided(

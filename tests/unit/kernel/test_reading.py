@@ -1,0 +1,113 @@
+"""Facts as they are written outside: by the declared type, without guessing, naming the fact and never its value."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from miaopi.kernel.decision import read_answers, read_facts, read_overrides, read_value, write_fact
+from miaopi.kernel.errors import InputError
+from miaopi.kernel.expr import Type
+from miaopi.kernel.fact import Absent, Disputed, Doubt, Fact, Known, Unknown
+from tests.unit.kernel.allowance import DEFINITION
+
+AT = datetime(2026, 11, 23, 1, 2, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "value"),
+    [
+        ("number", 3, Decimal(3)), ("number", Decimal("1.5"), Decimal("1.5")), ("number", " 2.50 ", Decimal("2.50")),
+        ("boolean", True, True), ("boolean", "true", True), ("boolean", "false", False), ("string", "true", "true"),
+        ("date", "2026-11-23", date(2026, 11, 23)), ("date", date(2026, 11, 23), date(2026, 11, 23)),
+        ("date and time", "2026-11-23T01:02:03+00:00", AT), ("date and time", AT, AT),
+        ("list<number>", ["1", 2], [Decimal(1), Decimal(2)]), ("list<string>", ("a",), ["a"]),
+    ],
+)
+def test_a_value_is_read_by_its_type(kind: str, raw: object, value: object) -> None:
+    assert read_value(Type.parse(kind), raw) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [
+        ("number", True), ("number", 1.5), ("number", "NaN"), ("number", Decimal("Infinity")), ("number", None), ("boolean", "yes"),
+        ("boolean", 1), ("string", 1), ("date", 20261123), ("date", AT), ("date and time", date(2026, 1, 1)), ("list<string>", "a"),
+        ("days and time duration", "P1D"),
+    ],
+)
+def test_what_is_no_value_of_the_type_is_not_guessed(kind: str, raw: object) -> None:
+    with pytest.raises(ValueError, match="."):
+        read_value(Type.parse(kind), raw)
+
+
+STATES: list[tuple[object, Fact]] = [
+    ("1940-03-01", Known(date(1940, 3, 1))),
+    (None, Unknown(Doubt.UNPROVEN)),
+    ({"absent": True}, Absent()),
+    ({"absent": True, "source": "register", "at": "2026-11-23T01:02:03+00:00"}, Absent("register", AT)),
+    ({"unknown": "stale"}, Unknown(Doubt.STALE)),
+    ({"unknown": "unavailable", "exhausted": True}, Unknown(Doubt.UNAVAILABLE, exhausted=True)),
+    ({"unknown": "unavailable", "source": "register", "at": "2026-11-23T01:02:03+00:00"}, Unknown(Doubt.UNAVAILABLE, "register", AT)),
+    ({"value": "1940-03-01"}, Known(date(1940, 3, 1))),
+    ({"value": "1940-03-01", "disputed": True}, Disputed(Known(date(1940, 3, 1)))),
+    ({"value": "1940-03-01", "disputed": False, "source": "register"}, Known(date(1940, 3, 1), "register")),
+]
+
+
+@pytest.mark.parametrize(("raw", "fact"), STATES, ids=[str(raw) for raw, _ in STATES])
+def test_the_states_of_a_fact(raw: object, fact: Fact) -> None:
+    assert read_facts(DEFINITION, {"birth": raw}) == {"birth": fact}
+    assert read_facts(DEFINITION, {"birth": write_fact(fact)}) == {"birth": fact}
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [{}, {"absent": False}, {"absent": True, "value": 1}, {"unknown": "perhaps"}, {"unknown": None}, {"gone": True},
+     {"value": "1940-03-01", "exhausted": True}, {"absent": True, "at": "yesterday"}],
+    ids=str,
+)
+def test_a_state_in_another_form_is_refused(raw: object) -> None:
+    with pytest.raises(InputError, match="birth: its state is not written"):
+        read_facts(DEFINITION, {"birth": raw})
+
+
+def test_an_error_names_the_fact_and_never_its_value() -> None:
+    for document, message in (
+        ({"birht": "1940-03-01"}, "birht: this name is not declared by the service. Nearest: birth"),
+        ({"birth": "4403041990"}, "birth: its value is no date"),
+        ({"birth": 4403041990}, "birth: its value is no date"),
+        ({"quota": "many"}, "quota: its value is no number"),
+        ({"record": "4403041990"}, "record: it has no such option. Choose one of clean, hit"),
+        (["4403041990"], "facts: a facts file is one JSON object"),
+    ):
+        with pytest.raises(InputError, match=re.escape(message)) as caught:
+            read_facts(DEFINITION, document)
+        assert "4403041990" not in str(caught.value)
+
+
+def test_numbers_and_lists_are_written_with_every_digit() -> None:
+    assert write_fact(Known(Decimal("1.50"))) == {"value": "1.50"}
+    assert write_fact(Known([Decimal(1), "a"])) == {"value": ["1", "a"]}
+
+
+def test_answers_of_sources_become_facts() -> None:
+    answers: dict[str, Fact] = {
+        "register.birth": Known("1940-03-01", "register", AT), "city.left": Known("4", "city"), "police.record": Known("spotless", "police"),
+        "board.until": Known("soon", "board"), "home.since": Absent("home", AT), "other.field": Known(1),
+    }
+    assert read_answers(DEFINITION, answers) == {
+        "birth": Known(date(1940, 3, 1), "register", AT), "quota": Known(Decimal(4), "city"),
+        "record": Unknown(Doubt.CONFLICT, "police"), "notice": Unknown(Doubt.CONFLICT, "board"), "since": Absent("home", AT),
+    }
+
+
+def test_overrides_are_read_by_the_type_of_what_they_replace() -> None:
+    read = read_overrides(DEFINITION, {"min_age": "79", "city.regions": "440303, 440304"})
+    assert read == {"min_age": Decimal(79), "city.regions": ["440303", "440304"]}
+    for texts, message in (({"min_age": "old"}, "min_age: its value is no number"), ({"age": "1"}, "age: this name is not declared")):
+        with pytest.raises(InputError, match=message):
+            read_overrides(DEFINITION, texts)
