@@ -17,7 +17,7 @@ from typing import Final
 from django.db import connections
 
 from miaopi.apps.approval.api import retry_waiting
-from miaopi.apps.audit.api import run_after_handlers, sequence, sign_checkpoint, wait_for_entries
+from miaopi.apps.audit.api import run_after_handlers, sequence, sign_checkpoint, system, wait_for_entries
 from miaopi.apps.notification.api import deliver_due
 from miaopi.config import clock
 
@@ -27,9 +27,9 @@ log = logging.getLogger(__name__)
 DUTIES: Final[Mapping[str, tuple[float, Callable[[datetime], object]]]] = {
     "sequence": (0.0, lambda now: sequence(now)),
     "tell": (0.0, lambda now: run_after_handlers(now)),
-    "deliver": (0.0, lambda now: deliver_due(now=now)),
+    "deliver": (0.0, lambda now: deliver_due(by=system("worker"), now=now)),
     "sign": (1.0, lambda now: sign_checkpoint(now)),
-    "retry": (2.0, lambda now: retry_waiting(now=now)),
+    "retry": (2.0, lambda now: retry_waiting(by=system("worker"), now=now)),
 }
 ROUND: Final = 0.5
 
