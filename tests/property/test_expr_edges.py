@@ -164,6 +164,29 @@ def test_a_value_whose_type_shows_late_leaves_the_result_open(text: str, value: 
     assert found == Undetermined(frozenset(), frozenset({fault}))
 
 
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("x and false", False),
+        ("x or true", True),
+        ("1 in (x, 1)", True),
+        ("2 between x and 1", False),
+        ("2 in [x..1]", False),
+        ("[1, x] = [2, 1]", False),
+        ("list contains([1, x, 2], 1)", True),
+        ("count([x, 1])", Decimal(2)),
+        ("some n in [1, 2], m in (if n = 1 then x else [5]) satisfies m = 5", True),
+        ("every n in [1, 2], m in (if n = 1 then 1..x else 1..5) satisfies m < 5", False),
+        ("if x then 1 else 1", Decimal(1)),
+    ],
+)
+def test_a_fault_leaves_standing_what_the_rest_decides(text: str, result: object) -> None:
+    """A fault counts as unknown: whoever did not know `x` would have got the same result."""
+    expression = compile(text, {"x": Type.parse("any")})
+    assert expression.evaluate({"x": "a"}) == result
+    assert expression.evaluate({}) == result
+
+
 @pytest.mark.parametrize("name", ["not", "in", "", "3a", "(x)"])
 def test_a_word_of_the_language_is_no_name(name: str) -> None:
     with pytest.raises(DefinitionError, match="cannot be a name"):

@@ -45,6 +45,7 @@ def test_list_contains(rules: Rules) -> None:
     True as soon as one element equals the value; an unknown element matters only if none does.
     """
     rules.gives("list contains([1, 2], 2)", True)
+    rules.gives("list contains([2, 1], 2)", True)
     rules.gives("list contains([1, null], null)", True)
     rules.gives("list contains([x, 2], 2)", True, X)
     rules.gives("list contains([x, 2], 3)", nobody_knows("x"), X)
