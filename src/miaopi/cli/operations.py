@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 import cyclopts
 from rich.console import Console
@@ -91,8 +89,7 @@ def doctor(*, json: bool = False) -> int:
 
 
 def _tell_findings(console: Console, result: Mapping[str, object]) -> None:
-    findings = result["findings"]
-    assert isinstance(findings, list)
+    findings = cast(list[dict[str, Any]], result["findings"])
     for finding in findings:
         console.print(f"[bold]{finding['name']}[/] {finding['text']['zh']} / {finding['text']['en']}")
     if not findings:

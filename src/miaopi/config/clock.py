@@ -37,8 +37,8 @@ def read_setting(text: str) -> timedelta | datetime:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        moment = datetime.min
-    if moment.tzinfo is None:
+        moment = None
+    if moment is None or moment.tzinfo is None:
         raise wrong("MIAOPI_CLOCK", "必须是时长（如 +P90D）或带时区的时刻。", "it must be a span like +P90D or an instant with its zone.")
     return moment.astimezone(UTC)
 

@@ -17,7 +17,7 @@ class TerseFormatter(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
-    def formatException(self, ei: Raised) -> str:
+    def formatException(self, ei: Raised) -> str:  # noqa: N802 - the name that logging calls
         kind, _, trace = ei
         steps = (f"{step.filename.rsplit('/src/', 1)[-1]}:{step.lineno}" for step in traceback.extract_tb(trace))
         return f"{kind.__name__ if kind else 'error'} at {' < '.join(reversed(list(steps)))}"

@@ -17,6 +17,7 @@ MIAOPI_GATEWAY = environment.gateway(_home)
 MIAOPI_SEAL_KEY = environment.seal_key(_home)
 MIAOPI_KEYS = str(_home / "keys") if environment.is_worker() else None
 MIAOPI_PUBLIC_KEYS = str(_home / "public-keys")
+MIAOPI_LOG_ORIGIN = f"{MIAOPI_CITY.folder.name}.miaopi.invalid/log"
 
 SECRET_KEY = environment.secret_key(_home)
 DEBUG = False

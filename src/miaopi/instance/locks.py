@@ -31,7 +31,7 @@ def verbs_lock(home: Home) -> Path:
 def owned(home: Home) -> Iterator[None]:
     """Own the home; AlreadySupervised if somebody else does. The file then holds our number."""
     with open(supervisor_lock(home), "a+", encoding="ascii") as file:
-        for attempt in range(10):
+        for _ in range(10):
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
@@ -39,7 +39,7 @@ def owned(home: Home) -> Iterator[None]:
                 # A verb looks by taking the lock shared for an instant.
                 time.sleep(0.05)
         else:
-            raise AlreadySupervised(f"{home.folder} after {attempt + 1} attempts")
+            raise AlreadySupervised(str(home.folder))
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

@@ -17,7 +17,7 @@ from typing import Final
 from miaopi.config.environment import ROOT, is_behind_tls
 from miaopi.instance.home import Home, current_home
 from miaopi.instance.postgres import APPLICATION, OWNER, EmbeddedServer
-from miaopi.instance.supervisor import ChildDown, Child, Supervisor
+from miaopi.instance.supervisor import Child, ChildDown, Supervisor
 
 HOST: Final = "127.0.0.1"
 USUAL_PORT: Final = 8000

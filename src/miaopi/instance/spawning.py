@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
@@ -83,7 +84,5 @@ def end(process: subprocess.Popen[bytes], first: signal.Signals, patience: float
 
 def sweep(process: subprocess.Popen[bytes]) -> None:
     """Kill what a dead child left behind in its process group: a worker of its own would keep the port."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
