@@ -94,7 +94,8 @@ class BehindSql:
     def running(self) -> int:
         """Questions at work in the agency's database."""
         with psycopg.connect(self._server, dbname=self.name, autocommit=True) as connection:
-            found = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = %s AND state = 'active'", [self.name]).fetchone()
+            asked = "SELECT count(*) FROM pg_stat_activity WHERE usename = %s AND state = 'active'"
+            found = connection.execute(asked, [self.name]).fetchone()
             assert found is not None
             return int(found[0])
 

@@ -16,7 +16,7 @@ def entries(name: str, *, subject: str | None = None) -> list[dict[str, Any]]:
         cursor.execute("SELECT entry, subject, xmin::text FROM audit_entry WHERE kind = %s ORDER BY id", [f"exchange.{name}"])
         rows = cursor.fetchall()
     return [
-        {**json.loads(entry)["event"], "transaction": transaction}
+        {**json.loads(entry)["body"], "transaction": transaction}
         for entry, about, transaction in rows
         if subject is None or about == pseudonym(subject)
     ]

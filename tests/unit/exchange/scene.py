@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from miaopi.apps.audit.api import Actor, person, system
-
 from miaopi.apps.catalogue.api import seed_catalogue
 from miaopi.apps.consent.api import give_consent
 from miaopi.apps.exchange.api import Ground, approve_grant, list_grants, pull
