@@ -10,7 +10,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from miaopi.apps.application.api import compute_legal_day, get_application, open_application, withdraw_application
+from miaopi.apps.application.api import (
+    compute_legal_day,
+    get_application,
+    open_application,
+    withdraw_application,
+)
 from miaopi.apps.catalogue.api import get_published, get_resources
 from miaopi.apps.consent.api import give_consent
 from miaopi.apps.filing.api import OpenDraft, confirm, dispute, enter, get_draft, list_consent_facts, prefill

@@ -22,7 +22,15 @@ from miaopi.portal.gate import Visit, gate
 from miaopi.portal.journey import to
 from miaopi.portal.language import Language, language_of, show_moment
 from miaopi.portal.wording import (
-    ERASED, HEADINGS, KINDS, SENTENCES, STATES, TONES, join, read_basis, seal_of,
+    ERASED,
+    HEADINGS,
+    KINDS,
+    SENTENCES,
+    STATES,
+    TONES,
+    join,
+    read_basis,
+    seal_of,
 )
 
 SIGNS = {True: ("approve", "yes", Text("符合：", "Met: ")), False: ("refuse", "no", Text("不符合：", "Not met: ")),

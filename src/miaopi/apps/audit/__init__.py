@@ -1,0 +1,1 @@
+"""The one log: what happened, in which order, and how anyone can check it (ADR 0005)."""

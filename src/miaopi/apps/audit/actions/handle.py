@@ -1,0 +1,105 @@
+"""The readers of the numbered log. A batch's effects and the move of its cursor are one transaction.
+
+A cursor moves only from where this reader saw it, so two readers of one handler cannot both take a batch. What leaves the
+house is keyed by its own id, so that a batch whose commit was lost sends nothing twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from miaopi.apps.audit.actions.act import Unit, act
+from miaopi.apps.audit.events import AFTER, Event, read_event, system
+from miaopi.apps.audit.models import Cursor, Failure
+from miaopi.apps.audit.queries.readers import Batch, find_batch, get_cursor, lock_parked
+from miaopi.kernel.errors import MiaopiError
+
+TRIES: Final = 5
+PAUSES: Final = tuple(timedelta(seconds=pause) for pause in (0.2, 1, 2, 4, 8))
+
+
+class _Overtaken(Exception):
+    """Another reader moved the cursor first; nothing of this batch is kept."""
+
+
+def run_after_handlers(*, now: datetime) -> int:
+    """Let each *after* handler read one batch; how many events were handled."""
+    return sum(_read_on(name, event, handler, now) for name, (event, handler) in AFTER.items())
+
+
+def _read_on(name: str, event: type[Event], handler: Callable[..., None], now: datetime) -> int:
+    batch = find_batch(name, event.event_kind, now)
+    if batch is None:
+        return 0
+    try:
+        return _take(name, batch, handler, now)
+    except _Overtaken:
+        return 0
+
+
+def _take(name: str, batch: Batch, handler: Callable[..., None], now: datetime) -> int:
+    handled, reached = 0, batch.reached
+    with act(by=system(name), now=now) as unit:
+        for seq, kind, entry in batch.rows:
+            failure = _hear(unit, handler, kind, entry, seq, now)
+            if failure is None:
+                handled += 1
+            elif not _is_parked(name, seq, failure, now):
+                reached = seq - 1
+                break
+        _move(name, batch.cursor, reached)
+    return handled
+
+
+def _hear(unit: Unit, handler: Callable[..., None], kind: str, entry: str, seq: int, now: datetime) -> str | None:
+    """Run the handler in a savepoint of its own; what went wrong, in words without personal data."""
+    try:
+        with unit.attempt():
+            handler(read_event(kind, json.loads(entry)["body"]), seq=seq, now=now)
+    except InterfaceError:
+        raise  # the connection is gone: this says nothing of the event
+    except Exception as error:  # whatever a handler raises, the reader must go on and say so
+        if isinstance(error, DatabaseError) and not connection.is_usable():
+            raise
+        return error.text.en if isinstance(error, MiaopiError) else type(error).__name__
+    return None
+
+
+def _is_parked(name: str, seq: int, reason: str, now: datetime) -> bool:
+    """Count the try; whether the event is parked with it, so that the handler goes on without it."""
+    failure, _ = Failure.objects.get_or_create(
+        handler=name, seq=seq, defaults={"attempts": 0, "reason": "", "due_at": now}
+    )
+    failure.attempts += 1
+    failure.reason = reason[:200]
+    failure.due_at = now + PAUSES[min(failure.attempts, len(PAUSES)) - 1]
+    failure.parked_at = now if failure.attempts >= TRIES else None
+    failure.save()
+    return failure.parked_at is not None
+
+
+def _move(name: str, seen: int | None, reached: int) -> None:
+    if seen is None:
+        moved = Cursor.objects.bulk_create([Cursor(handler=name, seq=reached)], ignore_conflicts=True)
+        if not moved or get_cursor(name) != reached:
+            raise _Overtaken
+    elif reached != seen and not Cursor.objects.filter(handler=name, seq=seen).update(seq=reached):
+        raise _Overtaken
+
+
+def replay(*, handler: str, seq: int, now: datetime) -> bool:
+    """Run a parked event again; whether it went through. Raises NotFound where nothing is parked there."""
+    with act(by=system(handler), now=now) as unit:
+        parked, kind, entry = lock_parked(handler, seq)
+        reason = _hear(unit, AFTER[handler][1], kind, entry, seq, now)
+        if reason is None:
+            parked.delete()
+        else:
+            parked.attempts, parked.reason = parked.attempts + 1, reason[:200]
+            parked.save()
+    return reason is None

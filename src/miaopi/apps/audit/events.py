@@ -1,0 +1,125 @@
+"""Who acts, what an event is, and who listens. An event holds identifiers and digests, never names, addresses or ID numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Final, TypeVar, get_type_hints
+
+JsonBody = dict[str, Any]
+WITHIN: Final[dict[type[Event], list[Callable[..., None]]]] = {}
+AFTER: Final[dict[str, tuple[type[Event], Callable[..., None]]]] = {}
+KINDS: Final[dict[str, type[Event]]] = {}
+
+
+class ActorKind(StrEnum):
+    PERSON = "person"
+    STAFF = "staff"
+    AGENCY = "agency"
+    RULE_SET = "rule_set"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts (DESIGN.md law 11): `id` is a party, a rule set with its version, or the name of a handler; never an ID number."""
+
+    kind: ActorKind
+    id: str
+    acting_for: str | None = None
+    assurance: int | None = None
+    right: str | None = None
+
+
+def person(party: str) -> Actor:
+    return Actor(ActorKind.PERSON, party)
+
+
+def rule_set(slug: str, version: str) -> Actor:
+    """What the machine decides is signed “rule set X, version Y”."""
+    return Actor(ActorKind.RULE_SET, f"{slug}@{version}")
+
+
+def system(name: str) -> Actor:
+    return Actor(ActorKind.SYSTEM, name)
+
+
+class Event:
+    """Something that happened. Subclasses are frozen dataclasses in a room's `events.py`.
+
+    Fields are str, int, bool, date, datetime, tuples of str, or None. `subject` is the pseudonym of the person whom it is
+    about; `number` or `application` the case it belongs to. An event whose `is_access` is true is a look at her data.
+    """
+
+    event_kind: ClassVar[str]
+    is_access: ClassVar[bool] = False
+
+    def __init_subclass__(cls) -> None:
+        cls.event_kind = f"{cls.__module__.split('.')[2]}.{cls.__name__}" if cls.__module__.startswith("miaopi.apps.") else cls.__name__
+        KINDS[cls.event_kind] = cls
+
+    def to_body(self) -> JsonBody:
+        """The fields as JSON values; moments and days as ISO 8601 text."""
+        return {field.name: _written(getattr(self, field.name)) for field in fields(self)}  # type: ignore[arg-type]  # each subclass is a dataclass
+
+
+EventT = TypeVar("EventT", bound=Event)
+Handler = TypeVar("Handler", bound=Callable[..., None])
+
+
+def _written(value: object) -> object:
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case date():
+            return value.isoformat()
+        case tuple():
+            return [_written(each) for each in value]
+        case _:
+            raise TypeError(f"an event cannot hold a {type(value).__name__}")
+
+
+def read_event(kind: str, body: JsonBody) -> Event:
+    """The event that was recorded under `kind`. Raises KeyError for a kind that no room knows any more."""
+    event = KINDS[kind]
+    hints = get_type_hints(event)
+    return event(**{name: _read(hints[name], value) for name, value in body.items()})
+
+
+def _read(hint: object, value: object) -> object:
+    if isinstance(value, list):
+        return tuple(value)
+    if isinstance(value, str) and hint in (datetime, datetime | None):
+        return datetime.fromisoformat(value)
+    if isinstance(value, str) and hint in (date, date | None):
+        return date.fromisoformat(value)
+    return value
+
+
+def within(event: type[EventT]) -> Callable[[Handler], Handler]:
+    """`handler(event, *, hand, by, now)` runs in the transaction that records the event: database only, no I/O."""
+
+    def listen(handler: Handler) -> Handler:
+        WITHIN.setdefault(event, []).append(handler)
+        return handler
+
+    return listen
+
+
+def after(event: type[EventT]) -> Callable[[Handler], Handler]:
+    """`handler(event, *, seq, now)` reads the numbered log, in batches, once for each event whose transaction committed."""
+
+    def listen(handler: Handler) -> Handler:
+        AFTER[name_of(handler)] = (event, handler)
+        return handler
+
+    return listen
+
+
+def name_of(handler: Callable[..., None]) -> str:
+    """`notification.tell_the_outcome`: the name under which a handler keeps its place in the log."""
+    parts = handler.__module__.split(".")
+    room = parts[2] if handler.__module__.startswith("miaopi.apps.") else parts[-1]
+    return f"{room}.{handler.__name__}"

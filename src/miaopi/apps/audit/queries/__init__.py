@@ -1,0 +1,1 @@
+"""Reads of the log: entries, the tree over them, and who is behind."""

@@ -1,0 +1,80 @@
+"""How far each reader of the log is, and what it could not take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import connection
+
+from miaopi.apps.audit.events import AFTER
+from miaopi.apps.audit.models import Cursor, Entry, Failure, Pending
+from miaopi.apps.audit.queries.tree import count_numbered
+from miaopi.kernel.errors import NotFound
+from miaopi.kernel.wording import Text
+
+BATCH: Final = 200
+STRIDE: Final = 1000  # a cursor behind which nothing of its kind happened is moved on this often
+NEXT: Final = """
+SELECT position.seq, entry.kind, entry.entry
+  FROM audit_position position JOIN audit_entry entry ON entry.id = position.entry_id
+ WHERE position.seq > %s AND position.seq <= %s AND entry.kind = %s
+ ORDER BY position.seq LIMIT %s
+"""
+NOTHING_PARKED: Final = Text(zh="没有这条搁置的事件。", en="No such event is parked.")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """`cursor` is where the reader stands (`None`: it never read), `reached` where it will stand after these rows."""
+
+    cursor: int | None
+    reached: int
+    rows: Sequence[tuple[int, str, str]]
+
+
+def get_cursor(handler: str) -> int | None:
+    return Cursor.objects.filter(handler=handler).values_list("seq", flat=True).first()
+
+
+def find_batch(handler: str, kind: str, now: datetime) -> Batch | None:
+    """The next events of a kind for this reader; `None` if there are none, or if a failed one is to be tried later."""
+    cursor = get_cursor(handler)
+    stands = -1 if cursor is None else cursor
+    head = count_numbered() - 1
+    if head <= stands or Failure.objects.filter(handler=handler, parked_at=None, seq__gt=stands, due_at__gt=now).exists():
+        return None
+    with connection.cursor() as statement:
+        statement.execute(NEXT, [stands, head, kind, BATCH])
+        rows = statement.fetchall()
+    if not rows and head - stands < STRIDE:
+        return None
+    return Batch(cursor, rows[-1][0] if len(rows) == BATCH else head, rows)
+
+
+def list_parked() -> list[Failure]:
+    """What no handler could take in five tries, the oldest first."""
+    return list(Failure.objects.exclude(parked_at=None).order_by("parked_at", "id"))
+
+
+def lock_parked(handler: str, seq: int) -> tuple[Failure, str, str]:
+    """A parked failure to be tried again, with the kind and the text of its entry. Raises NotFound."""
+    parked = Failure.objects.select_for_update().filter(handler=handler, seq=seq).exclude(parked_at=None).first()
+    entry = Entry.objects.filter(position__seq=seq).first()
+    if parked is None or entry is None or handler not in AFTER:
+        raise NotFound(NOTHING_PARKED)
+    return parked, entry.kind, entry.entry
+
+
+def has_pending() -> bool:
+    """Whether something committed that has no number yet."""
+    return Pending.objects.exists()
+
+
+def list_lags() -> dict[str, int]:
+    """For each handler, how many positions of the log it has not looked at yet."""
+    size = count_numbered()
+    cursors = dict(Cursor.objects.values_list("handler", "seq"))
+    return {name: size - 1 - cursors.get(name, -1) for name in AFTER}
