@@ -35,8 +35,9 @@ def found_in(copy: Path) -> dict[str, str]:
     return found
 
 
+FIRST_BASIS = "      basis: {instrument: 公安机关办理犯罪记录查询工作规定, article: 第四条、第五条}\n"
 MISTAKES = [
-    ("facts.yaml", "  privacy: personal\n  source: applicant", "  privcy: personal\n  source: applicant", "unknown key privcy; did you mean privacy?"),
+    ("facts.yaml", "  privacy: personal", "  privcy: personal", "unknown key privcy; did you mean privacy?"),
     ("facts.yaml", "  type: date\n", "  type: day\n", "there is no type day"),
     ("facts.yaml", "{zh: 用途, en: Purpose}", "{zh: 用途}", "en is missing"),
     ("facts.yaml", "{zh: 用途, en: Purpose}", '{zh: 用途, en: ""}', "a text is expected"),
@@ -50,7 +51,7 @@ MISTAKES = [
     ("facts.yaml", "  when: not(hukou_here)", "  when: not(hukou_there)", "hukou_there"),
     ("facts.yaml", "  volatile: true", "  volatile: perhaps", "true or false is expected"),
     ("facts.yaml", "person.life_status:\n", "person.name:\n", "stands here twice"),
-    ("parameters.yaml", "      basis: {instrument: 公安机关办理犯罪记录查询工作规定, article: 第四条、第五条}\n", "", "has no basis; name its article"),
+    ("parameters.yaml", FIRST_BASIS, "", "has no basis; name its article"),
     ("parameters.yaml", 'value: "14"', 'value: "fourteen"', "this is no number"),
     ("parameters.yaml", "from: 2021-12-31", "from: 2021-02-30", "this is no date"),
     ("rules.yaml", "holds: purpose != null", "holds: purpose != nul", "nul"),
@@ -93,15 +94,15 @@ def test_overlap_and_hole_in_a_history_are_refused_at_load(tmp_path: Path) -> No
             tmp_path / said.replace(" ", ""), "parameters.yaml", '    - from: 2021-12-31\n      value: "14"',
             f'    - from: 2021-12-31\n      to: {until}\n      value: "14"',
         )
-        old = "      basis: {instrument: 公安机关办理犯罪记录查询工作规定, article: 第四条、第五条}\n"
-        altered(copy.parent, "parameters.yaml", old, old + "    - " + later.removesuffix("    - "))
+        altered(copy.parent, "parameters.yaml", FIRST_BASIS, FIRST_BASIS + "    - " + later.removesuffix("    - "))
         with pytest.raises(DefinitionError, match=said) as caught:
             load_service(copy)
         assert caught.value.where == f"{copy.parent.name}/{SLUG}/parameters.yaml:{line + 4}"
 
 
 def test_a_fact_that_nothing_needs_is_not_collected(tmp_path: Path) -> None:
-    extra = "person.sex:\n  type: string\n  label: {zh: 性别, en: Sex}\n  privacy: personal\n  source: population_basic.sex\n  ground: consent\n"
+    extra = "person.sex:\n  type: string\n  label: {zh: 性别, en: Sex}\n  privacy: personal\n"
+    extra += "  source: population_basic.sex\n  ground: consent\n"
     copy, line = altered(tmp_path, "facts.yaml", "person.birth_date:\n", extra + "person.birth_date:\n")
     assert found_in(copy) == {f"{SLUG}/facts.yaml:{line + 1}": "person.sex: no rule, outcome or form needs this fact"}
 
@@ -139,7 +140,8 @@ def test_many_mistakes_are_found_at_once(tmp_path: Path) -> None:
     altered(tmp_path, "parameters.yaml", 'value: "14"', 'value: "fourteen"')
     altered(tmp_path, "service.yaml", "mode: both", "mode: automatic")
     copy, _ = altered(tmp_path, "rules.yaml", "otherwise: NCR-08", "otherwise: NCR-99")
-    assert {where.partition(":")[0] for where in found_in(copy)} == {f"{SLUG}/{name}.yaml" for name in ("facts", "parameters", "service", "rules")}
+    wrong = {where.partition(":")[0] for where in found_in(copy)}
+    assert wrong == {f"{SLUG}/{name}.yaml" for name in ("facts", "parameters", "service", "rules")}
     with pytest.raises(DefinitionError, match="more: service check names them all"):
         load_service(copy)
 

@@ -82,12 +82,10 @@ def after(state: State, move: Move) -> State:
     if to is None:
         raise InputError(
             "application",
-            Text(zh=f"该办件{_SAID[state].zh}，不能再做此操作。", en=f"the application is {_SAID[state].en}; it cannot {move.replace('_', ' ')}."),
+            Text(
+                zh=f"该办件{_SAID[state].zh}，不能再做此操作。",
+                en=f"the application is {_SAID[state].en}; it cannot {move.replace('_', ' ')}.",
+            ),
             Text(zh="请刷新查看当前状态。", en="Look at its present state."),
         )
     return to
-
-
-def sources_of(move: Move) -> tuple[State, ...]:
-    """The states from which a move is allowed, for one conditional UPDATE."""
-    return tuple(state for state, allowed in MOVES if allowed is move)

@@ -8,7 +8,19 @@ from datetime import date
 from decimal import Decimal
 
 from miaopi.kernel.decision import (
-    Basis, Condition, DatedValue, Decision, Definition, Derived, FactSpec, Kind, Outcome, Parameter, Privacy, Reason, ReasonSpec,
+    Basis,
+    Condition,
+    DatedValue,
+    Decision,
+    Definition,
+    Derived,
+    FactSpec,
+    Kind,
+    Outcome,
+    Parameter,
+    Privacy,
+    Reason,
+    ReasonSpec,
     decide,
 )
 from miaopi.kernel.expr import Expression, Type, compile

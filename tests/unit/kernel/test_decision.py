@@ -8,7 +8,17 @@ from decimal import Decimal
 
 import pytest
 
-from miaopi.kernel.decision import Approve, Basis, Condition, DatedValue, Kind, Outcome, Parameter, Wait, decide
+from miaopi.kernel.decision import (
+    Approve,
+    Basis,
+    Condition,
+    DatedValue,
+    Kind,
+    Outcome,
+    Parameter,
+    Wait,
+    decide,
+)
 from miaopi.kernel.decision.case import conforms
 from miaopi.kernel.decision.outcomes import Change, to_plain
 from miaopi.kernel.errors import DefinitionError, InputError
@@ -16,8 +26,24 @@ from miaopi.kernel.expr import Type
 from miaopi.kernel.fact import Disputed, Doubt, Fact, Known, Unknown
 from miaopi.kernel.wording import Text
 from tests.unit.kernel.allowance import (
-    AWAY, CONDITIONS, DAY, DEFINITION, EXHAUSTED, GOOD, LAW, NONE, SETTINGS, SILENT, codes, condition, decided, feel, reason, said,
-    spec, without,
+    AWAY,
+    CONDITIONS,
+    DAY,
+    DEFINITION,
+    EXHAUSTED,
+    GOOD,
+    LAW,
+    NONE,
+    SETTINGS,
+    SILENT,
+    codes,
+    condition,
+    decided,
+    feel,
+    reason,
+    said,
+    spec,
+    without,
 )
 
 CONFLICT, STALE, UNPROVEN = Unknown(Doubt.CONFLICT), Unknown(Doubt.STALE), Unknown(Doubt.UNPROVEN)
@@ -34,8 +60,10 @@ LINES: list[tuple[str, dict[str, Fact], Outcome, list[str]]] = [
     ("2 an identity nobody was asked for refers", without("known"), Outcome.REFER, ["SRC-UNPROVEN"]),
     ("3 a certain failure refuses whatever else is unknown", without(birth=YOUNG, record=SILENT, quota=CONFLICT), Outcome.REFUSE, ["OLD"]),
     ("3 all that failed is told", without(birth=YOUNG, region=Known("1"), since=NONE), Outcome.REFUSE, ["OLD", "RESIDENT"]),
-    ("3 nobody is refused while her identity is still being asked", without(known=SILENT, birth=YOUNG), Outcome.WAIT, ["SRC-UNAVAILABLE"]),
-    ("4 a curable defect asks for a supplement, though a source is silent", without("pay", record=SILENT), Outcome.SUPPLEMENT, ["PAID"]),
+    ("3 nobody is refused while her identity is still being asked", without(known=SILENT, birth=YOUNG),
+     Outcome.WAIT, ["SRC-UNAVAILABLE"]),
+    ("4 a curable defect asks for a supplement, though a source is silent", without("pay", record=SILENT),
+     Outcome.SUPPLEMENT, ["PAID"]),
     ("4 every defect is named at once", without("pay", agreed=Known(False)), Outcome.SUPPLEMENT, ["PAID", "TOLD"]),
     ("5 silence within patience waits", without(quota=SILENT), Outcome.WAIT, ["SRC-UNAVAILABLE"]),
     ("5 a fact not asked because of that silence does not stand in the way", without("record", quota=SILENT),
@@ -48,7 +76,8 @@ LINES: list[tuple[str, dict[str, Fact], Outcome, list[str]]] = [
     ("6 a doubt has the name the service gives it", without(record=CONFLICT), Outcome.REFER, ["UNCLEAR"]),
     ("6 doubts are told apart", without(quota=UNPROVEN, notice=Disputed(Known(date(2026, 11, 1)))),
      Outcome.REFER, ["FACT-DISPUTED", "SRC-UNPROVEN"]),
-    ("6 what nobody was asked for is a reason only where there is no other", without("quota", record=Known("hit")), Outcome.REFER, ["CLEAN"]),
+    ("6 what nobody was asked for is a reason only where there is no other", without("quota", record=Known("hit")),
+     Outcome.REFER, ["CLEAN"]),
     ("6 what nobody was asked for refers", without("quota", "notice"), Outcome.REFER, ["SRC-UNPROVEN"]),
     ("6 a silent source does not excuse another that was never asked", without("notice", quota=SILENT), Outcome.REFER, ["SRC-UNPROVEN"]),
     ("7 a lawful period waits", without(notice=Known(date(2026, 12, 1)), quota=Known(Decimal(0))), Outcome.WAIT, ["NOTICED"]),
@@ -174,6 +203,12 @@ def test_a_document_valid_today_would_change_the_answer() -> None:
     decision = decide(expired, without(since=Known(date(2026, 1, 1))), as_of=DAY, settings=SETTINGS)
     assert [str(change) for change in decision.would_change] == ["since>=2026-11-23"]
     assert decision.would_change[0].text == Text(zh="“since。”不早于 2026-11-23", en="since. not before 2026-11-23")
+
+
+def test_a_day_beyond_the_calendar_is_no_change() -> None:
+    never = replace(DEFINITION, conditions=(condition("never", Kind.ELIGIBILITY, "since <= as_of or months < 0", Outcome.REFUSE),))
+    decision = decide(never, without(since=Known(date.max)), as_of=DAY, settings=SETTINGS)
+    assert [str(change) for change in decision.would_change] == ["since>=2026-11-23"]
 
 
 def test_no_change_is_promised_for_a_day_without_law() -> None:

@@ -7,7 +7,19 @@ import itertools
 import pytest
 
 from miaopi.kernel.errors import InputError
-from miaopi.kernel.lifecycle import MOVES, AskSupplement, Confirm, Decide, Move, Refer, State, Wait, Withdraw, after, say
+from miaopi.kernel.lifecycle import (
+    MOVES,
+    AskSupplement,
+    Confirm,
+    Decide,
+    Move,
+    Refer,
+    State,
+    Wait,
+    Withdraw,
+    after,
+    say,
+)
 
 
 @pytest.mark.parametrize(("state", "move"), list(itertools.product(State, Move)))

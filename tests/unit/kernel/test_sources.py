@@ -9,7 +9,18 @@ from decimal import Decimal
 from miaopi.kernel.decision import Kind, Outcome, next_sources
 from miaopi.kernel.fact import Doubt, Fact, Known, Unknown
 from tests.unit.kernel.allowance import (
-    AWAY, CONDITIONS, DAY, DEFINITION, EXHAUSTED, GOOD, NONE, SETTINGS, SILENT, condition, feel, without,
+    AWAY,
+    CONDITIONS,
+    DAY,
+    DEFINITION,
+    EXHAUSTED,
+    GOOD,
+    NONE,
+    SETTINGS,
+    SILENT,
+    condition,
+    feel,
+    without,
 )
 
 ENTERED = {"pay": Known("bank", source="applicant")}

@@ -28,6 +28,7 @@ from miaopi.kernel.decision.outcomes import (
     Waitlist,
 )
 from miaopi.kernel.decision.reading import read_answers, read_facts, read_overrides, read_value, write_fact
+from miaopi.kernel.decision.replay import receipt_of, replay
 from miaopi.kernel.decision.sources import next_sources
 
 __all__ = [
@@ -59,5 +60,7 @@ __all__ = [
     "read_facts",
     "read_overrides",
     "read_value",
+    "receipt_of",
+    "replay",
     "write_fact",
 ]

@@ -11,7 +11,7 @@ from miaopi.kernel.decision.definition import APPLICANT, AS_OF, DERIVED, Conditi
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.expr import Expression, Undetermined
 from miaopi.kernel.expr.values import holds
-from miaopi.kernel.fact import Absent, Disputed, Doubt, Fact, FactName, Known, Unknown
+from miaopi.kernel.fact import Absent, Doubt, Fact, FactName, Known, Unknown
 from miaopi.kernel.wording import Text
 
 NOBODY_ASKED = Unknown(Doubt.UNPROVEN)
@@ -100,13 +100,9 @@ def state_of(spec: FactSpec, fact: Fact | None) -> Fact:
 
 
 def _as_value(name: FactName, fact: Fact) -> object:
-    match fact:
-        case Known(value=value):
-            return value
-        case Absent():
-            return None
-        case Unknown() | Disputed():
-            return Undetermined(frozenset({name}))
+    if isinstance(fact, Known):
+        return fact.value
+    return None if isinstance(fact, Absent) else Undetermined(frozenset({name}))
 
 
 def open_case(

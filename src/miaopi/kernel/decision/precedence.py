@@ -25,7 +25,7 @@ from miaopi.kernel.decision.outcomes import (
     Waitlist,
 )
 from miaopi.kernel.expr import Undetermined
-from miaopi.kernel.fact import Absent, Disputed, Doubt, Fact, FactName, Known, Unknown
+from miaopi.kernel.fact import Absent, Doubt, Fact, FactName, Known, Unknown
 
 AUTO_REFUSE = "auto_refuse"  # city switch: false turns every refusal into a referral (_common.md, Outcomes)
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -170,15 +170,14 @@ def _doubtful(
 
 
 def _doubt_about(fact: Fact) -> Reason:
+    """What is said of a fact that is blamed: it is unknown or disputed, never known."""
     match fact:
-        case Disputed():
-            return DISPUTED
         case Unknown(doubt=Doubt.UNAVAILABLE, exhausted=True):
             return EXHAUSTED
         case Unknown(doubt=doubt):
             return DOUBTS[doubt]
-        case Known() | Absent():
-            raise AssertionError("a known fact is never blamed")
+        case _:
+            return DISPUTED
 
 
 def _end(

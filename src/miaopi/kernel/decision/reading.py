@@ -115,19 +115,16 @@ def read_overrides(definition: Definition, texts: Mapping[str, str]) -> dict[str
 
 def write_fact(fact: Fact) -> object:
     """The fact in the form that `read_facts` reads back equal."""
-    match fact:
-        case Known(value=value):
-            written: dict[str, object] = {"value": write_value(value), **_said_by(fact.source, fact.obtained_at)}
-        case Absent():
-            written = {"absent": True, **_said_by(fact.source, fact.obtained_at)}
-        case Unknown():
-            written = {"unknown": fact.doubt.value, **_said_by(fact.source, fact.since)}
-            if fact.exhausted:
-                written["exhausted"] = True
-        case Disputed(contested=contested):
-            said_by = _said_by(contested.source, contested.obtained_at)
-            written = {"value": write_value(contested.value), "disputed": True, **said_by}
-    return written
+    if isinstance(fact, Known):
+        return {"value": write_value(fact.value), **_said_by(fact.source, fact.obtained_at)}
+    if isinstance(fact, Absent):
+        return {"absent": True, **_said_by(fact.source, fact.obtained_at)}
+    if isinstance(fact, Unknown):
+        exhausted = {"exhausted": True} if fact.exhausted else {}
+        return {"unknown": fact.doubt.value, **_said_by(fact.source, fact.since), **exhausted}
+    contested = fact.contested
+    said_by = _said_by(contested.source, contested.obtained_at)
+    return {"value": write_value(contested.value), "disputed": True, **said_by}
 
 
 def write_value(value: Value) -> object:
