@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import cyclopts
-from rich.console import Console
 from rich.table import Table
 
 from miaopi.cli.printing import emit
@@ -112,17 +111,17 @@ def _fact(fact: Fact) -> Mapping[str, Any]:
             return {**_fact(contested), "disputed": True}
 
 
-def _table(name: str) -> Callable[[Console, Mapping[str, Any]], None]:
+def _table(name: str) -> Callable[[Mapping[str, Any]], Table]:
     """How people read one of the lists: a row an entry."""
 
-    def render(console: Console, result: Mapping[str, Any]) -> None:
+    def render(result: Mapping[str, Any]) -> Table:
         table = Table(title=name)
         rows = result[name]
         for column in rows[0] if rows else ():
             table.add_column(column)
         for row in rows:
             table.add_row(*(_cell(value) for value in row.values()))
-        console.print(table)
+        return table
 
     return render
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import cyclopts
-from rich.console import Console
 
 from miaopi.cli.printing import emit
 from miaopi.config import environment
@@ -63,7 +62,7 @@ def migrate(*, json: bool = False) -> None:
     executor = MigrationExecutor(connection)
     plan = [str(step) for step, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
     call_command("migrate", verbosity=0, interactive=False)
-    emit({"applied": plan}, json, lambda console, result: console.print(f"{len(plan)} 项 / applied"))
+    emit({"applied": plan}, json, lambda result: f"{len(plan)} 项 / applied")
 
 
 @supervise_app.default
@@ -88,12 +87,9 @@ def doctor(*, json: bool = False) -> int:
     return 1 if any(finding.is_grave for finding in findings) else 0
 
 
-def _tell_findings(console: Console, result: Mapping[str, object]) -> None:
-    findings = cast(list[dict[str, Any]], result["findings"])
-    for finding in findings:
-        console.print(f"[bold]{finding['name']}[/] {finding['text']['zh']} / {finding['text']['en']}")
-    if not findings:
-        console.print("没有发现问题 / nothing found")
+def _tell_findings(result: Mapping[str, Any]) -> str:
+    lines = [f"[bold]{found['name']}[/] {found['text']['zh']} / {found['text']['en']}" for found in result["findings"]]
+    return "\n".join(lines) or "没有发现问题 / nothing found"
 
 
 def _need_database() -> None:

@@ -9,9 +9,10 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import cyclopts
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from miaopi.config.environment import home_folder
 from miaopi.config.logs import log_to_file, log_to_stderr
@@ -20,12 +21,12 @@ from miaopi.kernel.errors import DefinitionError, InputError, MiaopiError, Upstr
 log = logging.getLogger("miaopi.cli")
 
 
-def emit(result: Mapping[str, object], json: bool, render: Callable[[Console, Mapping[str, object]], None]) -> None:
-    """Print `result` as the only document on standard output, or let `render` write it for a person."""
+def emit(result: Mapping[str, Any], json: bool, render: Callable[[Mapping[str, Any]], RenderableType]) -> None:
+    """Print `result` as the only document on standard output, or what `render` (text or a table) makes of it for a person."""
     if json:
         print(to_json(result))  # noqa: T201 - standard output is the surface
     else:
-        render(Console(soft_wrap=True), result)
+        Console(soft_wrap=True, highlight=False).print(render(result))
 
 
 def tell(text: str) -> None:
@@ -33,7 +34,7 @@ def tell(text: str) -> None:
     Console(stderr=True, soft_wrap=True, highlight=False).print(text)
 
 
-def to_json(result: Mapping[str, object]) -> str:
+def to_json(result: Mapping[str, Any]) -> str:
     return codec.dumps(result, ensure_ascii=False, indent=2, default=_plain)
 
 
