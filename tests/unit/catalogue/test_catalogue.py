@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,8 +11,9 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
-from miaopi.apps.audit.api import person, system
 
+from miaopi.apps.audit.api import person, system
+from miaopi.apps.audit.models import Entry
 from miaopi.apps.catalogue.api import (
     Sharing,
     find_published,
@@ -176,6 +179,17 @@ def test_a_new_version_replaces_the_one_before_it_from_its_day_on() -> None:
     assert get_published("GA-001", NOW + timedelta(days=7, microseconds=-1)).version == "a"
     assert get_published("GA-001", NOW + timedelta(days=7)).version == "b"
     assert [service.version for service in list_published(NOW + timedelta(days=8))] == ["b"]
+
+
+def test_the_log_says_what_was_seeded_and_published_once() -> None:
+    seed()
+    seed()
+    for _ in range(2):
+        publish_service(package=Packed("a"), by=BY, now=NOW)
+    entries = [json.loads(entry) for entry in Entry.objects.order_by("id").values_list("entry", flat=True)]
+    assert [entry["kind"] for entry in entries] == ["catalogue.CatalogueSeeded", "catalogue.ServicePublished"]
+    assert entries[0]["body"]["digest"] == hashlib.sha256(CITY.read_bytes()).hexdigest()
+    assert entries[1]["body"]["version"] == "a"
 
 
 def test_going_back_to_an_old_version_is_a_new_edition() -> None:

@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
-from miaopi.apps.audit.api import Actor, ActorKind, person, system
-from miaopi.kernel.ledger import canonical_json
 
+from miaopi.apps.audit.api import Actor, ActorKind, person, system
 from miaopi.apps.consent.api import (
     Consent,
     find_open_consent,
@@ -23,6 +22,7 @@ from miaopi.apps.consent.api import (
 from miaopi.apps.consent.models import Receipt
 from miaopi.apps.identity.api import pseudonym
 from miaopi.kernel.errors import InputError, NotFound, RightsError
+from miaopi.kernel.ledger import canonical_json
 from miaopi.kernel.wording import Text
 
 NOW = datetime(2026, 11, 25, 1, 2, 3, 456789, tzinfo=UTC)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from miaopi.apps.audit.api import Actor, ActorKind, person, rule_set, system
 
+from miaopi.apps.audit.api import Actor, ActorKind, person, rule_set, system
 from miaopi.apps.identity.api import Right, Role, authorise, list_grants
 from miaopi.kernel.errors import RightsError
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
@@ -9,8 +10,9 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from miaopi.apps.audit.api import system
 
+from miaopi.apps.audit.api import system
+from miaopi.apps.audit.models import Entry
 from miaopi.apps.identity.api import (
     Assertion,
     FakeAuthority,
@@ -120,6 +122,23 @@ def test_nothing_of_a_person_stands_in_the_clear() -> None:
         assert text not in kept
     assert ANNA.id_number not in repr(opened)
     assert opened.token not in repr(opened)
+
+
+def test_the_log_says_what_happened_and_no_name_number_code_or_address() -> None:
+    first = entered()
+    changed = FakeAuthority({"anna": replace(ANNA, mobile="13900000000")})
+    second = entered(previous=first.token, origin="192.0.2.7", authority=changed)
+    sign_out(token=second.token, by=second.session.actor, now=NOW)
+    fail(1, code="guessed code", origin="192.0.2.7")
+    entries = [json.loads(entry) for entry in Entry.objects.order_by("id").values_list("entry", flat=True)]
+    assert [entry["kind"].removeprefix("identity.") for entry in entries] == [
+        "PartyRegistered", "SignedIn", "IdentityChanged", "SignedOut", "SignedIn", "SignedOut", "SignInFailed",
+    ]
+    assert entries[2]["body"] == {"subject": pseudonym(first.party.id), "fields": ["mobile"]}
+    assert {entry["body"]["subject"] for entry in entries[:-1]} == {pseudonym(first.party.id)}
+    written = json.dumps(entries, ensure_ascii=False)
+    for text in (ANNA.name, ANNA.id_number, ANNA.mobile, "13900000000", "guessed", "192.0.2.7", first.token, second.token):
+        assert text not in written
 
 
 def test_each_session_has_a_token_of_256_bits_of_its_own() -> None:
