@@ -125,7 +125,7 @@ def case_owner(case: Application) -> object:
 def entries_of(case: Application) -> int:
     """Entries of the log that say this filing was confirmed, read from the rows themselves."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM audit_entry WHERE entry LIKE %s AND entry LIKE %s", ["%FilingConfirmed%", f"%{case.number}%"])
+        cursor.execute("SELECT count(*) FROM audit_entry WHERE kind = 'filing.FilingConfirmed' AND number = %s", [case.number])
         return int(cursor.fetchone()[0])
 
 

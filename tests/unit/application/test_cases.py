@@ -12,12 +12,12 @@ from miaopi.apps.application.api import (
     advance, find_application, get_application, is_number, list_applications, open_application, withdraw_application,
 )
 from miaopi.apps.application.models import Application
-from miaopi.apps.audit.api import Actor, person, system
+from miaopi.apps.audit.api import Actor, ActorKind, system
 from miaopi.kernel.errors import InputError, NotFound, RightsError
 from miaopi.kernel.lifecycle import Confirm, Decide, Refer
 from tests.unit.filing.scene import NOW
 
-ANNA, BEN = person("anna", assurance=3), person("ben", assurance=3)
+ANNA, BEN = Actor(ActorKind.PERSON, "anna", assurance=3), Actor(ActorKind.PERSON, "ben", assurance=3)
 
 
 def opened(by: Actor = ANNA) -> Application:

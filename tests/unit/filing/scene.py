@@ -13,7 +13,7 @@ from typing import Any
 
 from miaopi.apps.application.api import Application, open_application
 from miaopi.apps.approval.api import Result, get_result
-from miaopi.apps.audit.api import Actor, person, system
+from miaopi.apps.audit.api import Actor, ActorKind, system
 from miaopi.apps.catalogue.api import seed_catalogue
 from miaopi.apps.consent.api import give_consent
 from miaopi.apps.exchange.api import seed_grants
@@ -76,7 +76,7 @@ class Scene:
 
     def enter(self, assertion: Assertion) -> Actor:
         party = sign_in(code="code", by=system("test.sign_in"), now=NOW, authority=FakeAuthority({"code": assertion})).party
-        return person(party.id, assurance=assertion.assurance_level)
+        return Actor(ActorKind.PERSON, party.id, assurance=assertion.assurance_level)
 
     def publish(self) -> None:
         known = {agency: {"kind": "fake", "rows": rows, "mode": self.modes.get(agency, "up")} for agency, rows in self.rows.items()}

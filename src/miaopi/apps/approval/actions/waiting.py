@@ -51,8 +51,8 @@ def retry_waiting(*, now: datetime, by: Actor = WORKER) -> int:
 
 def _retry_silence(sources: tuple[str, ...], *, by: Actor, now: datetime) -> int:
     """Probe with the case that has waited longest; the others follow only if the silence is broken."""
-    decided = 0
-    for row in list_waiting_for(sources, limit=ROUND):
+    decided, soon = 0, now + STEPS[-1]  # a case set aside is due later than any step
+    for row in list_waiting_for(sources, due_by=soon, limit=ROUND):
         try:
             look = _look_again(row, ask=True, by=by, now=now)
         except MiaopiError as error:  # this case alone cannot be looked at: another may be the probe
@@ -62,15 +62,16 @@ def _retry_silence(sources: tuple[str, ...], *, by: Actor, now: datetime) -> int
         decided += look.decided
         if look.silent:
             return decided + _go_on_waiting(row, sources, by=by, now=now)
-    Waiting.objects.filter(sources=list(sources), due_at__gt=now, attempts__gt=0).update(due_at=now)  # it speaks: no need to wait
+    Waiting.objects.filter(sources=list(sources), due_at__range=(now, soon)).update(due_at=now)  # it speaks: no need to wait
     return decided
 
 
 def _go_on_waiting(probe: Waiting, sources: tuple[str, ...], *, by: Actor, now: datetime) -> int:
     """Everybody who waits for this source looks again a step later; whose patience is over is decided as it stands."""
     step = STEPS[min(probe.attempts, len(STEPS) - 1)]
-    Waiting.objects.filter(sources=list(sources), patience_until__gt=now).update(due_at=now + step, attempts=probe.attempts + 1)
-    exhausted = [row for row in list_waiting_for(sources, limit=ROUND) if row.patience_until <= now]
+    waiting = Waiting.objects.filter(sources=list(sources), patience_until__gt=now, due_at__lte=now + STEPS[-1])
+    waiting.update(due_at=now + step, attempts=probe.attempts + 1)
+    exhausted = [row for row in list_waiting_for(sources, due_by=now, limit=ROUND) if row.patience_until <= now]
     return sum(_look_again(row, ask=False, by=by, now=now).decided for row in exhausted)
 
 
@@ -107,13 +108,15 @@ def _case_of(row: Waiting) -> Case:
 
 
 def _ask_again(case: Case, row: Waiting, *, by: Actor, now: datetime) -> Mapping[FactName, Fact]:
-    """The facts with what silent sources say now. Withdrawn consent: nothing is pulled any more, so nobody can prove it."""
+    """The facts with what silent sources say now. Without a consent nothing is pulled any more, so nobody can prove it."""
     draft = Draft(sourced=case.facts)
     silent = {name for name, fact in case.facts.items() if is_silent(fact)}
     search = Search(case.package, case.applicant, Ground(row.receipt, case.definition.slug, case.number), case.as_of)
     try:
         return gather_again(search=search, draft=draft, stale=silent, by=by, now=now).facts(case.definition)
     except RightsError:
+        if now >= case.patience_until:
+            return case.facts
         return {**case.facts, **{name: Unknown(Doubt.UNPROVEN) for name in silent}}
 
 

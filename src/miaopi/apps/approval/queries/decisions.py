@@ -65,9 +65,9 @@ def list_silences_due(now: datetime) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(tuple(sources) for sources in due))
 
 
-def list_waiting_for(sources: tuple[str, ...], *, limit: int) -> list[Waiting]:
-    """The cases that wait for exactly these sources, the longest first."""
-    waiting = Waiting.objects.select_related("decision").filter(sources=list(sources))
+def list_waiting_for(sources: tuple[str, ...], *, due_by: datetime, limit: int) -> list[Waiting]:
+    """The cases that wait for exactly these sources and are due by then, the longest wait first."""
+    waiting = Waiting.objects.select_related("decision").filter(sources=list(sources), due_at__lte=due_by)
     return list(waiting.order_by("since", "number")[:limit])
 
 
