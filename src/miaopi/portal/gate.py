@@ -30,6 +30,13 @@ class Visit(HttpRequest):
     actor: Actor | None
 
 
+class SignedVisit(Visit):
+    """A visit behind a gate that wants a session: there is somebody."""
+
+    party: Party
+    actor: Actor
+
+
 class VisitorMiddleware:
     """Reads the clock once, and the session once, before any view."""
 

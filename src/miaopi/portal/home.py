@@ -20,6 +20,8 @@ from miaopi.portal.language import in_language, language_of
 from miaopi.portal.wording import STATES, TONES, group_sources, show_basis
 
 SHOWN = 5
+PAPER = Text(zh="一份带签名的电子证明，可下载、可核验。", en="A signed electronic certificate: download it, and anyone can check it.")
+NOTICE = Text(zh="一个结果通知。", en="A notice of the result.")
 
 
 @require_GET
@@ -75,9 +77,6 @@ def describe(package: ServicePackage) -> dict[str, object]:
             for condition in definition.conditions if condition.kind in told
         ],
         "sources": group_sources(definition.sourced),
-        "result": Text(
-            zh="一份带签名的电子证明，可下载、可核验。" if package.licence else "一个结果通知。",
-            en="A signed electronic certificate that you can download and anyone can check." if package.licence else "A notice of the result.",
-        ),
+        "result": PAPER if package.licence else NOTICE,
         "questions": [{"ask": ask, "answer": answer} for ask, answer in package.faq],
     }

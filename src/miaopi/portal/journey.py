@@ -23,9 +23,9 @@ from miaopi.apps.identity.api import Right
 from miaopi.definitions import ServicePackage, find_service
 from miaopi.kernel.decision import FactSpec, Privacy
 from miaopi.kernel.errors import InputError, NotFound
-from miaopi.kernel.fact import Disputed, Fact, Known, Unknown
+from miaopi.kernel.fact import Disputed, Known, Unknown
 from miaopi.kernel.wording import Text
-from miaopi.portal.gate import Visit, gate
+from miaopi.portal.gate import SignedVisit, gate
 from miaopi.portal.language import CITY_TIME, in_language, language_of, show_moment
 from miaopi.portal.wording import group_sources, join, seal_of, show_day
 
@@ -35,17 +35,18 @@ OTHERWISE = Text(
 )
 NEED = Text(zh="核对是您本人，按规定判断能不能办", en="To make sure it is you, and to decide by the rules")
 SENSITIVE_NEED = Text(zh="只回答“符合”“不符合”或“不确定”，不取内容。", en="It answers met, not met or uncertain, never the content. ")
+PROPOSED = Text(zh="默认，可修改", en="Proposed, yours to change")
+TYPED = Text(zh="您填的", en="You typed it")
 NO_SUCH_FACT = Text(zh="没有这一项。", en="There is no such fact.")
 
 
-def to(visit: Visit, name: str, *arguments: str) -> HttpResponse:
+def to(visit: SignedVisit, name: str, *arguments: str) -> HttpResponse:
     return HttpResponseRedirect(in_language(reverse(name, args=arguments), language_of(visit)))
 
 
 @require_http_methods(["GET", "POST"])
 @gate(Right.GIVE_CONSENT)
-def ask_consent(visit: Visit, slug: str) -> HttpResponse:
-    assert visit.party is not None and visit.actor is not None
+def ask_consent(visit: SignedVisit, slug: str) -> HttpResponse:
     package = find_service(get_published(slug, visit.now).slug)
     facts = list_consent_facts(package.definition, document_type=visit.party.document_type, as_of=compute_legal_day(visit.now))
     until = datetime.combine(compute_legal_day(visit.now) + timedelta(days=1), time(), CITY_TIME)
@@ -66,7 +67,7 @@ def ask_consent(visit: Visit, slug: str) -> HttpResponse:
     return _show_consent(visit, package, facts, until, status=200 if visit.method == "GET" else 422)
 
 
-def _show_consent(visit: Visit, package: ServicePackage, facts: list[FactSpec], until: datetime, *, status: int) -> HttpResponse:
+def _show_consent(visit: SignedVisit, package: ServicePackage, facts: list[FactSpec], until: datetime, *, status: int) -> HttpResponse:
     ordinary = group_sources(spec for spec in facts if spec.privacy is not Privacy.SENSITIVE)
     sensitive = group_sources(spec for spec in facts if spec.privacy is Privacy.SENSITIVE)
     for source in ordinary:
@@ -92,8 +93,7 @@ def _show_consent(visit: Visit, package: ServicePackage, facts: list[FactSpec], 
 
 @require_http_methods(["GET", "POST"])
 @gate(Right.CONFIRM_FILING)
-def check_draft(visit: Visit, number: str) -> HttpResponse:
-    assert visit.actor is not None
+def check_draft(visit: SignedVisit, number: str) -> HttpResponse:
     application = get_application(number=number, reader=visit.actor)
     if visit.method == "GET" and application.state not in ("draft", "supplement"):
         return to(visit, "result", number)
@@ -110,11 +110,12 @@ def check_draft(visit: Visit, number: str) -> HttpResponse:
     return to(visit, "result", number)
 
 
-def _show_draft(visit: Visit, draft: OpenDraft, error: InputError | None, entered: dict[str, Any] | None = None) -> HttpResponse:
+def _show_draft(visit: SignedVisit, draft: OpenDraft, error: InputError | None, entered: dict[str, Any] | None = None) -> HttpResponse:
     package = find_service(draft.service)
     specs = package.definition.facts
-    form = [_row(visit, specs[name], fact) for name, fact in draft.facts.items() if name in draft.form and has_value(fact)]
-    beside = [_row(visit, specs[name], fact) for name, fact in draft.facts.items() if name not in draft.form and has_value(fact)]
+    valued = {name: fact for name, fact in draft.facts.items() if isinstance(fact, Known | Disputed)}
+    form = [_row(visit, specs[name], fact) for name, fact in valued.items() if name in draft.form]
+    beside = [_row(visit, specs[name], fact) for name, fact in valued.items() if name not in draft.form]
     asked = [
         {"name": name, "label": specs[name].label, "value": (entered or {}).get(name, ""),
          "options": [{"value": value, "label": label} for value, label in specs[name].options.items()]}
@@ -135,13 +136,8 @@ def _show_draft(visit: Visit, draft: OpenDraft, error: InputError | None, entere
     return render(visit, "portal/check.html", page, status=error.status if error else 200)
 
 
-def has_value(fact: Fact) -> bool:
-    return isinstance(fact, Known | Disputed)
-
-
-def _row(visit: Visit, spec: FactSpec, fact: Fact) -> dict[str, Any]:
+def _row(visit: SignedVisit, spec: FactSpec, fact: Known | Disputed) -> dict[str, Any]:
     """One line of the check list: what, how much, from whom, when, and what she can do about it."""
-    assert isinstance(fact, Known | Disputed)
     known = fact.contested if isinstance(fact, Disputed) else fact
     language = language_of(visit)
     row: dict[str, Any] = {
@@ -154,15 +150,14 @@ def _row(visit: Visit, spec: FactSpec, fact: Fact) -> dict[str, Any]:
         row |= {"source": resource.name, "seal": seal_of(resource), "source_here": resource.name.in_language(language),
                 "time_here": show_moment(known.obtained_at, language) if known.obtained_at else ""}  # fmt: skip
     else:
-        row["origin"] = Text(zh="默认，可修改", en="Proposed, yours to change") if known.source == "default" else Text(zh="您填的", en="You typed it")
+        row["origin"] = PROPOSED if known.source == "default" else TYPED
     return row
 
 
 @require_http_methods(["GET", "POST"])
 @gate(Right.CHANGE_OWN_DRAFT)
-def correct_fact(visit: Visit, number: str, fact: str) -> HttpResponse:
+def correct_fact(visit: SignedVisit, number: str, fact: str) -> HttpResponse:
     """What is hers she changes; what an agency keeps she disputes."""
-    assert visit.actor is not None
     draft = get_draft(number=number, reader=visit.actor, now=visit.now)
     spec = find_service(draft.service).definition.facts.get(fact)
     if spec is None or fact not in draft.facts:
@@ -189,7 +184,6 @@ def correct_fact(visit: Visit, number: str, fact: str) -> HttpResponse:
 
 @require_POST
 @gate(Right.WITHDRAW_APPLICATION)
-def withdraw(visit: Visit, number: str) -> HttpResponse:
-    assert visit.actor is not None
+def withdraw(visit: SignedVisit, number: str) -> HttpResponse:
     withdraw_application(number=number, by=visit.actor, now=visit.now)
     return to(visit, "result", number)

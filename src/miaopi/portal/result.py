@@ -18,7 +18,7 @@ from miaopi.apps.identity.api import Right, pseudonym
 from miaopi.apps.licence.api import Licence, find_licence, get_licence
 from miaopi.kernel.errors import NotFound
 from miaopi.kernel.wording import Text
-from miaopi.portal.gate import Visit, gate
+from miaopi.portal.gate import SignedVisit, gate
 from miaopi.portal.journey import to
 from miaopi.portal.language import Language, language_of, show_moment
 from miaopi.portal.wording import (
@@ -42,8 +42,7 @@ REFRESH_SECONDS = 3
 
 @require_GET
 @gate(Right.READ_OWN_APPLICATION)
-def show_result(visit: Visit, number: str) -> HttpResponse:
-    assert visit.actor is not None and visit.party is not None
+def show_result(visit: SignedVisit, number: str) -> HttpResponse:
     result = get_result(number=number, reader=visit.actor, now=visit.now)
     if result.state == "draft" and not result.erased_for:
         return to(visit, "check", number)
@@ -149,8 +148,7 @@ def labels(resource: Resource, names: Any) -> Text:
 
 @require_GET
 @gate(Right.READ_OWN_LICENCE)
-def download_licence(visit: Visit, number: str) -> HttpResponse:
-    assert visit.actor is not None
+def download_licence(visit: SignedVisit, number: str) -> HttpResponse:
     licence = get_licence(number=number, reader=visit.actor)
     if licence.signed_text is None:
         raise NotFound(NO_PROOF)
@@ -161,9 +159,8 @@ def download_licence(visit: Visit, number: str) -> HttpResponse:
 
 @require_GET
 @gate(Right.VERIFY_PROOF)
-def download_proof(visit: Visit, number: str) -> HttpResponse:
+def download_proof(visit: SignedVisit, number: str) -> HttpResponse:
     """The proof of the decision's entry (DESIGN.md §7.4), for its applicant alone."""
-    assert visit.actor is not None
     get_application(number=number, reader=visit.actor)
     entry = find_entry(kind="approval.Decided", number=number, latest=True)
     proof = prove(entry.seq) if entry and entry.seq is not None else None
@@ -176,7 +173,6 @@ def download_proof(visit: Visit, number: str) -> HttpResponse:
 
 @require_POST
 @gate(Right.ASK_REVIEW)
-def ask_review(visit: Visit, number: str) -> HttpResponse:
-    assert visit.actor is not None
+def ask_review(visit: SignedVisit, number: str) -> HttpResponse:
     request_review(number=number, by=visit.actor, now=visit.now)
     return to(visit, "result", number)

@@ -34,7 +34,9 @@ SENTENCES: Final = {
     "approve": Text(zh="短信也发给您了。", en="A text message is on its way as well."),
     "refuse": Text(zh="差在哪一条、怎样才行，都写在下面。", en="Which condition failed and what would change it is written below."),
     "supplement": Text(zh="一次说全，补好再提交就行。", en="All of it is named at once; add it and submit again."),
-    "refer": Text(zh="机器不替您猜，由工作人员来办，结果发短信告诉您。", en="No machine guesses: a person decides, and you are told by text message."),
+    "refer": Text(
+        zh="机器不替您猜，由工作人员来办，结果发短信告诉您。", en="No machine guesses: a person decides, and you are told by text message."
+    ),
     "redirect": Text(zh="这不是不通过。去哪里办写在下面。", en="This is not a refusal. Where to go is written below."),
     "wait": Text(
         zh="这不是您的问题，也不会因此不通过。不用守着这一页，有结果就发短信。",

@@ -22,7 +22,7 @@ from miaopi.kernel.errors import NotFound
 from miaopi.kernel.wording import Text
 
 NO_ENTRY = Text(zh="账本里没有这一条，或还没有编号。", en="The log has no such entry, or it has no number yet.")
-NOT_COVERED = Text(zh="这一条还没有签名的检查点，请过一秒再试。", en="No signed checkpoint covers this entry yet; please try again in a second.")
+NOT_COVERED = Text(zh="这一条还没有签名的检查点，请过一秒再试。", en="No signed checkpoint covers this entry yet; try again in a second.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,291 @@
+"""`apply`: the whole journey of an application from the terminal, on real parts. `application`, `licence`: what became of it."""
+
+from __future__ import annotations
+
+import json as codec
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+
+import cyclopts
+from rich.console import Console
+from rich.prompt import Prompt
+
+from miaopi.cli.printing import emit, tell
+from miaopi.config import clock
+from miaopi.instance import attach
+from miaopi.instance.home import Home
+from miaopi.kernel.errors import InputError, NotFound
+from miaopi.kernel.wording import Text
+
+apply_app = cyclopts.App(name="apply", help="办一件事 / Apply for a service.")
+application_app = cyclopts.App(name="application", help="办件 / Applications.")
+licence_app = cyclopts.App(name="licence", help="证照 / Licences.")
+
+AFTERWARDS: Final = 10.0  # seconds to wait for signature, message and proof, which follow the decision within about one
+NO_TERMINAL = InputError(
+    "--yes",
+    Text(zh="这里没有终端可以询问。", en="there is no terminal to ask."),
+    Text(zh="请加 --yes 表示同意授权并确认提交。", en="Add --yes to give consent and confirm."),
+)
+DECLINED = InputError(
+    "consent",
+    Text(zh="您没有同意，什么都没有取。", en="you did not agree; nothing was fetched."),
+    Text(zh="想办时再来，或到窗口办理。", en="Come again when you wish, or to a counter."),
+)
+
+
+@apply_app.default
+def apply(
+    service: str,
+    *,
+    as_: Annotated[str, cyclopts.Parameter(name="--as")],
+    set_: Annotated[list[str] | None, cyclopts.Parameter(name="--set", negative=())] = None,
+    yes: bool = False,
+    json: bool = False,
+) -> None:
+    """Apply for SERVICE (slug or code) as a person.
+
+    --as: a persona code, the serial of a demo resident, or a sign-in code. --set NAME=VALUE: what has to be typed.
+    --yes: give consent, accept what is proposed, confirm.
+    """
+    with attach(report=tell) as instance:
+        if not yes and not sys.stdin.isatty():
+            raise NO_TERMINAL
+        result = travel(instance.home, service, person=as_, entered=read_pairs(set_ or []), ask=not yes)
+        emit(result, json, render)
+
+
+def read_pairs(pairs: list[str]) -> dict[str, str]:
+    """`["purpose=abroad"]` as a mapping. Raises InputError for one without a name or an equals sign."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise InputError(
+                "--set",
+                Text(zh="应写成 名称=值。", en="it reads NAME=VALUE."),
+                Text(zh="例如 --set purpose=abroad。", en="For example --set purpose=abroad."),
+            )
+        found[name] = value
+    return found
+
+
+def travel(home: Home, slug: str, *, person: str, entered: Mapping[str, str], ask: bool = False) -> dict[str, Any]:
+    """The journey itself: sign in, open, consent, prefill, confirm; then what a result page shows (DESIGN.md §7.1 `apply`)."""
+    from miaopi.apps.audit.api import system
+    from miaopi.apps.catalogue.api import get_published
+    from miaopi.apps.filing.api import confirm, get_draft
+    from miaopi.apps.identity.api import sign_in, sign_out
+    from miaopi.definitions import find_service
+
+    package = find_service(get_published(slug, clock.now()).slug)
+    opened = sign_in(code=person, by=system("cli.apply"), now=clock.now())
+    actor = opened.session.actor
+    started = time.monotonic()
+    try:
+        number = start_filing(package, opened.party, actor, ask=ask)
+        draft = get_draft(number=number, reader=actor, now=clock.now())
+        kept = find_answers(home, person, package.slug)
+        typed = dict(entered) | {name: answer_for(package, name, entered, kept, ask=ask) for name in draft.missing if name not in entered}
+        confirm(
+            number=number, entered={name: value for name, value in typed.items() if value is not None}, token=draft.token,
+            by=actor, now=clock.now(),
+        )
+        elapsed = round((time.monotonic() - started) * 1000)
+        wait_for_effects(number, actor)
+        return describe(number, actor, elapsed)
+    finally:
+        sign_out(token=opened.token, by=actor, now=clock.now())
+
+
+def start_filing(package: Any, party: Any, actor: Any, *, ask: bool) -> str:
+    """Open the case, give the consent and prefill; the number of the case."""
+    from miaopi.apps.application.api import compute_legal_day, open_application
+    from miaopi.apps.consent.api import give_consent
+    from miaopi.apps.filing.api import list_consent_facts, prefill
+    from miaopi.kernel.decision import Privacy
+
+    now = clock.now()
+    facts = list_consent_facts(package.definition, document_type=party.document_type, as_of=compute_legal_day(now))
+    sensitive = [spec for spec in facts if spec.privacy is Privacy.SENSITIVE]
+    if ask:
+        tell(f"{package.consent.zh}\n{package.consent.en}")
+        for spec in facts:
+            tell(f"  {'敏感 / sensitive  ' if spec in sensitive else ''}{spec.label.zh} / {spec.label.en}  ({spec.source})")
+        if Prompt.ask("同意吗 / Do you agree", choices=["y", "n"]) != "y":
+            raise DECLINED
+    application = open_application(service=package.slug, version=package.version, applicant=party.id, by=actor, now=now)
+    consent = give_consent(
+        application=application.number, service=package.slug, version=package.version, applicant=party.id,
+        scope=[spec.source for spec in facts], separate=[spec.source for spec in sensitive], purpose=package.consent,
+        expires_at=now + timedelta(days=1), by=actor, now=now,
+    )
+    prefill(number=application.number, receipt=consent.receipt, by=actor, now=clock.now())
+    return str(application.number)
+
+
+def find_answers(home: Home, person: str, slug: str) -> Mapping[str, str]:
+    """The answers that the demo keeps with a persona."""
+    path = home.folder / "personas.json"
+    personas = codec.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    answers: Mapping[str, str] = personas.get(person, {}).get("answers", {}).get(slug, {})
+    return answers
+
+
+def answer_for(package: Any, name: str, entered: Mapping[str, str], kept: Mapping[str, str], *, ask: bool) -> str | None:
+    """What is typed into a field that is still empty: the kept answer, else the person's; None leaves it to the service."""
+    spec = package.definition.facts[name]
+    if name in kept:
+        return kept[name]
+    if not ask:
+        options = ", ".join(spec.options)
+        raise InputError(
+            name,
+            Text(zh=f"“{spec.label.zh}”要您来填。", en=f"“{spec.label.en}” is for you to say."),
+            Text(zh=f"请加 --set {name}=…（{options or '文字'}）。", en=f"Add --set {name}=… ({options or 'words'})."),
+        )
+    return Prompt.ask(f"{spec.label.zh} / {spec.label.en}", choices=list(spec.options) or None)
+
+
+def wait_for_effects(number: str, actor: Any) -> None:
+    """Signature, message and checkpoint follow in the worker; wait until they are there, or say nothing more after a while."""
+    from miaopi.apps.approval.api import find_decision
+    from miaopi.apps.audit.api import find_checkpoint, find_entry
+    from miaopi.apps.licence.api import find_licence
+    from miaopi.apps.notification.api import list_messages
+
+    until = time.monotonic() + AFTERWARDS
+    while time.monotonic() < until:
+        entry, head = find_entry(kind="approval.Decided", number=number, latest=True), find_checkpoint()
+        is_covered = entry is not None and entry.seq is not None and head is not None and head.tree_size > entry.seq
+        licence, decision = find_licence(number=number, reader=actor), find_decision(number)
+        is_signed = licence is None or licence.signed_at is not None
+        messages = list_messages(number=number)
+        is_told = bool(messages) and all(message.delivered_at is not None for message in messages)
+        if is_covered and is_signed and is_told and decision is not None:
+            return
+        time.sleep(0.05)
+
+
+def describe(number: str, actor: Any, elapsed_ms: int) -> dict[str, Any]:
+    """The result of `apply` (DESIGN.md §7.1)."""
+    from miaopi.apps.approval.api import get_result
+    from miaopi.apps.audit.api import find_entry, prove
+    from miaopi.apps.licence.api import find_licence
+    from miaopi.apps.notification.api import list_messages
+    from miaopi.definitions import find_service
+
+    result = get_result(number=number, reader=actor, now=clock.now())
+    licence = find_licence(number=number, reader=actor)
+    package = find_service(result.service)
+    entry = find_entry(kind="approval.Decided", number=number, latest=True)
+    try:
+        proof = prove(entry.seq).to_json() if entry is not None and entry.seq is not None else None
+    except NotFound:  # no checkpoint covers it yet: `ledger prove` gives it a second later
+        proof = None
+    said = result.to_json()
+    return {
+        **said,
+        "licence": licence and licence.to_json(),
+        "messages": [
+            {"id": message.id, "kind": message.kind, "text": message.text, "delivered_at": iso(message.delivered_at)}
+            for message in list_messages(number=number)
+        ],
+        "appointment": None,
+        "fee": str(package.fee),
+        "visits": package.visits,
+        "saved": {
+            "days": package.before.days, "visits": package.before.visits - package.visits,
+            "papers": package.before.papers, "yuan": str(-package.fee),
+        },
+        "proof": proof,
+        "elapsed_ms": elapsed_ms,
+    }
+
+
+def iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def render(console: Console, result: Mapping[str, Any]) -> None:
+    """What happened, for a person at a terminal."""
+    console.print(f"[bold]{result['name']['zh']}[/] {result['name']['en']}  编号 / number {result['number']}")
+    console.print(f"结果 / outcome: [bold]{result['outcome'] or result['state']}[/]")
+    for reason in result["reasons"]:
+        console.print(f"  {reason['code']}  {reason['text']['zh']}\n  {'':8}{reason['text']['en']}")
+    for silence in result["waiting_for"]:
+        console.print(f"  等 / waiting for {silence['source']}，自 / since {silence['since']}，至 / until {silence['patience_until']}")
+    console.print(f"已替您填好 / filled in for you: {len(result['prefilled'])}；您填的 / you typed: {', '.join(result['typed']) or '0'}")
+    for fact in result["prefilled"]:
+        console.print(f"  {fact['label']['zh']} / {fact['label']['en']}  ← {fact['source']}  {fact['at']}")
+    if result.get("licence"):
+        console.print(f"证照 / licence: {result['licence']['identifier']}")
+    for message in result.get("messages", ()):
+        console.print(f"短信 / message: {message['text']}")
+    if result.get("proof"):
+        console.print(f"账本 / log: leaf {result['proof']['leaf_index']} of {result['proof']['tree_size']}")
+    if "elapsed_ms" in result:
+        console.print(f"用时 / took {result['elapsed_ms'] / 1000:.1f} s")
+
+
+Person = Annotated[str, cyclopts.Parameter(name="--as", help="whose application it is")]
+
+
+@application_app.command
+def show(number: str, *, as_: Person, json: bool = False) -> None:
+    """One application as its applicant sees it."""
+    with attach(report=tell), signed_in(as_) as actor:
+        emit(describe_again(number, actor), json, render)
+
+
+@application_app.command
+def withdraw(number: str, *, as_: Person, json: bool = False) -> None:
+    """Take an application back. Before it is confirmed, all that was fetched for it is erased."""
+    with attach(report=tell), signed_in(as_) as actor:
+        from miaopi.apps.application.api import withdraw_application
+
+        withdraw_application(number=number, by=actor, now=clock.now())
+        emit(describe_again(number, actor), json, render)
+
+
+@application_app.command
+def review(number: str, *, as_: Person, json: bool = False) -> None:
+    """Ask that a person look at what a rule set decided (个人信息保护法 第二十四条)."""
+    with attach(report=tell), signed_in(as_) as actor:
+        from miaopi.apps.approval.api import request_review
+
+        request_review(number=number, by=actor, now=clock.now())
+        emit(describe_again(number, actor), json, render)
+
+
+@licence_app.command(name="show")
+def show_licence(number: str, *, as_: Person, json: bool = False) -> None:
+    """The licence that an application led to, with its signed text."""
+    with attach(report=tell), signed_in(as_) as actor:
+        from miaopi.apps.licence.api import get_licence
+
+        licence = get_licence(number=number, reader=actor)
+        emit(licence.to_json(), json, lambda console, result: console.print(licence.signed_text or licence.title.zh, markup=False))
+
+
+def describe_again(number: str, actor: Any) -> dict[str, Any]:
+    found = describe(number, actor, 0)
+    del found["elapsed_ms"]
+    return found
+
+
+@contextmanager
+def signed_in(code: str) -> Iterator[Any]:
+    """A session for the length of one verb; gives the actor."""
+    from miaopi.apps.audit.api import system
+    from miaopi.apps.identity.api import sign_in, sign_out
+
+    opened = sign_in(code=code, by=system("cli"), now=clock.now())
+    try:
+        yield opened.session.actor
+    finally:
+        sign_out(token=opened.token, by=opened.session.actor, now=clock.now())
