@@ -22,7 +22,7 @@ def _http() -> Authority:
     try:
         entry = json.loads(Path(settings.MIAOPI_AGENCIES).read_text(encoding="utf-8"))["authority"]
         return _client(entry["url"], entry.get("token", ""))
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         raise UpstreamError("authority", UNAVAILABLE) from None
 
 
