@@ -68,15 +68,16 @@ class Node(models.Model):
 
 
 class Checkpoint(models.Model):
-    """A signed head of the log (C2SP tlog-checkpoint). One size has one root, for ever."""
+    """A signed head of the log (C2SP tlog-checkpoint), with the key that verifies it. One size has one root, for ever."""
 
     tree_size = models.BigIntegerField(primary_key=True)
     root = models.BinaryField()
     note = models.TextField()
+    key = models.CharField(max_length=256)
     at = models.DateTimeField()
 
     class Privacy:
-        public = ("tree_size", "root", "note", "at")
+        public = ("tree_size", "root", "note", "key", "at")
         personal = ()
         secret = ()
 

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from miaopi.apps.audit.actions.signing import sign_note
+from miaopi.apps.audit.adapters import choose_signer
 from miaopi.apps.audit.models import Checkpoint
 from miaopi.apps.audit.queries.tree import count_numbered, find_checkpoint, get_consistency, get_root
-from miaopi.kernel.credential import checkpoint_text
+from miaopi.kernel.credential import checkpoint_text, note_key
 from miaopi.kernel.ledger import verify_consistency
 
 SIGNER: Final = 0x6D69616F02
@@ -38,7 +39,8 @@ def sign_checkpoint(*, now: datetime) -> Checkpoint | None:
             _require_consistent(last, size, root)
         origin = settings.MIAOPI_LOG_ORIGIN
         note = sign_note("checkpoint", checkpoint_text(origin, size, root), origin)
-        return Checkpoint.objects.create(tree_size=size, root=root, note=note, at=now)
+        key = note_key(origin, choose_signer().public_key("checkpoint"))
+        return Checkpoint.objects.create(tree_size=size, root=root, note=note, key=key, at=now)
 
 
 def _require_consistent(last: Checkpoint, size: int, root: bytes) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from miaopi.apps.audit.adapters import choose_signer
 from miaopi.apps.audit.models import Checkpoint, Entry
 from miaopi.apps.audit.queries.tree import (
     find_checkpoint,
@@ -17,7 +16,6 @@ from miaopi.apps.audit.queries.tree import (
     get_consistency,
     get_inclusion,
 )
-from miaopi.kernel.credential import note_key
 from miaopi.kernel.errors import NotFound
 from miaopi.kernel.wording import Text
 
@@ -51,7 +49,6 @@ class Proof:
     inclusion: tuple[bytes, ...]
     old: Checkpoint | None
     consistency: tuple[bytes, ...]
-    key: str
 
     def to_json(self) -> dict[str, object]:
         old = self.old
@@ -67,7 +64,7 @@ class Proof:
             "old_root": bytes(old.root).hex() if old else None,
             "consistency": [each.hex() for each in self.consistency],
             "checkpoint": self.checkpoint.note,
-            "key": self.key,
+            "key": self.checkpoint.key,
         }
 
 
@@ -113,5 +110,4 @@ def prove(seq: int) -> Proof:
         entry=row.entry, salt=bytes(row.salt), leaf=bytes(row.leaf), leaf_index=seq, checkpoint=head,
         inclusion=tuple(get_inclusion(seq, head.tree_size)), old=old,
         consistency=tuple(get_consistency(old.tree_size, head.tree_size)) if old else (),
-        key=note_key(head.note.split("\n", 1)[0], choose_signer().public_key("checkpoint")),
     )
