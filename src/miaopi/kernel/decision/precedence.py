@@ -66,9 +66,14 @@ class Judgement:
             if c.kind is Kind.IDENTITY
             and (
                 (finding.value is False and c.otherwise.outcome is Outcome.REFER)
-                or (finding.value is None and not self.is_silent(finding))
+                or (finding.value is None and not self.is_silent(finding) and not self.is_spared(finding))
             )
         ]
+
+    def is_spared(self, finding: Finding) -> bool:
+        """Whether nobody was asked because she has something to cure first (`next_sources` ends there): no doubt about her."""
+        cured_first = any(c.kind in (Kind.IDENTITY, Kind.MANDATE) for c in self.failed(Outcome.SUPPLEMENT))
+        return cured_first and not finding.broken and all(self.case.is_missing(name) for name in finding.blame)
 
     def is_silent(self, finding: Finding) -> bool:
         """Whether nothing but sources that do not answer, within patience, keeps a rule from its conclusion."""
