@@ -63,10 +63,17 @@ def test_actions_and_queries_call_no_clock(path: Path) -> None:
     assert not CLOCKS.search(path.read_text(encoding="utf-8"))
 
 
+def handed_on(path: Path) -> list[ast.FunctionDef]:
+    """The functions of this file that the room's door hands on."""
+    door = ROOMS / path.relative_to(ROOMS).parts[0] / "api.py"
+    names = {alias.asname or alias.name for node in ast.walk(tree(door)) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    return [node for node in tree(path).body if isinstance(node, ast.FunctionDef) and node.name in names]
+
+
 @pytest.mark.parametrize("path", [path for path in rooms_files("actions") if "audit" not in path.parts], ids=place)
 def test_an_action_says_who_and_when_by_name(path: Path) -> None:
-    for node in tree(path).body:
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+    for node in handed_on(path):
+        if not any(isinstance(decorator, ast.Name) and decorator.id == "contextmanager" for decorator in node.decorator_list):
             assert not node.args.args and not node.args.posonlyargs, f"{place(path)}: {node.name} takes positional arguments"
             assert {"by", "now"} <= {argument.arg for argument in node.args.kwonlyargs}, f"{place(path)}: {node.name}"
             assert not node.name.startswith("update_"), f"{node.name}: say what changed"
@@ -76,9 +83,8 @@ def test_an_action_says_who_and_when_by_name(path: Path) -> None:
 def test_a_query_is_named_by_what_it_gives(path: Path) -> None:
     verbs = ("get_", "find_", "lock_", "list_", "count_", "is_", "has_", "require_", "read_", "next_", "pseudonym", "seal",
              "unseal", "authorise", "check_", "prove", "verify_", "compute_", "public_key")
-    for node in tree(path).body:
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-            assert node.name.startswith(verbs), f"{place(path)}: {node.name}"
+    for node in handed_on(path):
+        assert node.name.startswith(verbs), f"{place(path)}: {node.name}"
 
 
 @pytest.mark.parametrize("room", [room for room in rooms() if (ROOMS / room / "adapters" / "port.py").is_file()])
@@ -86,7 +92,7 @@ def test_a_port_has_a_fake_and_one_contract_test(room: str) -> None:
     assert (ROOMS / room / "adapters" / "fake.py").is_file()
     ports = [node.name for node in tree(ROOMS / room / "adapters" / "port.py").body if isinstance(node, ast.ClassDef)]
     assert ports
-    mentions = [path for path in test_files() if f"apps.{room}.adapters" in (text := path.read_text(encoding="utf-8")) and "parametrize" in text]
+    mentions = [path for path in test_files() if f"apps.{room}.adapters" in (text := path.read_text(encoding="utf-8")) and ("parametrize" in text or "params=" in text)]
     assert mentions, f"no test holds the fake and the real adapters of {room} to one behaviour"
 
 

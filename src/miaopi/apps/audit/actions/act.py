@@ -81,7 +81,7 @@ class Unit:
         try:
             with transaction.atomic():
                 yield
-        except BaseException:
+        except BaseException:  # whatever it was, its events are undone, and it goes on
             del shared.noted[noted:]
             shared.doomed_by = doomed_by
             raise
