@@ -21,7 +21,7 @@ from miaopi.definitions.package import services_root
 from miaopi.kernel.decision import Definition, decide, read_facts, read_overrides
 from miaopi.kernel.decision.outcomes import to_plain
 from miaopi.kernel.decision.replay import receipt_of, replay
-from miaopi.kernel.errors import InputError
+from miaopi.kernel.errors import DefinitionError, InputError
 from miaopi.kernel.receipt import Receipt, read_receipt
 from miaopi.kernel.wording import Text
 
@@ -45,22 +45,21 @@ def show(name: str, *, json: bool = False) -> None:
 
 
 @app.command
-def check(path: str | None = None, *, all: bool = False, mutate: bool = False, json: bool = False) -> None:
+def check(path: str | None = None, *, all: bool = False, mutate: bool = False, json: bool = False) -> int:
     """Find every mistake of a package (slug, code or folder), with file and line; `--mutate` also moves each number by one."""
     from miaopi.definitions.checking import check_service, read_resources
 
     folders = sorted(at.parent for at in services_root().glob("*/service.yaml")) if all else [_folder(_named(path))]
-    resources = read_resources(current_city().folder / "catalogue.yaml")
+    resources = read_resources(current_city().catalogue)
     found: list[Finding] = []
     for folder in folders:
         found += check_service(folder, resources=resources, mutate=mutate)
     emit({"checked": len(folders), "findings": [finding.to_json() for finding in found]}, json, _list_of_findings)
-    if found:
-        sys.exit(4)
+    return DefinitionError.exit_code if found else 0
 
 
 @app.command(name="try")
-def try_package(name: str, *, json: bool = False) -> None:
+def try_package(name: str, *, json: bool = False) -> int:
     """Run the worked cases of a package."""
     from miaopi.definitions.cases import read_cases
     from miaopi.definitions.reader import Reader
@@ -76,15 +75,16 @@ def try_package(name: str, *, json: bool = False) -> None:
         "findings": [finding.to_json() for finding in reader.findings],
     }
     emit(result, json, _trial)
-    if failed or reader.findings:
-        sys.exit(4)
+    return DefinitionError.exit_code if failed or reader.findings else 0
 
 
 @decide_app.default
 def decide_one(
     name: str | None = None,
     *,
-    facts: Annotated[str | None, cyclopts.Parameter(help="JSON file of facts, or - for standard input")] = None,
+    facts: Annotated[
+        str | None, cyclopts.Parameter(help="JSON file of facts, or - for standard input", allow_leading_hyphen=True)
+    ] = None,
     on: Annotated[date | None, cyclopts.Parameter(help="legal day; today if left out")] = None,
     known_at: Annotated[date | None, cyclopts.Parameter(help="leave out values published later")] = None,
     set: Annotated[list[str] | None, cyclopts.Parameter(help="NAME=VALUE: another parameter or city setting")] = None,
@@ -273,7 +273,7 @@ def _guide(package: ServicePackage) -> dict[str, Any]:
 
 
 def _list_of_services(result: Mapping[str, Any]) -> str:
-    rows = (f"{row['code']}  {row['name']['zh']}  {row['slug']}  [{row['mode']}]" for row in result["services"])
+    rows = (f"{row['code']}  {row['name']['zh']}  {row['slug']}  {row['mode']}" for row in result["services"])
     return "\n".join(rows)
 
 

@@ -9,10 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from miaopi.config.environment import city_folder
+from miaopi.definitions.positions import plain, read_yaml
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.wording import Text
 
@@ -46,10 +44,7 @@ def load_city(at: Path | None = None) -> City:
     folder = at or city_folder()
     path = folder / "city.yaml"
     place = f"cities/{folder.name}/city.yaml"
-    try:
-        content: Any = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except YAMLError as error:
-        raise DefinitionError(place, f"not YAML: {getattr(error, 'problem', 'unreadable')}")
+    content: Any = plain(read_yaml(path, place))
     try:
         regions = [str(code) for code in content["regions"]]
         city = City(

@@ -97,7 +97,8 @@ def test_numbers_and_lists_are_written_with_every_digit() -> None:
 def test_answers_of_sources_become_facts() -> None:
     answers: dict[str, Fact] = {
         "register.birth": Known("1940-03-01", "register", AT), "city.left": Known("4", "city"),
-        "police.record": Known("spotless", "police"), "board.until": Known("soon", "board"), "home.since": Absent("home", AT), "other.field": Known(1),
+        "police.record": Known("spotless", "police"), "board.until": Known("soon", "board"),
+        "home.since": Absent("home", AT), "other.field": Known(1),
     }
     assert read_answers(DEFINITION, answers) == {
         "birth": Known(date(1940, 3, 1), "register", AT), "quota": Known(Decimal(4), "city"),
