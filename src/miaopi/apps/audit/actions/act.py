@@ -99,7 +99,7 @@ def act(*, by: Actor, now: datetime) -> Iterator[Unit]:
     if outer is not None:
         try:
             yield Unit(by, now, outer)
-        except BaseException as error:
+        except BaseException as error:  # whatever it was, the outermost act must not commit
             outer.doomed_by = outer.doomed_by or error
             raise
         return

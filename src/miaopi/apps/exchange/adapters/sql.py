@@ -62,7 +62,7 @@ class SqlConnector:
         connection = self._take(until)
         try:
             yield connection
-        except BaseException:
+        except BaseException:  # whatever broke it off, this connection is in an unknown state
             connection.close()
             raise
         connection.until = math.inf
