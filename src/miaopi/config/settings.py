@@ -32,6 +32,7 @@ MIDDLEWARE = [
     "miaopi.site.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "miaopi.portal.language.LanguageMiddleware",
     "miaopi.portal.gate.VisitorMiddleware",
     "miaopi.portal.problems.ProblemMiddleware",
 ]
@@ -39,7 +40,7 @@ TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {"context_processors": ["miaopi.portal.language.page_context"]},
     }
 ]
 
