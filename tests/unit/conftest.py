@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-TABLELESS = {"kernel", "definitions", "instance", "config"}
+TABLELESS = {"kernel", "definitions", "instance", "config", "demo_city"}
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,66 @@
+"""What an agency's HTTP service is asked and answers, and how an answer is spoilt when the agency is told to be wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+Record = dict[str, object]
+DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+FLIPPED: Final = {"true": "false", "false": "true", "uncertain": "true"}
+
+
+class Unanswerable(Exception):
+    """The question is not one this agency answers; the text says why and holds no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Who is asked about, which fields of which resource, for which purpose, on which consent receipt."""
+
+    resource: str
+    id_number: str
+    fields: tuple[str, ...]
+    purpose: str
+    receipt: str
+
+
+def read_question(body: bytes, resources: Mapping[str, Sequence[str]]) -> Question:
+    """Raises Unanswerable for anything but the resources and fields this agency has."""
+    try:
+        asked = json.loads(body)
+        resource, fields, id_number = asked["resource"], asked["fields"], asked["key"]["id_number"]
+        purpose, receipt = asked["purpose"], asked["receipt"]
+    except (ValueError, KeyError, TypeError):
+        raise Unanswerable("resource, key.id_number, fields, purpose and receipt are needed") from None
+    if resource not in resources:
+        raise Unanswerable("no such resource")
+    if not isinstance(fields, list) or not fields or not all(field in resources[resource] for field in fields):
+        raise Unanswerable("no such field")
+    if not all(isinstance(text, str) and text for text in (id_number, purpose, receipt)):
+        raise Unanswerable("a number, a purpose and a receipt are needed")
+    return Question(resource, id_number.upper(), tuple(dict.fromkeys(fields)), purpose, receipt)
+
+
+def of_somebody_else(record: Record) -> Record:
+    """The record of another number: the last digit of the order moved on by two."""
+    number = str(record.get("id_number", ""))
+    return {**record, "id_number": f"{number[:16]}{(int(number[16]) + 2) % 10}{number[17:]}" if len(number) == 18 else "?"}
+
+
+def contradicted(record: Record) -> Record:
+    """A second record of the same person in which everything else differs."""
+    return {name: value if name == "id_number" else _other(value) for name, value in record.items()}
+
+
+def _other(value: object) -> object:
+    if isinstance(value, str) and DAY.fullmatch(value):
+        day = date.fromisoformat(value)
+        return day.replace(year=day.year - 1, day=min(day.day, 28)).isoformat()
+    if isinstance(value, str):
+        return FLIPPED.get(value, f"{value}（另一记录）")
+    return "1970-01-01" if value is None else value

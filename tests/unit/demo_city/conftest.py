@@ -1,0 +1,120 @@
+"""A small city on a server of its own, with its agencies as processes, for all tests of this folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from demo_city.agencies.modes import Mode, Switch
+from demo_city.agencies.population import READER
+from demo_city.databases import agency_url, city_server, fill, reader_url
+from demo_city.population.generate import generate
+from demo_city.population.people import Person, Population
+from demo_city.population.registers import registers
+from demo_city.premises import HTTP_AGENCIES, Premises
+from miaopi.instance.platform import choose_port
+from miaopi.instance.postgres import EmbeddedServer
+
+DAY = date(2026, 11, 23)
+
+
+@dataclass
+class City:
+    """A running city. `ask` speaks to an HTTP agency as the platform does, `read` looks at the register's views as its reader."""
+
+    population: Population
+    premises: Premises
+    server: EmbeddedServer
+    ports: dict[str, int]
+
+    def owner(self, agency: str) -> psycopg.Connection[dict[str, Any]]:
+        return psycopg.connect(agency_url(self.server, agency, self.premises.secrets()), autocommit=True, row_factory=dict_row)
+
+    def reader(self) -> psycopg.Connection[dict[str, Any]]:
+        return psycopg.connect(
+            reader_url(self.server), password=self.premises.secrets()[READER], autocommit=True, row_factory=dict_row
+        )
+
+    def read(self, view: str, person: Person, columns: str = "*") -> list[dict[str, Any]]:
+        with self.reader() as register:
+            return register.execute(f"SELECT {columns} FROM {view} WHERE id_number = %s", [person.id_number]).fetchall()
+
+    def ask(self, agency: str, resource: str, person: Person, *fields: str, token: str | None = None) -> tuple[int, bytes]:
+        question = {
+            "resource": resource, "key": {"id_number": person.id_number}, "fields": list(fields),
+            "purpose": "certificate", "receipt": "r-1",
+        }  # fmt: skip
+        return self.post(agency, "/query", question, token=token)
+
+    def post(self, agency: str, path: str, body: object, *, token: str | None = None) -> tuple[int, bytes]:
+        secret = self.premises.secrets()[f"{agency}.token"] if token is None else token
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.ports[agency]}{path}", json.dumps(body).encode(),
+            {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"},
+        )  # fmt: skip
+        try:
+            with closing(urllib.request.urlopen(request, timeout=3)) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read()
+
+    def turn(self, agency: str, mode: Mode) -> None:
+        switch = Switch(self.premises.home, agency)
+        switch.turn(mode)
+        assert switch.has_followed(mode, within=20)
+
+
+@pytest.fixture(scope="session")
+def running_city() -> Iterator[City]:
+    with tempfile.TemporaryDirectory(prefix="mc-", ignore_cleanup_errors=True) as folder:
+        premises = Premises(Path(folder))
+        server = city_server(premises.server_data, durable=False)
+        server.start()
+        population = generate(people=2000, seed=1, day=DAY)
+        fill(server, premises.secrets(), registers(population))
+        city = City(population, premises, server, {agency: choose_port(0) for agency in HTTP_AGENCIES})
+        agencies = [_start(city, agency) for agency in ("population", *HTTP_AGENCIES)]
+        try:
+            for agency in ("population", *HTTP_AGENCIES):
+                assert Switch(premises.home, agency).has_followed(Mode.UP, within=30)
+            yield city
+        finally:
+            for process in agencies:
+                process.terminate()
+            for process in agencies:
+                process.wait(20)
+            server.stop()
+
+
+def _start(city: City, agency: str) -> subprocess.Popen[bytes]:
+    secrets = city.premises.secrets()
+    environment = {
+        "PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), "MIAOPI_HOME": str(city.premises.home),
+        "CITY_DATABASE": agency_url(city.server, agency, secrets), "CITY_TOKEN": secrets[f"{agency}.token"],
+    }  # fmt: skip
+    command = [sys.executable, "-m", "demo_city.agencies", agency, "--port", str(city.ports.get(agency, 0))]
+    return subprocess.Popen(command, env=environment, start_new_session=True)
+
+
+@pytest.fixture
+def city(running_city: City) -> Iterator[City]:
+    """The city with every agency up before and after."""
+    yield running_city
+    for agency in ("population", *HTTP_AGENCIES):
+        if Switch(running_city.premises.home, agency).read() is not Mode.UP:
+            running_city.turn(agency, Mode.UP)
