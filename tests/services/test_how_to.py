@@ -1,0 +1,40 @@
+"""The how-to guide is the reference of the format: its example is a sound package, and it names every key there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from miaopi.definitions import load_service
+from miaopi.definitions.cases import EXPECTED
+from miaopi.definitions.checking import check_service, read_resources
+from miaopi.definitions.facts import OPTIONAL as FACT_OPTIONAL
+from miaopi.definitions.facts import REQUIRED as FACT_REQUIRED
+from miaopi.definitions.service import OPTIONAL, REQUIRED, ItemType, Mode, Now
+from miaopi.kernel.decision import Kind, Outcome
+from miaopi.kernel.decision.doubts import DISPUTED, DOUBTS, EXHAUSTED
+from tests.services.reference import ROOT
+
+PAGE = (ROOT / "docs/how-to/write-a-service.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_page_is_a_sound_package(tmp_path: Path) -> None:
+    folder = tmp_path / "travel-pass"
+    folder.mkdir()
+    example = PAGE[PAGE.index("## A whole package") :]
+    for name, content in re.findall(r"^`(\w+\.yaml)`\n\n```yaml\n(.*?)^```$", example, re.M | re.S):
+        (folder / name).write_text(content, encoding="utf-8")
+    findings = check_service(folder, resources=read_resources(ROOT / "cities/demo/catalogue.yaml"), mutate=True)
+    assert findings == []
+    assert load_service(folder).typed_median == 1
+
+
+@pytest.mark.parametrize(
+    "word",
+    sorted({*FACT_REQUIRED, *FACT_OPTIONAL, *REQUIRED, *OPTIONAL, *EXPECTED, *ItemType, *Mode, *Now, *Kind, *Outcome}
+           | {reason.code for reason in (DISPUTED, EXHAUSTED, *DOUBTS.values())} | {"RULE-FAILED"}),
+)  # fmt: skip
+def test_the_page_names_every_word_of_the_format(word: str) -> None:
+    assert f"`{word}`" in PAGE or re.search(rf"[{{,* |]{word}[,}}: *]", PAGE)
