@@ -19,6 +19,10 @@ DATABASE = f"test_{WORKER}"
 _opened = ExitStack()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--whole", action="store_true", help="the run counts only if no folder is empty and nothing is skipped")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """The first process starts the server before its workers; each then sets Django up for a database of its own."""
     if not hasattr(config, "workerinput"):
@@ -63,9 +67,32 @@ def database(server: Server, cloned_database: str) -> Iterator[str]:
     server.empty(cloned_database)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How many tests passed in each folder: none of the six may be empty in a whole run."""
-    passed = Counter(report.nodeid.split("/")[1] for report in terminalreporter.getreports("passed") if "/" in report.nodeid)
+def passed_by_folder(reporter: pytest.TerminalReporter) -> Counter[str]:
+    return Counter(report.nodeid.split("/")[1] for report in reporter.getreports("passed") if "/" in report.nodeid)
+
+
+def shortcomings(reporter: pytest.TerminalReporter) -> list[str]:
+    """What a whole run may not have: an empty folder, a test that was skipped or expected to fail."""
+    passed = passed_by_folder(reporter)
+    empty = [f"{folder}: no test passed" for folder in FOLDERS if not passed[folder]]
+    counts = {kind: len(reporter.getreports(kind)) for kind in ("skipped", "xfailed", "xpassed")}
+    return [*empty, *(f"{count} {kind}" for kind, count in counts.items() if count)]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.config.option.whole and reporter is not None and not hasattr(session.config, "workerinput"):
+        if session.exitstatus == 0 and shortcomings(reporter):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """How many tests passed in each folder of a whole run."""
+    if not config.option.whole:
+        return
+    passed = passed_by_folder(terminalreporter)
     terminalreporter.section("tests by folder")
     for folder in FOLDERS:
         terminalreporter.write_line(f"{folder:<10} {passed[folder]:>6}")
+    for line in shortcomings(terminalreporter):
+        terminalreporter.write_line(line, red=True)

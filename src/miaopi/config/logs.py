@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -12,15 +13,17 @@ Raised: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | No
 
 
 class TerseFormatter(logging.Formatter):
-    """Time, level, logger, message; of an exception its type and the lines of code it passed, never its text."""
+    """Time, level, logger, message; of an exception its type and our lines of code that it passed, never its text."""
 
     def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+        self.converter = time.gmtime
 
     def formatException(self, ei: Raised) -> str:  # noqa: N802 - the name that logging calls
         kind, _, trace = ei
-        steps = (f"{step.filename.rsplit('/src/', 1)[-1]}:{step.lineno}" for step in traceback.extract_tb(trace))
-        return f"{kind.__name__ if kind else 'error'} at {' < '.join(reversed(list(steps)))}"
+        steps = [f"{step.filename.rsplit('/src/', 1)[-1]}:{step.lineno}" for step in traceback.extract_tb(trace)]
+        ours = [step for step in steps if "site-packages" not in step] or steps
+        return f"{kind.__name__ if kind else 'error'} at {' < '.join(reversed(ours))}"
 
 
 def log_to_stderr(level: int) -> None:

@@ -21,8 +21,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from miaopi.instance.home import socket_folder
-from miaopi.instance.programs import chosen_account, reachable_data, reachable_programs
+from miaopi.instance.programs import chosen_account, reachable_data, reachable_programs, reachable_sockets
 from miaopi.instance.spawning import end, spawn
 
 SUPERUSER: Final = "postgres"
@@ -40,7 +39,7 @@ max_wal_size = 1GB
 checkpoint_timeout = 5min
 fsync = {durable}
 full_page_writes = {durable}
-synchronous_commit = {durable}
+synchronous_commit = on
 restart_after_crash = on
 timezone = 'UTC'
 log_timezone = 'UTC'
@@ -83,10 +82,15 @@ class EmbeddedServer:
     def log(self) -> Path:
         return self.data.parent / "log" / f"{self.name}.log"
 
+    @property
+    def sockets(self) -> Path:
+        """The private folder of its socket."""
+        return reachable_sockets(self.data, chosen_account())
+
     def url(self, role: str, database: str = DATABASE, password: str = "") -> str:
         """The address of `database` for `role`, in libpq's words."""
         secret = f":{quote(password, safe='')}" if password else ""
-        return f"postgresql://{role}{secret}@/{database}?host={quote(str(socket_folder(self.data)), safe='')}"
+        return f"postgresql://{role}{secret}@/{database}?host={quote(str(self.sockets), safe='')}"
 
     def superuser_url(self, database: str = "postgres") -> str:
         return self.url(SUPERUSER, database)
@@ -170,12 +174,9 @@ class EmbeddedServer:
         account = chosen_account()
         data = reachable_data(self.data, account)
         self._configure(data, account.clients)
-        sockets = socket_folder(self.data)
-        if account.switched is not None:
-            os.chown(sockets, *account.switched)
         with open(self.log, "ab") as log:
             self.process = spawn(
-                [str(reachable_programs(account) / "postgres"), "-D", str(data), "-k", str(sockets), "-p", "5432"],
+                [str(reachable_programs(account) / "postgres"), "-D", str(data), "-k", str(self.sockets), "-p", "5432"],
                 log=log,
                 account=account.name,
                 when_orphaned=signal.SIGINT,
@@ -201,7 +202,7 @@ class EmbeddedServer:
         if process := _number_in(lock):
             with suppress(FileNotFoundError):
                 lock.unlink()
-            for path in socket_folder(self.data).glob(".s.PGSQL.*"):
+            for path in self.sockets.glob(".s.PGSQL.*"):
                 path.unlink(missing_ok=True)
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from miaopi.instance.home import socket_folder
 from miaopi.instance.spawning import AS_WE_ARE, CHILD
 
 
@@ -77,12 +78,22 @@ def reachable_data(data: Path, account: Account) -> Path:
     """Where the server keeps its data: `data`, or a private folder of the switched account that `data` then links to."""
     if account.switched is None:
         return data
-    place = outside_folder(f"data-{hashlib.sha256(os.fsencode(data.absolute())).hexdigest()[:12]}")
-    os.chown(place, *account.switched)
-    place.chmod(0o700)
+    place = _given_away("data", data, account.switched)
     if not data.is_symlink():
         data.parent.mkdir(parents=True, exist_ok=True)
         data.symlink_to(place)
+    return place
+
+
+def reachable_sockets(data: Path, account: Account) -> Path:
+    """The private folder for sockets: beside the data, or one of the switched account, which root may enter all the same."""
+    return socket_folder(data) if account.switched is None else _given_away("sockets", data, account.switched)
+
+
+def _given_away(kind: str, data: Path, account: tuple[int, int]) -> Path:
+    place = outside_folder(f"{kind}-{hashlib.sha256(os.fsencode(data.absolute())).hexdigest()[:12]}")
+    os.chown(place, *account)
+    place.chmod(0o700)
     return place
 
 

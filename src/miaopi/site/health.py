@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -24,7 +22,6 @@ def tell_ready(request: HttpRequest) -> HttpResponse:
     parts = {
         "database": _answers(),
         "seal_key": len(settings.MIAOPI_SEAL_KEY) == 32,
-        "agencies": Path(settings.MIAOPI_AGENCIES).is_file(),
     }
     ready = all(parts.values())
     return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
