@@ -20,6 +20,7 @@ from django.db import connection
 
 from miaopi.apps.application.api import Application, get_application
 from miaopi.apps.approval.models import DecisionRow
+from miaopi.apps.audit.api import person
 from miaopi.apps.filing.models import Filing
 from miaopi.apps.licence.models import Licence
 from tests.unit.filing.child import Errand, run
@@ -94,11 +95,15 @@ def killed_at(scene: Scene, wire: Wire, number: int, *, reached: bool) -> Applic
         kill()
         return False
 
-    wire.before = before
-    wire.after = lambda seen, text: kill() if reached and seen == number else None
+    def after(seen: int, text: str) -> bool:
+        if reached and seen == number:
+            kill()
+        return True
+
+    wire.before, wire.after = before, after
     child.append(start(scene, wire, case))
     child[0].join(60)
-    wire.before, wire.after = lambda seen, text: True, lambda seen, text: None
+    wire.before = wire.after = lambda seen, text: True
     assert child[0].exitcode == -signal.SIGKILL
     return case
 
@@ -107,19 +112,13 @@ def parts_of(case: Application) -> list[bool]:
     """Which parts of a confirmation are there."""
     filing = Filing.objects.get(number=case.number)
     return [
-        get_application(number=case.number, reader=case_owner(case)).state == "decided",
+        get_application(number=case.number, reader=person(case.applicant)).state == "decided",
         filing.confirmed_at is not None,
         TOKEN in filing.tokens,
         DecisionRow.objects.filter(number=case.number).exists(),
         Licence.objects.filter(number=case.number).exists(),
         entries_of(case) > 0,
     ]
-
-
-def case_owner(case: Application) -> object:
-    from miaopi.apps.audit.api import person
-
-    return person(case.applicant)
 
 
 def entries_of(case: Application) -> int:
@@ -130,13 +129,33 @@ def entries_of(case: Application) -> int:
 
 
 @pytest.mark.parametrize("reached", [False, True], ids=["before", "after"])
-def test_killed_at_any_statement_nothing_is_half_written_and_confirming_again_gives_one_result(scene: Scene, wire: Wire, reached: bool) -> None:
+def test_killed_at_any_statement_nothing_is_half_written_and_confirming_again_gives_one_result(
+    scene: Scene, wire: Wire, reached: bool
+) -> None:
     for number in commit_of(whole_confirm(scene, wire)):
         case = killed_at(scene, wire, number, reached=reached)
         again = scene.confirm(case, token=TOKEN)  # waits for what the dead process's server may still be doing
         assert all(parts_of(case)), f"statement {number}"
         assert again.token == TOKEN
         assert scene.result(case).outcome == "approve"
+        assert DecisionRow.objects.filter(number=case.number).count() == 1
+        assert Licence.objects.filter(number=case.number).count() == 1
+        assert entries_of(case) == 1
+
+
+@pytest.mark.parametrize("reached", [False, True], ids=["before", "after"])
+def test_an_answer_lost_at_any_statement_is_looked_up_before_anything_is_said(scene: Scene, wire: Wire, reached: bool) -> None:
+    """The line breaks and the process lives: an error at COMMIT is unknown, and confirming itself finds out."""
+    for number in commit_of(whole_confirm(scene, wire)):
+        case = scene.draft()
+        wire.said.clear()
+        wire.before = lambda seen, text, number=number: reached or seen != number  # type: ignore[misc]  # bound for the loop
+        wire.after = lambda seen, text, number=number: not (reached and seen == number)  # type: ignore[misc]  # the same
+        child = start(scene, wire, case)
+        child.join(60)
+        wire.before = wire.after = lambda seen, text: True
+        assert child.exitcode == 0, f"statement {number}"
+        assert all(parts_of(case)), f"statement {number}"
         assert DecisionRow.objects.filter(number=case.number).count() == 1
         assert Licence.objects.filter(number=case.number).count() == 1
         assert entries_of(case) == 1

@@ -9,7 +9,13 @@ import pytest
 from django.db import connection
 
 from miaopi.apps.application.api import (
-    advance, find_application, get_application, is_number, list_applications, open_application, withdraw_application,
+    advance,
+    find_application,
+    get_application,
+    is_number,
+    list_applications,
+    open_application,
+    withdraw_application,
 )
 from miaopi.apps.application.models import Application
 from miaopi.apps.audit.api import Actor, ActorKind, system

@@ -128,7 +128,8 @@ def test_a_supplement_is_cured_and_confirmed_in_a_new_round(scene: Scene) -> Non
     second = scene.confirm(case)
     assert (second.round, second.repeated) == (2, False)
     assert scene.result(case).outcome == "approve"
-    assert [(row.round, row.outcome) for row in list_decisions(number=case.number, reader=scene.anna)] == [(1, "supplement"), (2, "approve")]
+    decisions = list_decisions(number=case.number, reader=scene.anna)
+    assert [(row.round, row.outcome) for row in decisions] == [(1, "supplement"), (2, "approve")]
     assert scene.confirm(case, token=first.token).round == 1
 
 

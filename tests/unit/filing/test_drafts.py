@@ -100,7 +100,9 @@ def test_another_cases_consent_fills_nothing(scene: Scene) -> None:
         ({"hukou_here": "true"}, "hukou_here", "no such fact"),
     ],
 )
-def test_what_may_not_be_entered_names_its_field_and_changes_nothing(scene: Scene, values: dict[str, object], field: str, said: str) -> None:
+def test_what_may_not_be_entered_names_its_field_and_changes_nothing(
+    scene: Scene, values: dict[str, object], field: str, said: str
+) -> None:
     case = scene.draft()
     before = draft_of(scene, case)
     with pytest.raises(InputError, match=said) as refused:

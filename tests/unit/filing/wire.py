@@ -17,14 +17,15 @@ class Wire:
     """Stands at `folder` as the server stands at its own. `said` holds the statements, in order of arrival.
 
     `before(number, text)` is called with each statement, counted from 1, before the server sees it; where it gives False the
-    statement goes no further and the line is cut. `after(number, text)` is called when it was handed to the server.
+    statement goes no further and the line is cut. `after(number, text)` is called when nothing can keep it from the server any
+    more; where it gives False the client never hears the answer.
     """
 
     def __init__(self, folder: Path, server: str, port: str) -> None:
         self.folder = str(folder)
         self.said: list[str] = []
         self.before: Callable[[int, str], bool] = lambda number, text: True
-        self.after: Callable[[int, str], None] = lambda number, text: None
+        self.after: Callable[[int, str], bool] = lambda number, text: True
         self._target = f"{server}/.s.PGSQL.{port}"
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(f"{self.folder}/.s.PGSQL.{port}")
@@ -58,12 +59,17 @@ class Wire:
                 number = len(self.said)
                 if not self.before(number, text):
                     break
+                goes_on = self.after(number, text)
+                if not goes_on:
+                    client.shutdown(socket.SHUT_RDWR)
                 server.sendall(kind + struct.pack("!I", len(body) + 4) + body)
-                self.after(number, text)
-        for end in (client, server):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
+                if not goes_on:
+                    break
+        with contextlib.suppress(OSError):
+            server.shutdown(socket.SHUT_WR)  # what it has, it carries out
+        with contextlib.suppress(OSError):
+            client.shutdown(socket.SHUT_RDWR)
+        client.close()
 
     def _start(self, client: socket.socket, server: socket.socket) -> None:
         while True:
@@ -93,6 +99,6 @@ def _pass_on(server: socket.socket, client: socket.socket) -> None:
     with contextlib.suppress(OSError):
         while chunk := server.recv(65536):
             client.sendall(chunk)
-    for end in (client, server):
-        with contextlib.suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
+    with contextlib.suppress(OSError):
+        client.shutdown(socket.SHUT_RDWR)
+    server.close()

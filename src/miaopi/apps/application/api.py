@@ -6,7 +6,11 @@ from miaopi.apps.application.actions import advance, open_application, withdraw_
 from miaopi.apps.application.events import ApplicationOpened, ApplicationWithdrawn
 from miaopi.apps.application.models import Application
 from miaopi.apps.application.queries import (
-    compute_legal_day, find_application, get_application, is_number, list_applications,
+    compute_legal_day,
+    find_application,
+    get_application,
+    is_number,
+    list_applications,
 )
 
 __all__ = [

@@ -5,7 +5,14 @@ from __future__ import annotations
 from miaopi.apps.filing.actions.confirm import Confirmation, confirm
 from miaopi.apps.filing.actions.drafts import dispute, enter, prefill
 from miaopi.apps.filing.actions.gather import Search, gather_again
-from miaopi.apps.filing.events import ConfirmedFacts, DraftErased, FactDisputed, FilingConfirmed, PrefillDone, ValuesEntered
+from miaopi.apps.filing.events import (
+    ConfirmedFacts,
+    DraftErased,
+    FactDisputed,
+    FilingConfirmed,
+    PrefillDone,
+    ValuesEntered,
+)
 from miaopi.apps.filing.queries.draft import DEFAULT, Draft, get_written, is_silent
 from miaopi.apps.filing.queries.filings import OpenDraft, get_draft
 from miaopi.apps.filing.queries.form import list_consent_facts, list_form_fields

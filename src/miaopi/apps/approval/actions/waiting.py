@@ -16,7 +16,11 @@ from miaopi.apps.application.api import get_application
 from miaopi.apps.approval.actions.decide import Case, rules_of, write_decision
 from miaopi.apps.approval.models import Waiting
 from miaopi.apps.approval.queries.decisions import (
-    Beside, list_silences_due, list_waiting_for, seal_beside, unseal_beside,
+    Beside,
+    list_silences_due,
+    list_waiting_for,
+    seal_beside,
+    unseal_beside,
 )
 from miaopi.apps.audit.api import Actor, act, system
 from miaopi.apps.exchange.api import Ground
@@ -98,12 +102,12 @@ def _case_of(row: Waiting) -> Case:
     package = find_service(prior.service)
     if package.definition.version != prior.version:
         raise DefinitionError(prior.service, f"the version {prior.version[:12]} under which {row.number} was filed is no longer there")
-    beside = unseal_beside(prior.id, prior.kept)
-    assert beside is not None  # nothing that waits is past retention
-    facts = unseal_beside(prior.id, row.kept) or beside
+    beside = unseal_beside(prior.id, row.kept or prior.kept)
+    if beside is None:
+        raise DefinitionError(prior.service, f"the facts of {row.number} were erased while it waited")
     return Case(
         number=row.number, package=package, round=prior.round, attempt=prior.attempt + 1, applicant=prior.applicant, as_of=prior.as_of,
-        facts=read_facts(package.definition, facts.facts), salt=beside.salt, patience_until=row.patience_until,
+        facts=read_facts(package.definition, beside.facts), salt=beside.salt, patience_until=row.patience_until,
     )
 
 

@@ -31,7 +31,7 @@ def seal_beside(decision: str, beside: Beside) -> bytes:
     return seal(json.dumps(written, ensure_ascii=False).encode(), context=f"decision:{decision}")
 
 
-def unseal_beside(decision: str, sealed: bytes | None) -> Beside | None:
+def unseal_beside(decision: str, sealed: bytes | memoryview | None) -> Beside | None:
     """None after retention, when facts and salt are erased."""
     return None if sealed is None else Beside(**json.loads(unseal(bytes(sealed), context=f"decision:{decision}")))
 

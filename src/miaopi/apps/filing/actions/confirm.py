@@ -68,10 +68,6 @@ def _find_confirmation(application: Application, row: Filing | None, token: str)
     return Confirmation(row.number, round_, row.tokens[round_ - 1], row.facts_digest, row.confirmed_at, repeated=True)
 
 
-def _look_up(number: str, token: str, by: Actor) -> Confirmation | None:
-    return _find_confirmation(get_application(number=number, reader=by), find_filing(number), token)
-
-
 def confirm(*, number: str, entered: Mapping[str, object], token: str, by: Actor, now: datetime) -> Confirmation:
     """Confirm the draft of one's own case with what is `entered` on the last page, under the draft's `token`.
 
@@ -90,65 +86,87 @@ def confirm(*, number: str, entered: Mapping[str, object], token: str, by: Actor
     if not 0 < len(token) <= LONGEST_TOKEN:
         raise InputError("token", Text(zh="缺少提交标识。", en="the key of the confirmation is missing or too long."),
                          Text(zh="请从确认页面提交。", en="Confirm from the page of the draft."))
-    package = get_package(application)
     if row is None:
         row = open_filing(application=application, receipt="", by=by, now=now)
-    draft = _gather(application, row, package, entered, by=by, now=now)
-    return _commit_once(application, row, draft, package, token, by=by, now=now)
+    return _commit_once(_gather(application, row, entered, token, by=by, now=now), by=by, now=now)
 
 
-def _gather(application: Application, row: Filing, package: ServicePackage, entered: Mapping[str, object], *, by: Actor, now: datetime) -> Draft:
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """What is to be committed, all of it known before the transaction begins."""
+
+    row: Filing
+    package: ServicePackage
+    draft: Draft
+    token: str
+
+
+def _gather(
+    application: Application, row: Filing, entered: Mapping[str, object], token: str, *, by: Actor, now: datetime
+) -> _Gathered:
     """Volatile, old and missing facts are read now, in a later round all of them; sensitive ones last."""
+    package, as_of = get_package(application), compute_legal_day(now)
     definition = package.definition
     draft = unseal_draft(row, definition)
     draft = draft.with_entered(check_entered(definition, draft, entered), at=now)
-    check_complete(definition, draft, list_form_fields(definition, draft.facts(definition), as_of=compute_legal_day(now)))
-    stale = {name for name, fact in draft.sourced.items() if row.tokens or definition.facts[name].volatile or not is_fresh(fact, now)}
-    search = Search(package, application.applicant, Ground(row.receipt, application.service, application.number), compute_legal_day(now))
-    return gather_again(search=search, draft=draft, stale=stale, by=by, now=now)
+    check_complete(definition, draft, list_form_fields(definition, draft.facts(definition), as_of=as_of))
+    stale = {
+        name for name, fact in draft.sourced.items()
+        if row.tokens or definition.facts[name].volatile or not is_fresh(fact, now)
+    }  # fmt: skip
+    search = Search(package, application.applicant, Ground(row.receipt, application.service, application.number), as_of)
+    return _Gathered(row, package, gather_again(search=search, draft=draft, stale=stale, by=by, now=now), token)
 
 
-def _commit_once(application: Application, row: Filing, draft: Draft, package: ServicePackage, token: str, *, by: Actor, now: datetime) -> Confirmation:
-    """Commit, and where that fails look up what is there before anything is said (a failed COMMIT is unknown, not failed)."""
-    number = application.number
+def _commit_once(gathered: _Gathered, *, by: Actor, now: datetime) -> Confirmation:
+    """Commit; where that fails, look up what is there before anything is said (a failed COMMIT is unknown, not failed)."""
     for _ in range(TRIES):
         try:
-            return _commit(application, row, draft, package, token, by=by, now=now)
+            return _commit(gathered, by=by, now=now)
         except MiaopiError:  # somebody else was first, or it was withdrawn
-            if (there := _look_up(number, token, by)) is not None:
+            if (there := _look_up(gathered, by)) is not None:
                 return there
             raise
         except (OperationalError, InterfaceError):  # dead connection, deadlock, shutdown: committed or not, the rows will tell
             connection.close()
         try:
-            if (there := _look_up(number, token, by)) is not None:
+            if (there := _look_up(gathered, by)) is not None:
                 return there
         except (OperationalError, InterfaceError):
             connection.close()
     raise UpstreamError("platform", NOBODY_KNOWS)
 
 
-def _commit(application: Application, row: Filing, draft: Draft, package: ServicePackage, token: str, *, by: Actor, now: datetime) -> Confirmation:
+def _look_up(gathered: _Gathered, by: Actor) -> Confirmation | None:
+    number = gathered.row.number
+    return _find_confirmation(get_application(number=number, reader=by), find_filing(number), gathered.token)
+
+
+def _commit(gathered: _Gathered, *, by: Actor, now: datetime) -> Confirmation:
     """One transaction, no I/O: the case moves, the facts are frozen, and whoever listens decides and issues in it."""
-    facts, salt = draft.facts(package.definition), secrets.token_hex(16)
-    facts_digest = digest(salt, get_written(facts))
-    round_ = len(row.tokens) + 1
+    row, draft, token = gathered.row, gathered.draft, gathered.token
+    facts, salt = draft.facts(gathered.package.definition), secrets.token_hex(16)
+    facts_digest, round_ = digest(salt, get_written(facts)), len(row.tokens) + 1
     hand = ConfirmedFacts(
-        number=row.number, service=row.service, version=row.version, round=round_, applicant=row.applicant, receipt=row.receipt,
-        as_of=compute_legal_day(now), confirmed_at=now, facts=facts, facts_digest=facts_digest, salt=salt, package=package,
-    )
+        number=row.number, package=gathered.package, service=row.service, version=row.version, round=round_,
+        applicant=row.applicant, receipt=row.receipt, as_of=compute_legal_day(now), confirmed_at=now, facts=facts,
+        facts_digest=facts_digest, salt=salt,
+    )  # fmt: skip
     with act(by=by, now=now) as unit:
         advance(number=row.number, move=Confirm, by=by, now=now)
         # revision: confirmed is what she saw; erased_at: a withdrawal that came first wins
         frozen = Filing.objects.filter(number=row.number, revision=row.revision, erased_at=None).update(
-            content=seal_draft(row, draft), facts_digest=facts_digest, tokens=[*row.tokens, token], confirmed_at=now, revision=F("revision") + 1,
-        )
+            content=seal_draft(row, draft), facts_digest=facts_digest, tokens=[*row.tokens, token], confirmed_at=now,
+            revision=F("revision") + 1,
+        )  # fmt: skip
         if frozen != 1:
             standing = find_filing(row.number)
             raise CHANGED if standing is None or standing.erased_at is None else erased_error(standing)
         unit.record(
-            FilingConfirmed(number=row.number, service=row.service, version=row.version, round=round_, facts_digest=facts_digest,
-                            subject=pseudonym(row.applicant)),
+            FilingConfirmed(
+                number=row.number, service=row.service, version=row.version, round=round_, facts_digest=facts_digest,
+                subject=pseudonym(row.applicant),
+            ),
             hand=hand,
-        )
+        )  # fmt: skip
     return Confirmation(row.number, round_, token, facts_digest, now, repeated=False)

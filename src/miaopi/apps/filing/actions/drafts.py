@@ -27,15 +27,25 @@ CONSENT_WITHDRAWN: Final = "consent_withdrawn"
 APPLICATION_WITHDRAWN: Final = "application_withdrawn"
 OPEN: Final = frozenset({State.DRAFT.value, State.SUPPLEMENT.value})
 NOT_HERS: Final = Text(zh="该授权不属于本次申请。", en="This consent was not given for this application.")
-WITHDRAWN_MEANWHILE: Final = Text(zh="授权或申请已撤回，查询到的信息没有保留。", en="Consent or application was withdrawn; nothing that was found is kept.")
+WITHDRAWN_MEANWHILE: Final = Text(
+    zh="授权或申请已撤回，查询到的信息没有保留。", en="Consent or application was withdrawn; nothing that was found is kept."
+)
+CONSENT_GONE: Final = Text(
+    zh="您撤回了授权，草稿和查询到的信息已删除，没有提交任何内容。",
+    en="you withdrew your consent; draft and pulled values were erased and nothing was filed.",
+)
+APPLICATION_GONE: Final = Text(
+    zh="您撤回了申请，草稿已删除，没有提交任何内容。", en="you withdrew the application; its draft was erased and nothing was filed."
+)
+BEGIN_AGAIN: Final = Text(zh="如仍需办理，请重新授权或重新申请。", en="To go on, give consent again or begin a new application.")
 
 
 def require_open(application: Application) -> None:
     """Raises InputError unless the draft may still be changed."""
     if application.state not in OPEN:
         said = say(State(application.state))
-        raise InputError("application", Text(zh=f"该办件{said.zh}，内容不能再改。", en=f"the application is {said.en}; its form is closed."),
-                         Text(zh="请查看办理结果。", en="Look at its result."))
+        closed = Text(zh=f"该办件{said.zh}，内容不能再改。", en=f"the application is {said.en}; its form is closed.")
+        raise InputError("application", closed, Text(zh="请查看办理结果。", en="Look at its result."))
 
 
 def _open_for(number: str, by: Actor) -> Application:
@@ -47,14 +57,9 @@ def _open_for(number: str, by: Actor) -> Application:
 
 def erased_error(row: Filing) -> InputError:
     """What to say to somebody who goes on with a draft that a withdrawal erased."""
-    return InputError(
-        "consent" if row.erased_for == CONSENT_WITHDRAWN else "application",
-        Text(zh="您撤回了授权，草稿和查询到的信息已删除，没有提交任何内容。",
-             en="you withdrew your consent; draft and pulled values were erased and nothing was filed.")
-        if row.erased_for == CONSENT_WITHDRAWN else
-        Text(zh="您撤回了申请，草稿已删除，没有提交任何内容。", en="you withdrew the application; its draft was erased and nothing was filed."),
-        Text(zh="如仍需办理，请重新授权或重新申请。", en="To go on, give consent again or begin a new application."),
-    )
+    if row.erased_for == CONSENT_WITHDRAWN:
+        return InputError("consent", CONSENT_GONE, BEGIN_AGAIN)
+    return InputError("application", APPLICATION_GONE, BEGIN_AGAIN)
 
 
 def prefill(*, number: str, receipt: str, by: Actor, now: datetime) -> Filing:
@@ -71,10 +76,15 @@ def prefill(*, number: str, receipt: str, by: Actor, now: datetime) -> Filing:
     row = open_filing(application=application, receipt=receipt, by=by, now=now)
     fresh = Draft(entered=unseal_draft(row, package.definition).entered)
     found = gather_facts(search=search, draft=fresh, sensitive=False, by=by, now=now)
-    return _put(application, package.definition, lambda draft: Draft(found.sourced, draft.entered, draft.disputed & set(found.sourced)), receipt=receipt,
-                event=PrefillDone(number=application.number, receipt=receipt, facts=tuple(sorted(found.sourced)),
-                                  silent=_silent(package.definition, found), subject=pseudonym(application.applicant)),
-                by=by, now=now)
+    event = PrefillDone(
+        number=application.number, receipt=receipt, facts=tuple(sorted(found.sourced)), silent=_silent(package.definition, found),
+        subject=pseudonym(application.applicant),
+    )  # fmt: skip
+
+    def fill(draft: Draft) -> Draft:
+        return Draft(found.sourced, draft.entered, draft.disputed & found.sourced.keys())
+
+    return _put(application, package.definition, fill, event=event, receipt=receipt, by=by, now=now)
 
 
 def _silent(definition: Definition, draft: Draft) -> tuple[str, ...]:
@@ -91,8 +101,10 @@ def open_filing(*, application: Application, receipt: str, by: Actor, now: datet
     return row
 
 
-def _put(application: Application, definition: Definition, change: Callable[[Draft], Draft], *, event: Event, receipt: str | None = None, by: Actor,
-         now: datetime) -> Filing:
+def _put(
+    application: Application, definition: Definition, change: Callable[[Draft], Draft], *, event: Event,
+    receipt: str | None = None, by: Actor, now: datetime,
+) -> Filing:  # fmt: skip
     """Change the draft under its lock, so that two windows change it one after the other.
 
     What was pulled under `receipt` is put in only if that receipt was not withdrawn while the sources were asked.
@@ -136,7 +148,8 @@ def dispute(*, number: str, fact: str, by: Actor, now: datetime) -> Filing:
 def erase_draft(*, number: str, ground: str, receipt: str | None = None, by: Actor, now: datetime) -> bool:
     """Erase what was entered and pulled, unless it was confirmed, and mark the draft so. Whether there was a draft.
 
-    `receipt`: only if it was filled under this one. Runs in the transaction of the withdrawal: there is no moment at which she has withdrawn and we still hold it.
+    `receipt`: only if it was filled under this one. Runs in the transaction of the withdrawal: there is no moment at
+    which she has withdrawn and we still hold it.
     """
     with act(by=by, now=now) as unit:
         row = Filing.objects.select_for_update().filter(number=number, confirmed_at=None, erased_at=None).first()

@@ -22,7 +22,7 @@ WRITTEN_AS: Final[Mapping[str, Text]] = {
     "number": Text(zh="请填写数字，例如 12。", en="Enter a number, for example 12."),
     "boolean": Text(zh="请选择是或否。", en="Choose yes or no."),
     "date": Text(zh="请按 2026-11-23 的格式填写日期。", en="Enter a date as 2026-11-23."),
-    "date and time": Text(zh="请按 2026-11-23T09:00:00+08:00 的格式填写时间。", en="Enter a time as 2026-11-23T09:00:00+08:00."),
+    "date and time": Text(zh="请填写时间，例如 2026-11-23T09:00+08:00。", en="Enter a time, as 2026-11-23T09:00+08:00."),
 }
 TICKED: Final = {"on": "true", "off": "false"}  # as browsers send a box
 
