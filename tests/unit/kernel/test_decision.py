@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from types import ModuleType
 
 import pytest
 
+from miaopi.kernel import receipt
 from miaopi.kernel.decision import (
     Approve,
     Basis,
@@ -17,7 +19,11 @@ from miaopi.kernel.decision import (
     Outcome,
     Parameter,
     Wait,
+    case,
     decide,
+    definition,
+    outcomes,
+    precedence,
 )
 from miaopi.kernel.decision.case import conforms
 from miaopi.kernel.decision.outcomes import Change, to_plain
@@ -126,6 +132,7 @@ def test_what_is_missing_and_waited_for_is_named() -> None:
     assert waiting.reasons[0].to_json()["facts"] == ["quota"]
     assert decided(without("pay")).missing == ("pay",)
     assert decided(without(quota=CONFLICT)).waiting_for == ()
+    assert decided(without(quota=SILENT, notice=STALE)).waiting_for == ()
 
 
 def test_redirects_and_waits_carry_values() -> None:
@@ -239,7 +246,7 @@ def test_a_day_before_the_first_law_is_an_error() -> None:
 
 
 def test_undeclared_names_are_refused_naming_the_nearest() -> None:
-    with pytest.raises(InputError, match="Nearest: birth"):
+    with pytest.raises(InputError, match=r"Nearest: birth, \w+, \w+\.$"):
         decided(without(birht=Known(DAY)))
     with pytest.raises(InputError, match="Nearest: min_age"):
         decided(GOOD, overrides={"minage": Decimal(1)})
@@ -295,3 +302,13 @@ def test_values_are_written_as_json_can_hold_them() -> None:
     assert to_plain({"at": datetime(2026, 1, 2, 3, 4, 5)}) == {"at": "2026-01-02T03:04:05"}
     assert to_plain(timedelta(days=1)) == "1 day, 0:00:00"
     assert Basis("法", "第一条").to_json() == {"instrument": "法", "article": "第一条"}
+
+
+@pytest.mark.parametrize("module", [case, definition, outcomes, precedence, receipt], ids=lambda module: module.__name__)
+def test_every_value_of_a_decision_is_frozen(module: ModuleType) -> None:
+    made = [kind for kind in vars(module).values() if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.__name__]
+    for kind in made:
+        assert kind.__dataclass_params__.frozen, kind
+        remembers = kind in (case.Case, definition.Definition, precedence.Judgement)  # what was computed once
+        assert hasattr(kind, "__slots__") is not remembers, kind
+    assert made

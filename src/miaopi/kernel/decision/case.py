@@ -41,8 +41,8 @@ class Finding:
 
     name: str
     value: bool | None
+    broken: bool
     blame: frozenset[FactName] = frozenset()
-    broken: bool = False
     faults: frozenset[str] = frozenset()
 
 
@@ -81,9 +81,9 @@ def conclude(name: str, value: object) -> Finding:
     """A truth as a finding. A plain null or anything else than a truth is an error of the rule, never an answer."""
     match value:
         case bool():
-            return Finding(name, value)
+            return Finding(name, value, broken=False)
         case Undetermined(blame=blame, faults=faults):
-            return Finding(name, None, blame, bool(faults), faults)
+            return Finding(name, None, bool(faults), blame, faults)
         case _:
             return Finding(name, None, broken=True)
 
