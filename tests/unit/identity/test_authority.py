@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,10 +12,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from demo_city.agencies.modes import Mode
 from miaopi.apps.identity.adapters.fake import FakeAuthority
 from miaopi.apps.identity.adapters.http import HttpAuthority
 from miaopi.apps.identity.adapters.port import Assertion, Authority
 from miaopi.kernel.errors import UpstreamError
+from tests.unit.identity.demo_authority import DemoAuthority
 
 ANNA = Assertion(
     name="演示·安娜", id_number="11010519491231002X", document_type="resident_id", mobile="13800000000", assurance_level=3, method="demo"
@@ -75,16 +79,32 @@ def counterpart() -> Iterator[Counterpart]:
     server.close()
 
 
-@pytest.fixture(params=["fake", "http"])
-def authority(request: pytest.FixtureRequest, counterpart: Counterpart) -> Iterator[tuple[Authority, Callable[[], None]]]:
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoAuthority]:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port = int(held.getsockname()[1])
+    started = DemoAuthority(os.environ["MIAOPI_TEST_SERVER"], tmp_path_factory.mktemp("home"), port, ANNA)
+    yield started
+    started.close()
+
+
+@pytest.fixture(params=["fake", "http", "demo"])
+def authority(request: pytest.FixtureRequest) -> Iterator[tuple[Authority, Callable[[], None]]]:
     """An authority that knows `anna`, and what makes it fall silent."""
-    if request.param == "fake":
-        fake = FakeAuthority({"anna": ANNA})
-        yield fake, lambda: setattr(fake, "is_down", True)
-    else:
-        wire = HttpAuthority(counterpart.url)
-        yield wire, lambda: setattr(counterpart, "mode", "down")
-        wire.close()
+    match request.param:
+        case "fake":
+            fake = FakeAuthority({"anna": ANNA})
+            yield fake, lambda: setattr(fake, "is_down", True)
+        case "http":
+            counterpart = request.getfixturevalue("counterpart")
+            wire = HttpAuthority(counterpart.url)
+            yield wire, lambda: setattr(counterpart, "mode", "down")
+            wire.close()
+        case _:
+            demo = request.getfixturevalue("demo")
+            yield demo.wire, lambda: demo.turn(Mode.DOWN)
+            demo.turn(Mode.UP)
 
 
 def test_an_authority_says_who_showed_the_code(authority: tuple[Authority, Callable[[], None]]) -> None:
@@ -104,6 +124,21 @@ def test_an_authority_that_is_down_is_an_upstream_error_in_both_languages(author
     assert caught.value.source == "authority"
     assert "稍后再试" in caught.value.text.zh
     assert "try again later" in caught.value.text.en
+
+
+@pytest.mark.parametrize("mode", [Mode.DOWN, Mode.WRONG, Mode.CONFLICT])
+def test_the_citys_authority_in_trouble_vouches_for_nobody_and_is_believed_again_afterwards(demo: DemoAuthority, mode: Mode) -> None:
+    demo.turn(mode)
+    for _ in range(2):
+        with pytest.raises(UpstreamError):
+            demo.wire.verify("anna")
+    demo.turn(Mode.UP)
+    assert demo.wire.verify("anna") == ANNA
+
+
+@pytest.mark.parametrize("code", ["ABCDEFGH", "abcdefgh", "p000001", "P1"])
+def test_the_citys_authority_knows_a_sign_in_code_and_a_serial(demo: DemoAuthority, code: str) -> None:
+    assert demo.wire.verify(code) == ANNA
 
 
 def test_the_wire_keeps_its_connection_and_says_who_asks(counterpart: Counterpart) -> None:

@@ -1,4 +1,4 @@
-"""An authority behind HTTP: `POST /verify {"code"}` answers the assertion, 404 that it knows no such code.
+"""An authority behind HTTP: `POST /verify {"code"}` answers the assertion, 404 or 422 that it knows none like it.
 
 One client is kept for the life of the process (a TLS context made at each call costs 44 ms); one try, for a person
 waits: she is told and may try again herself.
@@ -15,7 +15,7 @@ from miaopi.apps.identity.adapters.wording import UNAVAILABLE
 from miaopi.kernel.errors import UpstreamError
 
 TIME_LIMIT_SECONDS: Final = 5.0
-NO_SUCH_CODE: Final = 404  # 401 and 403 speak of our own token, and are not the person's mistake
+NO_SUCH_CODE: Final = frozenset({404, 422})  # 422: no code looks like that; 401 and 403 speak of our own token
 
 
 class HttpAuthority:
@@ -29,7 +29,7 @@ class HttpAuthority:
     def verify(self, code: str) -> Assertion | None:
         try:
             answer = self._client.post("/verify", json={"code": code})
-            if answer.status_code == NO_SUCH_CODE:
+            if answer.status_code in NO_SUCH_CODE:
                 return None
             answer.raise_for_status()
             return _read(answer.json())
