@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from json import JSONEncoder
 
 HASH_SIZE = 32
+LARGEST_INTEGER = 2**53 - 1
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
@@ -17,13 +18,16 @@ _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False
 def canonical_json(value: object) -> bytes:
     """RFC 8785 for the values the house writes: null, booleans, integers, strings, lists, and objects with string keys.
 
-    Raises TypeError for anything else – a float among them, which no entry may hold.
+    Raises TypeError for anything else – a float among them, which no entry may hold – and ValueError for an integer that
+    other readers of JSON would round (RFC 7493 §2.2) or half a surrogate pair.
     """
     return _encode(_ordered(value)).encode("utf-8")
 
 
 def _ordered(value: object) -> object:
     match value:
+        case int() if abs(value) > LARGEST_INTEGER:
+            raise ValueError("an integer beyond 2^53 - 1 has no canonical form")
         case None | bool() | int() | str():
             return value
         case list() | tuple():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from miaopi.apps.audit.actions.act import Doomed, Endless, Unit, act
+from miaopi.apps.audit.actions.act import Doomed, Ended, Endless, OutcomeUnknown, Unit, act
 from miaopi.apps.audit.actions.checkpoint import Forked, sign_checkpoint
 from miaopi.apps.audit.actions.handle import replay, run_after_handlers
-from miaopi.apps.audit.actions.sequence import sequence
-from miaopi.apps.audit.actions.signing import sign, sign_note
+from miaopi.apps.audit.actions.sequence import sequence, wait_for_entries
+from miaopi.apps.audit.actions.signing import public_key, sign, sign_note
 from miaopi.apps.audit.adapters import choose_signer
 from miaopi.apps.audit.events import Actor, ActorKind, Event, after, person, rule_set, system, within
 from miaopi.apps.audit.models import Checkpoint
@@ -23,9 +23,9 @@ from miaopi.apps.audit.queries.readers import has_pending, list_lags, list_parke
 from miaopi.apps.audit.queries.tree import find_checkpoint, get_consistency
 
 __all__ = [
-    "Actor", "ActorKind", "Checkpoint", "Doomed", "Endless", "Event", "Finding", "Forked", "LoggedEntry", "Proof", "Unit",
-    "act", "after", "check_log", "choose_signer", "find_checkpoint", "find_entry", "get_consistency", "has_pending",
-    "list_accesses", "list_entries", "list_lags", "list_parked", "person", "prove", "replay", "rule_set",
-    "run_after_handlers", "sequence", "sign", "sign_checkpoint", "sign_note", "system", "within",
+    "Actor", "ActorKind", "Checkpoint", "Doomed", "Ended", "Endless", "Event", "Finding", "Forked", "LoggedEntry",
+    "OutcomeUnknown", "Proof", "Unit", "act", "after", "check_log", "choose_signer", "find_checkpoint", "find_entry",
+    "get_consistency", "has_pending", "list_accesses", "list_entries", "list_lags", "list_parked", "person", "prove",
+    "public_key", "replay", "rule_set", "run_after_handlers", "sequence", "sign", "sign_checkpoint", "sign_note", "system",
+    "wait_for_entries", "within",
 ]  # fmt: skip
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, TypeVar, get_type_hints
@@ -31,6 +31,10 @@ class Actor:
     acting_for: str | None = None
     assurance: int | None = None
     right: str | None = None
+
+    def to_json(self) -> JsonBody:
+        """What an entry says of the actor: the level and the right of the act are part of the act."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 def person(party: str) -> Actor:
@@ -63,6 +67,11 @@ class Event:
     def to_body(self) -> JsonBody:
         """The fields as JSON values; moments and days as ISO 8601 text."""
         return {field.name: _written(getattr(self, field.name)) for field in fields(self)}  # type: ignore[arg-type]  # each subclass is a dataclass
+
+
+def case_of(body: JsonBody) -> str | None:
+    """The number of the case that an event belongs to, if any."""
+    return body.get("number") or body.get("application")
 
 
 EventT = TypeVar("EventT", bound=Event)
@@ -112,7 +121,10 @@ def after(event: type[EventT]) -> Callable[[Handler], Handler]:
     """`handler(event, *, seq, now)` reads the numbered log, in batches, once for each event whose transaction committed."""
 
     def listen(handler: Handler) -> Handler:
-        AFTER[name_of(handler)] = (event, handler)
+        name = name_of(handler)
+        if name in AFTER and _place_of(AFTER[name][1]) != _place_of(handler):
+            raise ValueError(f"two handlers would share the place of {name} in the log")
+        AFTER[name] = (event, handler)
         return handler
 
     return listen
@@ -123,3 +135,7 @@ def name_of(handler: Callable[..., None]) -> str:
     parts = handler.__module__.split(".")
     room = parts[2] if handler.__module__.startswith("miaopi.apps.") else parts[-1]
     return f"{room}.{handler.__name__}"
+
+
+def _place_of(handler: Callable[..., None]) -> tuple[str, str]:
+    return handler.__module__, handler.__qualname__

@@ -83,13 +83,14 @@ class Checkpoint(models.Model):
 
 
 class Cursor(models.Model):
-    """How far a handler has read: the last position whose effects are in."""
+    """How far a handler has read: the last position whose effects are in. `tries` counts batches begun since and not ended."""
 
     handler = models.CharField(primary_key=True, max_length=128)
     seq = models.BigIntegerField()
+    tries = models.IntegerField(default=0)
 
     class Privacy:
-        public = ("handler", "seq")
+        public = ("handler", "seq", "tries")
         personal = ()
         secret = ()
 

@@ -12,12 +12,13 @@ from functools import cache
 from typing import Any, Final
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import Error, IntegrityError, OperationalError, connection, transaction
 
-from miaopi.apps.audit.events import WITHIN, Actor, Event, Handler
+from miaopi.apps.audit.events import WITHIN, Actor, Event, Handler, JsonBody, case_of
 from miaopi.kernel.ledger import canonical_json, leaf_data
 
 ROUNDS: Final = 16
+SALT_SIZE: Final = 16
 TELL: Final = """
 WITH told AS (
     INSERT INTO audit_entry (at, kind, number, subject, is_access, entry, salt, leaf)
@@ -35,6 +36,17 @@ class Doomed(Exception):
     """An inner act failed and somebody caught it: the outermost must not commit as if nothing had happened."""
 
 
+class OutcomeUnknown(OperationalError):
+    """The database fell silent at COMMIT: nobody knows whether it committed – 1 in 11 such transactions had (DESIGN.md §7.6).
+
+    Whoever catches it looks the outcome up by its own key before saying anything, and never calls it failed.
+    """
+
+
+class Ended(Exception):
+    """A unit was used after its act was over: nobody would have heard."""
+
+
 class Endless(Exception):
     """Handlers went on telling each other for sixteen rounds."""
 
@@ -42,6 +54,7 @@ class Endless(Exception):
 @dataclass(slots=True)
 class _Noted:
     event: Event
+    body: JsonBody
     hand: object
     by: Actor
     now: datetime
@@ -53,6 +66,7 @@ class _Transaction:
 
     noted: list[_Noted] = field(default_factory=list)
     doomed_by: BaseException | None = None
+    is_over: bool = False
 
 
 _current: ContextVar[_Transaction | None] = ContextVar("current_act", default=None)
@@ -67,8 +81,12 @@ class Unit:
         self._shared = shared
 
     def record(self, event: Event, hand: object = None) -> None:
-        """Note what happened. `hand` goes along in memory to *within* handlers of this transaction and is never stored."""
-        self._shared.noted.append(_Noted(event, hand, self.by, self.now))
+        """Note what happened. `hand` goes along in memory to *within* handlers of this transaction and is never stored.
+
+        Raises TypeError for an event that holds what cannot be written, Ended after the act.
+        """
+        self._require_open()
+        self._shared.noted.append(_Noted(event, event.to_body(), hand, self.by, self.now))
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -76,6 +94,7 @@ class Unit:
 
         Whoever catches it may go on with the act: an inner act that failed inside the attempt dooms nothing.
         """
+        self._require_open()
         shared = self._shared
         noted, doomed_by = len(shared.noted), shared.doomed_by
         try:
@@ -86,14 +105,18 @@ class Unit:
             shared.doomed_by = doomed_by
             raise
 
+    def _require_open(self) -> None:
+        if self._shared.is_over:
+            raise Ended("a unit was used after its act was over")
+
 
 @contextmanager
 def act(*, by: Actor, now: datetime) -> Iterator[Unit]:
     """A transaction that says what happened. An inner act joins the outer one, without a savepoint.
 
     Raises Doomed instead of committing if an inner act was left by an exception that somebody caught, and Endless if
-    *within* handlers do not come to rest. An error of the database at the end means that nobody knows whether it
-    committed: the caller looks that up by its own key.
+    *within* handlers do not come to rest; OutcomeUnknown for an error of the database at COMMIT, unless it is its plain
+    answer that a constrained row may not stand (IntegrityError): that one is known to have changed nothing.
     """
     outer = _current.get()
     if outer is not None:
@@ -105,6 +128,7 @@ def act(*, by: Actor, now: datetime) -> Iterator[Unit]:
         return
     shared = _Transaction()
     token = _current.set(shared)
+    is_told = False
     try:
         with transaction.atomic(durable=True):
             yield Unit(by, now, shared)
@@ -112,7 +136,13 @@ def act(*, by: Actor, now: datetime) -> Iterator[Unit]:
             if shared.doomed_by is not None:
                 raise Doomed("an act inside this one failed") from shared.doomed_by
             _tell(shared.noted)
+            is_told = True
+    except Error as error:
+        if is_told and not isinstance(error, IntegrityError):
+            raise OutcomeUnknown("the database did not answer a COMMIT") from error
+        raise
     finally:
+        shared.is_over = True
         _current.reset(token)
 
 
@@ -155,15 +185,14 @@ def _tell(noted: list[_Noted]) -> None:
 
 
 def _row(noted: _Noted) -> tuple[object, ...]:
-    body = noted.event.to_body()
-    actor = {"kind": noted.by.kind.value, "id": noted.by.id}
-    if noted.by.acting_for:
-        actor["acting_for"] = noted.by.acting_for
+    event, body = noted.event, noted.body
     entry = canonical_json(
-        {"v": 1, "kind": noted.event.event_kind, "at": noted.now.astimezone(UTC).isoformat(), "actor": actor, "body": body}
-    )
-    salt = secrets.token_bytes(16)
+        {
+            "v": 1, "kind": event.event_kind, "at": noted.now.astimezone(UTC).isoformat(), "actor": noted.by.to_json(),
+            "access": event.is_access, "body": body,
+        }
+    )  # fmt: skip
+    salt = secrets.token_bytes(SALT_SIZE)
     return (
-        noted.now, noted.event.event_kind, body.get("number") or body.get("application"), body.get("subject"),
-        noted.event.is_access, entry.decode(), salt, leaf_data(salt, entry),
+        noted.now, event.event_kind, case_of(body), body.get("subject"), event.is_access, entry.decode(), salt, leaf_data(salt, entry),
     )  # fmt: skip

@@ -1,7 +1,8 @@
 """The readers of the numbered log. A batch's effects and the move of its cursor are one transaction.
 
 A cursor moves only from where this reader saw it, so two readers of one handler cannot both take a batch. What leaves the
-house is keyed by its own id, so that a batch whose commit was lost sends nothing twice.
+house is keyed by its own id, so that a batch whose commit was lost sends nothing twice. That a batch was begun is committed
+before it runs: an event that kills its reader each time is found and parked like one that raises.
 """
 
 from __future__ import annotations
@@ -16,11 +17,15 @@ from django.db import DatabaseError, InterfaceError, connection
 from miaopi.apps.audit.actions.act import Unit, act
 from miaopi.apps.audit.events import AFTER, Event, read_event, system
 from miaopi.apps.audit.models import Cursor, Failure
-from miaopi.apps.audit.queries.readers import Batch, find_batch, get_cursor, lock_parked
+from miaopi.apps.audit.queries.readers import TRIES, Batch, find_batch, lock_parked
 from miaopi.kernel.errors import MiaopiError
 
-TRIES: Final = 5
-PAUSES: Final = tuple(timedelta(seconds=pause) for pause in (0.2, 1, 2, 4, 8))
+PAUSES: Final = tuple(timedelta(seconds=pause) for pause in (0.2, 1, 2, 4))
+DIED: Final = "the process ended each time while it was handled"
+BEGIN: Final = """
+INSERT INTO audit_cursor (handler, seq, tries) VALUES (%s, -1, 1)
+ON CONFLICT (handler) DO UPDATE SET tries = audit_cursor.tries + 1 WHERE audit_cursor.seq = %s
+"""
 
 
 class _Overtaken(Exception):
@@ -37,22 +42,30 @@ def _read_on(name: str, event: type[Event], handler: Callable[..., None], now: d
     if batch is None:
         return 0
     try:
+        _begin(name, batch)
         return _take(name, batch, handler, now)
     except _Overtaken:
         return 0
+
+
+def _begin(name: str, batch: Batch) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(BEGIN, [name, batch.stands])
+        if not cursor.rowcount:
+            raise _Overtaken
 
 
 def _take(name: str, batch: Batch, handler: Callable[..., None], now: datetime) -> int:
     handled, reached = 0, batch.reached
     with act(by=system(name), now=now) as unit:
         for seq, kind, entry in batch.rows:
-            failure = _hear(unit, handler, kind, entry, seq, now)
+            failure = DIED if batch.is_hopeless else _hear(unit, handler, kind, entry, seq, now)
             if failure is None:
                 handled += 1
             elif not _is_parked(name, seq, failure, now):
                 reached = seq - 1
                 break
-        _move(name, batch.cursor, reached)
+        _move(name, batch, reached)
     return handled
 
 
@@ -78,17 +91,15 @@ def _is_parked(name: str, seq: int, reason: str, now: datetime) -> bool:
     failure.attempts += 1
     failure.reason = reason[:200]
     failure.due_at = now + PAUSES[min(failure.attempts, len(PAUSES)) - 1]
-    failure.parked_at = now if failure.attempts >= TRIES else None
+    failure.parked_at = now if failure.attempts >= TRIES or reason == DIED else None
     failure.save()
     return failure.parked_at is not None
 
 
-def _move(name: str, seen: int | None, reached: int) -> None:
-    if seen is None:
-        moved = Cursor.objects.bulk_create([Cursor(handler=name, seq=reached)], ignore_conflicts=True)
-        if not moved or get_cursor(name) != reached:
-            raise _Overtaken
-    elif reached != seen and not Cursor.objects.filter(handler=name, seq=seen).update(seq=reached):
+def _move(name: str, batch: Batch, reached: int) -> None:
+    """Move the cursor from where it was seen; one by one until all is read or parked, if a batch died here before."""
+    tries = TRIES if batch.is_single and not batch.is_hopeless and batch.has_more else 0
+    if not Cursor.objects.filter(handler=name, seq=batch.stands).update(seq=reached, tries=tries):
         raise _Overtaken
 
 

@@ -13,7 +13,12 @@ def sign(purpose: str, message: bytes) -> bytes:
     return choose_signer().sign(purpose, message)
 
 
+def public_key(purpose: str) -> bytes:
+    """The 32 bytes that verify what is signed under a purpose. Raises UpstreamError where they are not published yet."""
+    return choose_signer().public_key(purpose)
+
+
 def sign_note(purpose: str, text: str, name: str | None = None) -> str:
     """A C2SP signed note over a text that ends in a newline, under the key of that purpose."""
     name = name or f"{settings.MIAOPI_LOG_ORIGIN}/{purpose}"
-    return make_note(text, name, choose_signer().public_key(purpose), sign(purpose, text.encode()))
+    return make_note(text, name, public_key(purpose), sign(purpose, text.encode()))

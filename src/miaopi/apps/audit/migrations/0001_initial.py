@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('handler', models.CharField(max_length=128, primary_key=True, serialize=False)),
                 ('seq', models.BigIntegerField()),
+                ('tries', models.IntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(

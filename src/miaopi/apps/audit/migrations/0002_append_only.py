@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import migrations
 
-APPEND_ONLY = """
+ROLE = getattr(settings, "MIAOPI_APPLICATION_ROLE", "miaopi_app")
+APPEND_ONLY = f"""
 DO $$ BEGIN
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'miaopi_app') THEN
-        REVOKE UPDATE, DELETE, TRUNCATE ON audit_entry, audit_position, audit_node, audit_checkpoint FROM miaopi_app;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN
+        REVOKE ALL ON audit_entry, audit_position, audit_node, audit_checkpoint FROM "{ROLE}";
+        GRANT SELECT, INSERT ON audit_entry, audit_position, audit_node, audit_checkpoint TO "{ROLE}";
     END IF;
 END $$
 """

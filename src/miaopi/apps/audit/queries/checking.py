@@ -1,14 +1,23 @@
-"""Does the log still say what was signed? Every row is recomputed; what was altered is named."""
+"""Does the log still say what was signed? Every row is recomputed, a stretch at a time; what was altered is named."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 
+from django.db.models import F
+
+from miaopi.apps.audit.adapters import choose_signer
+from miaopi.apps.audit.events import case_of
 from miaopi.apps.audit.models import Checkpoint, Entry, Node, Pending, Position
-from miaopi.apps.audit.queries.tree import LEVELS, count_numbered, get_root
+from miaopi.apps.audit.queries.tree import LEVELS, compute_key, count_numbered, get_root
+from miaopi.kernel.credential import note_key, open_note, read_checkpoint
 from miaopi.kernel.ledger import leaf_data, leaf_hash, node_hash
 
-CHUNK = 2000
+STRETCH: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,48 +32,97 @@ class Finding:
 
 
 def check_log() -> list[Finding]:
-    """Recompute leaves, numbers, tree and checkpoints from the entries; all that does not fit."""
-    return [*_check_entries(), *_check_nodes(), *_check_checkpoints()]
+    """Recompute leaves, numbers, tree and checkpoints from the entries; all that does not fit.
+
+    Raises UpstreamError where there are checkpoints and the key of this log is not published here.
+    """
+    return [*_check_positions(), *_check_strays(), *_check_nodes(), *_check_checkpoints()]
 
 
-def _check_entries() -> list[Finding]:
-    findings = []
+def _check_positions() -> Iterator[Finding]:
     expected = 0
-    for row in Position.objects.select_related("entry").order_by("seq").iterator(CHUNK):
-        if row.seq != expected:
-            findings.append(Finding(f"position {expected}", "missing"))
-            expected = row.seq
-        expected += 1
-        if leaf_data(bytes(row.entry.salt), row.entry.entry.encode()) != bytes(row.entry.leaf):
-            findings.append(Finding(f"entry {row.entry_id}", "its text or salt is not what its leaf was made from"))
-        node = Node.objects.filter(key=row.seq * LEVELS).first()
-        if node is None or bytes(node.hash) != leaf_hash(bytes(row.entry.leaf)):
-            findings.append(Finding(f"entry {row.entry_id}", f"its leaf is not the one in the tree at {row.seq}"))
-    lost = Entry.objects.filter(position=None).exclude(id__in=Pending.objects.values("entry_id"))
-    return [*findings, *(Finding(f"entry {row.id}", "has neither a number nor waits for one") for row in lost)]
+    while rows := list(Position.objects.select_related("entry").filter(seq__gte=expected).order_by("seq")[:STRETCH]):
+        nodes = dict(Node.objects.filter(key__in=[row.seq * LEVELS for row in rows]).values_list("key", "hash"))
+        for row in rows:
+            if row.seq != expected:
+                yield Finding(f"position {expected}", f"is missing, and all up to {row.seq}")
+            expected = row.seq + 1
+            yield from _check_entry(row.entry)
+            if bytes(nodes.get(row.seq * LEVELS, b"")) != leaf_hash(bytes(row.entry.leaf)):
+                yield Finding(f"entry {row.entry_id}", f"its leaf is not the one in the tree at {row.seq}")
 
 
-def _check_nodes() -> list[Finding]:
-    findings = []
-    hashes = {key: bytes(found) for key, found in Node.objects.values_list("key", "hash").iterator(CHUNK)}
-    for key, found in hashes.items():
-        place, level = divmod(key, LEVELS)
-        if level == 0:
-            continue
-        children = [hashes.get((2 * place + side) * LEVELS + level - 1) for side in (0, 1)]
-        if None in children or node_hash(children[0] or b"", children[1] or b"") != found:
-            findings.append(Finding(f"node {level}/{place}", "is not the hash of the two below it"))
-    return findings
+def _check_entry(row: Entry) -> Iterator[Finding]:
+    if leaf_data(bytes(row.salt), row.entry.encode()) != bytes(row.leaf):
+        yield Finding(f"entry {row.id}", "its text or salt is not what its leaf was made from")
+    elif (row.at, row.kind, row.number, row.subject, row.is_access) != _columns(json.loads(row.entry)):
+        yield Finding(f"entry {row.id}", "its columns do not say what its text says")
 
 
-def _check_checkpoints() -> list[Finding]:
+def _columns(entry: dict[str, Any]) -> tuple[object, ...]:
+    body = entry["body"]
+    return datetime.fromisoformat(entry["at"]), entry["kind"], case_of(body), body.get("subject"), entry["access"]
+
+
+def _check_strays() -> Iterator[Finding]:
+    """Entries that nobody will number, and waiting ones that cannot be."""
+    waiting = Pending.objects.values("entry_id")
+    for entry in Entry.objects.filter(position=None).exclude(id__in=waiting).order_by("id").values_list("id", flat=True):
+        yield Finding(f"entry {entry}", "has neither a number nor waits for one")
+    numbered = Entry.objects.filter(position=None).values("id")
+    for entry in Pending.objects.exclude(entry_id__in=numbered).order_by("entry_id").values_list("entry_id", flat=True):
+        yield Finding(f"pending {entry}", "is numbered already, or there is no such entry")
+
+
+def _check_nodes() -> Iterator[Finding]:
     size = count_numbered()
-    findings = []
+    last = -1
+    while found := list(Node.objects.filter(key__gt=last).order_by("key").values_list("key", "hash")[:STRETCH]):
+        last = found[-1][0]
+        inner = [(divmod(key, LEVELS), bytes(value)) for key, value in found if key % LEVELS]
+        wanted = [compute_key(level - 1, 2 * place + side) for (place, level), _ in inner for side in (0, 1)]
+        below = {key: bytes(value) for key, value in Node.objects.filter(key__in=wanted).values_list("key", "hash")}
+        for (place, level), value in inner:
+            left, right = (below.get(compute_key(level - 1, 2 * place + side), b"") for side in (0, 1))
+            if node_hash(left, right) != value:
+                yield Finding(f"node {level}/{place}", "is not the hash of the two below it")
+    yield from _check_shape(size)
+
+
+def _check_shape(size: int) -> Iterator[Finding]:
+    """A tree of `size` has size >> level complete subtrees on each level, from the left."""
+    for level in range(LEVELS):
+        due = size >> level
+        places = Node.objects.annotate(level=F("key") % LEVELS).filter(level=level)
+        if places.filter(key__lt=due * LEVELS).count() != due:
+            yield Finding(f"nodes of level {level}", f"are not the {due} that {size} entries have")
+        for key in places.filter(key__gte=due * LEVELS).order_by("key").values_list("key", flat=True):
+            yield Finding(f"node {level}/{key // LEVELS}", "stands for entries that the log does not have")
+
+
+def _check_checkpoints() -> Iterator[Finding]:
+    """The first that does not fit bounds the place: what stood before the one in front of it is as it was signed."""
+    size, sound, published = count_numbered(), 0, b""
     for head in Checkpoint.objects.order_by("tree_size"):
-        try:
-            fits = head.tree_size <= size and get_root(head.tree_size) == bytes(head.root)
-        except KeyError:  # a node below it is gone
-            fits = False
-        if not fits:
-            findings.append(Finding(f"checkpoint {head.tree_size}", "the tree no longer has the root that was signed"))
-    return findings
+        published = published or choose_signer().public_key("checkpoint")
+        origin = head.note.split("\n", 1)[0]
+        text = open_note(head.note, note_key(origin, published))
+        said = read_checkpoint(text) if text else None
+        if head.key != note_key(origin, published) or said is None or (said.size, said.root) != (head.tree_size, bytes(head.root)):
+            yield Finding(f"checkpoint {head.tree_size}", "does not say what was signed, or was signed by somebody else")
+        elif _root_at(head.tree_size, size) != bytes(head.root):
+            yield Finding(
+                f"checkpoint {head.tree_size}",
+                f"the tree no longer has the root that was signed: an entry between {sound} and {head.tree_size - 1} was altered",
+            )
+        else:
+            sound = head.tree_size
+
+
+def _root_at(size: int, numbered: int) -> bytes | None:
+    if size > numbered:
+        return None
+    try:
+        return get_root(size)
+    except KeyError:  # a node of it is gone, which has been said
+        return None

@@ -47,11 +47,10 @@ class Proof:
     leaf_index: int
     checkpoint: Checkpoint
     inclusion: tuple[bytes, ...]
-    old: Checkpoint | None
+    old: Checkpoint
     consistency: tuple[bytes, ...]
 
     def to_json(self) -> dict[str, object]:
-        old = self.old
         return {
             "leaf": base64.b64encode(self.leaf).decode(),
             "entry": self.entry,
@@ -60,8 +59,8 @@ class Proof:
             "tree_size": self.checkpoint.tree_size,
             "root": bytes(self.checkpoint.root).hex(),
             "inclusion": [each.hex() for each in self.inclusion],
-            "old_size": old.tree_size if old else None,
-            "old_root": bytes(old.root).hex() if old else None,
+            "old_size": self.old.tree_size,
+            "old_root": bytes(self.old.root).hex(),
             "consistency": [each.hex() for each in self.consistency],
             "checkpoint": self.checkpoint.note,
             "key": self.checkpoint.key,
@@ -98,16 +97,19 @@ def compute_entry(row: Entry) -> LoggedEntry:
 
 
 def prove(seq: int) -> Proof:
-    """The proof of the entry at a position, in the latest checkpoint. Raises NotFound while there is nothing to show."""
+    """The proof of the entry at a position in the latest checkpoint, and that this one only adds to the one before.
+
+    The first checkpoint stands for itself (equal sizes, nothing between). Raises NotFound while there is nothing to show.
+    """
     row = Entry.objects.filter(position__seq=seq).first()
     if row is None:
         raise NotFound(NO_ENTRY)
     head = find_covering_checkpoint(seq)
     if head is None:
         raise NotFound(NOT_COVERED)
-    old = find_checkpoint(at_most=head.tree_size - 1)
+    old = find_checkpoint(at_most=head.tree_size - 1) or head
     return Proof(
         entry=row.entry, salt=bytes(row.salt), leaf=bytes(row.leaf), leaf_index=seq, checkpoint=head,
         inclusion=tuple(get_inclusion(seq, head.tree_size)), old=old,
-        consistency=tuple(get_consistency(old.tree_size, head.tree_size)) if old else (),
+        consistency=tuple(get_consistency(old.tree_size, head.tree_size)),
     )

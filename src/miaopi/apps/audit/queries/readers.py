@@ -16,6 +16,7 @@ from miaopi.kernel.errors import NotFound
 from miaopi.kernel.wording import Text
 
 BATCH: Final = 200
+TRIES: Final = 5
 STRIDE: Final = 1000  # a cursor behind which nothing of its kind happened is moved on this often
 NEXT: Final = """
 SELECT position.seq, entry.kind, entry.entry
@@ -28,30 +29,41 @@ NOTHING_PARKED: Final = Text(zh="没有这条搁置的事件。", en="No such ev
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`cursor` is where the reader stands (`None`: it never read), `reached` where it will stand after these rows."""
+    """What a reader takes at once: `stands` is where it is, `reached` where it will be after these rows.
 
-    cursor: int | None
+    `tries` counts the batches that were begun there and never ended, because the process died or was cut off: after five
+    the events are taken one by one, and after five more the one in front is parked. `has_more`: it is not the last batch.
+    """
+
+    stands: int
     reached: int
     rows: Sequence[tuple[int, str, str]]
+    tries: int
+    has_more: bool
 
+    @property
+    def is_single(self) -> bool:
+        return self.tries >= TRIES
 
-def get_cursor(handler: str) -> int | None:
-    return Cursor.objects.filter(handler=handler).values_list("seq", flat=True).first()
+    @property
+    def is_hopeless(self) -> bool:
+        return self.tries >= 2 * TRIES
 
 
 def find_batch(handler: str, kind: str, now: datetime) -> Batch | None:
     """The next events of a kind for this reader; `None` if there are none, or if a failed one is to be tried later."""
-    cursor = get_cursor(handler)
-    stands = -1 if cursor is None else cursor
+    stands, tries = Cursor.objects.filter(handler=handler).values_list("seq", "tries").first() or (-1, 0)
     head = count_numbered() - 1
     if head <= stands or Failure.objects.filter(handler=handler, parked_at=None, seq__gt=stands, due_at__gt=now).exists():
         return None
+    most = 1 if tries >= TRIES else BATCH
     with connection.cursor() as statement:
-        statement.execute(NEXT, [stands, head, kind, BATCH])
-        rows = statement.fetchall()
-    if not rows and head - stands < STRIDE:
+        statement.execute(NEXT, [stands, head, kind, most + 1])
+        found = statement.fetchall()
+    if not found and head - stands < STRIDE:
         return None
-    return Batch(cursor, rows[-1][0] if len(rows) == BATCH else head, rows)
+    rows, has_more = found[:most], len(found) > most
+    return Batch(stands, rows[-1][0] if has_more else head, rows, tries, has_more)
 
 
 def list_parked() -> list[Failure]:
