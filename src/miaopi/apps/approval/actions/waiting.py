@@ -32,7 +32,7 @@ from miaopi.kernel.errors import DefinitionError, InputError, MiaopiError, Right
 from miaopi.kernel.fact import Doubt, Fact, FactName, Unknown
 from miaopi.kernel.lifecycle import State
 
-STEPS: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 5))  # then the last: healed is noticed within 10 s
+STEPS: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 3, 4))  # then the last: healed is noticed within 10 s
 SET_ASIDE: Final = timedelta(minutes=1)  # for a case that cannot be looked at until somebody mends a definition
 ROUND: Final = 50  # cases of one source a call; the worker has other work too
 WORKER: Final = system("approval.retry_waiting")
@@ -88,8 +88,7 @@ def _look_again(row: Waiting, *, ask: bool, by: Actor, now: datetime) -> Look:
     silent = bool({case.definition.facts[name].resource for name, fact in case.facts.items() if is_silent(fact)} & set(row.sources))
     decision = case.at(now).decide()
     if decision.outcome is not Outcome.WAIT:
-        _end_waiting(row, case.at(now), decision, now=now)
-        return Look(decided=True, silent=silent)
+        return Look(decided=_end_waiting(row, case.at(now), decision, now=now), silent=silent)
     waiting_for = sorted(decision.waiting_for)
     if case.facts != before or waiting_for != row.sources:
         _keep(row, case, waiting_for, now=now)
@@ -132,7 +131,8 @@ def _keep(row: Waiting, case: Case, sources: list[str], *, now: datetime) -> Non
     )
 
 
-def _end_waiting(row: Waiting, case: Case, decision: Decision, *, now: datetime) -> None:
+def _end_waiting(row: Waiting, case: Case, decision: Decision, *, now: datetime) -> bool:
+    """Decide the case; False if it was withdrawn, or decided by another worker, while its sources were asked: theirs stands."""
     by = rules_of(case.package)
     try:
         with act(by=by, now=now):
@@ -141,7 +141,8 @@ def _end_waiting(row: Waiting, case: Case, decision: Decision, *, now: datetime)
     except InputError:
         if get_application(number=row.number, reader=WORKER).state == State.WAITING.value:
             raise
-        # withdrawn, or decided by another worker, while its sources were asked: theirs stands
+        return False
+    return True
 
 
 def stop_waiting(*, number: str, by: Actor, now: datetime) -> None:

@@ -28,7 +28,8 @@ TICKED: Final = {"on": "true", "off": "false"}  # as browsers send a box
 
 
 def _wrong_form(spec: FactSpec, written_as: Text) -> InputError:
-    return InputError(spec.name, Text(zh=f"“{spec.label.zh}”的填写格式不对。", en=f"“{spec.label.en}” is not written in its form."), written_as)
+    rule = Text(zh=f"“{spec.label.zh}”的填写格式不对。", en=f"“{spec.label.en}” is not written in its form.")
+    return InputError(spec.name, rule, written_as)
 
 
 def _text_of(spec: FactSpec, raw: str) -> str:
