@@ -48,6 +48,10 @@ class Switch:
         except (OSError, ValueError):
             return None
 
+    def forget(self) -> None:
+        """Before a process is started: what an earlier one carried out says nothing of it."""
+        self._followed.unlink(missing_ok=True)
+
     def has_followed(self, mode: Mode, *, within: float) -> bool:
         """Whether the process carries out `mode`, after waiting at most so many seconds."""
         until = time.monotonic() + within

@@ -47,9 +47,9 @@ class Answer:
     queried_at: datetime
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Person:
-    """One citizen (演示). Relatives are serials, 0 for none known."""
+    """One citizen (演示). Relatives are serials, 0 for none known. Shown by her serial alone: numbers are for no log."""
 
     serial: int
     sex: str
@@ -83,6 +83,9 @@ class Person:
     permit: Permit | None = None
     judgments: list[Judgment] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"<{self.code}>"
 
     @property
     def code(self) -> str:

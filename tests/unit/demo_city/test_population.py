@@ -96,7 +96,7 @@ def test_families_could_be() -> None:
             if parent:
                 other = population.person(parent)
                 assert other.sex == sex and 19 <= age_on(other.birth_date, person.birth_date) <= 60
-                assert other.household == person.household and other.is_alive
+                assert other.household == person.household and other.died_on is None
         if person.mother and age_on(person.birth_date, DAY) < 22:
             assert age_on(population.person(person.mother).birth_date, person.birth_date) < 42
             children[person.mother].append(person.birth_date)

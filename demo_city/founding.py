@@ -1,0 +1,144 @@
+"""What happens once a home: people are drawn, agencies get their data, personas are found; and at each start, what the platform must know.
+
+The order matters: the mark of the city is written last, so a founding that was interrupted begins again.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from demo_city.agencies.modes import Switch
+from demo_city.agencies.population import READER
+from demo_city.databases import agency_url, fill, reader_url
+from demo_city.personas import PERSONAS, Found, find_personas
+from demo_city.population.generate import DEFAULT_PEOPLE, FEWEST_PEOPLE, generate
+from demo_city.population.registers import AGENCIES, digest, registers
+from demo_city.premises import HTTP_AGENCIES, Mark, Premises, write_private
+from miaopi.config import clock
+from miaopi.instance.platform import HOST, choose_port
+from miaopi.instance.postgres import EmbeddedServer
+from miaopi.instance.supervisor import Child
+from miaopi.kernel.errors import InputError
+from miaopi.kernel.wording import Text
+
+log = logging.getLogger(__name__)
+
+DEFAULT_SEED: Final = 1
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+START_AGAIN: Final = Text(
+    zh="请换一个 MIAOPI_HOME，或删除该目录后重来。", en="Choose another MIAOPI_HOME, or remove the folder and start again."
+)
+
+
+def choose_city(premises: Premises, *, seed: int | None, people: int | None) -> tuple[int, int]:
+    """Seed and number of people: those asked for, those of the city that lives here, or the usual ones.
+
+    Raises InputError when the home holds another city than the one asked for, or when the city would be too small.
+    """
+    mark = premises.find_mark()
+    if mark is None:
+        chosen = DEFAULT_SEED if seed is None else seed, DEFAULT_PEOPLE if people is None else people
+        if chosen[1] < FEWEST_PEOPLE:
+            raise too_small("--people")
+        return chosen
+    for name, asked, kept in (("--seed", seed, mark.seed), ("--people", people, mark.people)):
+        if asked is not None and asked != kept:
+            what = Text(zh=f"这个目录里已经有另一座城市（{name} {kept}）。", en=f"this home holds another city already ({name} {kept}).")
+            raise InputError(name, what, START_AGAIN)
+    return mark.seed, mark.people
+
+
+def too_small(name: str) -> InputError:
+    return InputError(
+        name,
+        Text(zh=f"城市至少有{FEWEST_PEOPLE}人。", en=f"a city has at least {FEWEST_PEOPLE} people."),
+        Text(zh="请增加人数。", en="Ask for more."),
+    )
+
+
+def today() -> date:
+    """The day in the city."""
+    return clock.now().astimezone(ZONE).date()
+
+
+def found_city(premises: Premises, server: EmbeddedServer, *, seed: int, people: int) -> None:
+    """Draw the people and fill the agencies' databases, unless that is done already."""
+    if premises.find_mark() is not None:
+        return
+    log.info("drawing %s people from seed %s", people, seed)
+    population = generate(people=people, seed=seed, day=today())
+    tables = registers(population)
+    log.info("filling the agencies' databases")
+    secrets = premises.secrets()
+    fill(server, secrets, tables)
+    found = find_personas(population)
+    with psycopg.connect(agency_url(server, "authority", secrets), autocommit=True) as authority:
+        authority.cursor().executemany(
+            "INSERT INTO aliases (code, serial) VALUES (%s, %s)", [(each.persona.code, each.person.serial) for each in found]
+        )
+    write_private(premises.personas, {each.persona.code: each.to_json() for each in found})
+    counts = {f"{table.agency}.{table.name}": len(table.rows) for table in tables}
+    premises.set_mark(Mark(seed, people, population.day, digest(tables), counts))
+    _say_who_is_missing(found)
+
+
+def _say_who_is_missing(found: Sequence[Found]) -> None:
+    missing = {persona.code for persona in PERSONAS} - {each.persona.code for each in found}
+    if missing:
+        log.warning("nobody here is like %s: the city is small", ", ".join(sorted(missing)))
+
+
+def tell_the_platform(now: datetime) -> None:
+    """What an operator does when a city joins: catalogue, published services, grants. Changes nothing the second time."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "miaopi.config.settings"
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.db import connections
+
+    from miaopi.apps.audit.api import system
+    from miaopi.apps.catalogue.api import publish_service, seed_catalogue
+    from miaopi.apps.exchange.api import seed_grants
+    from miaopi.definitions import list_services
+
+    by = system("demo_city")
+    seed_catalogue(source=settings.MIAOPI_CITY.catalogue, by=by, now=now)
+    for package in list_services():
+        publish_service(package=package, by=by, now=now)
+        seed_grants(package=package, by=by, now=now)
+    connections.close_all()
+
+
+def agencies(premises: Premises, server: EmbeddedServer, environment: Mapping[str, str]) -> Sequence[Child]:
+    """The agencies as children of the supervisor; writes their addresses and secrets for the platform first."""
+    secrets = premises.secrets()
+    ports = {agency: choose_port(0) for agency in HTTP_AGENCIES}
+    addresses: dict[str, object] = {
+        agency: {"kind": "http", "url": f"http://{HOST}:{port}", "token": secrets[f"{agency}.token"]} for agency, port in ports.items()
+    }
+    addresses["population"] = {"kind": "sql", "url": reader_url(server), "password": secrets[READER]}
+    write_private(premises.addresses, addresses)
+    return [_child(premises, server, environment, agency, ports.get(agency)) for agency in AGENCIES]
+
+
+def _child(premises: Premises, server: EmbeddedServer, environment: Mapping[str, str], agency: str, port: int | None) -> Child:
+    """An agency is told of nothing but itself: neither the platform's address nor another agency's secrets."""
+    switch, secrets = Switch(premises.home, agency), premises.secrets()
+    switch.forget()
+    told = {
+        "CITY_DATABASE": agency_url(server, agency, secrets),
+        "CITY_TOKEN": secrets[f"{agency}.token"],
+        "MIAOPI_HOME": str(premises.home),
+        **{name: environment[name] for name in ("PATH", "PYTHONPATH", "PYTHONUNBUFFERED", "MIAOPI_CLOCK", "LANG") if name in environment},
+    }
+    command = [sys.executable, "-m", "demo_city.agencies", agency, *(["--port", str(port)] if port else [])]
+    return Child(agency, command, told, is_ready=lambda: switch.followed() is switch.read())

@@ -1,0 +1,147 @@
+"""`demo`: the whole house on one machine, with one real application. `supervise`: owns the processes of such a home."""
+
+from __future__ import annotations
+
+import json as codec
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from types import FrameType
+from typing import Any, Final
+
+import cyclopts
+from rich.console import Group
+from rich.table import Table
+
+from demo_city.databases import city_server
+from demo_city.founding import agencies, choose_city, found_city, tell_the_platform
+from demo_city.premises import Premises
+from miaopi.cli.journey import render as render_application
+from miaopi.cli.journey import travel
+from miaopi.cli.printing import emit, tell
+from miaopi.config import clock
+from miaopi.config.logs import log_to_stderr
+from miaopi.instance import Instance, InstanceFailed, attach, platform, wait_until_gone
+from miaopi.instance.home import current_home
+from miaopi.instance.locks import AlreadySupervised
+from miaopi.instance.platform import Beside
+from miaopi.kernel.wording import Text
+
+demo_app = cyclopts.App(name="demo", help="演示：一座合成城市和一次真实办理 / A synthetic city and one real application.")
+supervise_app = cyclopts.App(name="supervise", help="看管一个实例 / Own the processes of an instance.")
+
+SERVICE: Final = "no-criminal-record"
+WHO: Final = "worker"
+
+
+@demo_app.default
+def demo(
+    *,
+    people: int | None = None,
+    port: int | None = None,
+    seed: int | None = None,
+    city: str | None = None,
+    once: bool = False,
+    json: bool = False,
+) -> int:
+    """Start everything, let one person found by query apply, say what happened, then serve until stopped.
+
+    --people: how many live in the city (10000). --port: where the pages are (8000, or any free one). --seed: which city (1).
+    --city: a folder of cities/. --once: stop after the application; the home stays.
+    """
+    if city is not None:
+        os.environ["MIAOPI_CITY"] = city
+    home = current_home().ready()
+    chosen_seed, chosen_people = choose_city(Premises(home.folder), seed=seed, people=people)
+    arguments = ["--seed", str(chosen_seed), "--people", str(chosen_people), *(["--port", str(port)] if port is not None else [])]
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        with attach(arguments=arguments, report=_tell_progress) as instance:
+            tell("· 办理一件真实的事 / one real application")
+            emit(_what_happened(instance), json, _render)
+            sys.stdout.flush()
+            if not once:
+                _serve(instance)
+    except KeyboardInterrupt:
+        tell("· 正在停止 / stopping")
+    wait_until_gone(home)
+    return 0
+
+
+@supervise_app.default
+def supervise(*, port: int | None = None, hold: bool = False, seed: int | None = None, people: int | None = None) -> int:
+    """Own the platform, the city's server and the agencies of `MIAOPI_HOME`; founds the city on the first start."""
+    log_to_stderr(logging.INFO)
+    premises = Premises(current_home().ready().folder)
+    chosen_seed, chosen_people = choose_city(premises, seed=seed, people=people)
+    server = city_server(premises.server_data)
+
+    def prepare() -> None:
+        found_city(premises, server, seed=chosen_seed, people=chosen_people)
+        tell_the_platform(clock.now())
+
+    beside = Beside([server], prepare, lambda environment: agencies(premises, server, environment))
+    try:
+        return platform.supervise(port=port, hold=hold, beside=beside)
+    except AlreadySupervised:
+        return 0
+
+
+def _what_happened(instance: Instance) -> dict[str, Any]:
+    """The document of `demo --json` (DESIGN.md §7.1)."""
+    premises = Premises(instance.home.folder)
+    mark = premises.find_mark()
+    personas = codec.loads(premises.personas.read_text(encoding="utf-8"))
+    return {
+        "home": str(instance.home.folder),
+        "base_url": instance.base_url,
+        "synthetic": True,
+        "city": None if mark is None else {"seed": mark.seed, "people": mark.people, "on": mark.on.isoformat(), "digest": mark.digest},
+        "personas": list(personas.values()),
+        "staff": [],
+        "application": travel(instance.home, SERVICE, person=WHO, entered={}),
+    }
+
+
+def _serve(instance: Instance) -> None:
+    """Until Ctrl-C or SIGTERM. Raises InstanceFailed when the instance ends by itself."""
+    while instance.is_alive():
+        time.sleep(0.2)
+    log = instance.home.logs / "supervisor.log"
+    raise InstanceFailed(Text(zh=f"实例自己停了，日志在 {log}。", en=f"The instance ended by itself; its log is {log}."))
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _tell_progress(line: str) -> None:
+    """A line of the supervisor's log without its time, level and logger."""
+    parts = line.split(" ", 3)
+    tell(f"· {parts[3] if len(parts) == 4 and parts[1] in {'INFO', 'WARNING', 'ERROR'} else line}")
+
+
+def _render(result: Mapping[str, Any]) -> Group:
+    city = result["city"]
+    return Group(
+        f"\n[bold]合成城市（演示）/ a synthetic city[/]：{city['people']} 人 / people，种子 / seed {city['seed']}，{city['on']}",
+        "人、机构、号码都是虚构的。 / People, agencies and numbers are invented.\n",
+        render_application(result["application"]),
+        "",
+        _render_personas(result["personas"]),
+        f"\n页面 / pages: [bold]{result['base_url']}[/]\n目录 / home:  {result['home']}",
+        "停止请按 Ctrl-C / Ctrl-C stops it",
+    )
+
+
+def _render_personas(personas: Sequence[Mapping[str, Any]]) -> Table:
+    table = Table(title="可以扮演 / whom you can play", title_justify="left", show_lines=True)
+    for heading in ("代号 / code", "登录码 / sign-in code", "姓名 / name", "是谁 / who", "可试 / what to try"):
+        table.add_column(heading, overflow="fold")
+    for persona in personas:
+        who, what = persona["role"], persona["can_try"]
+        table.add_row(persona["code"], persona["sign_in_code"], persona["name"], f"{who['zh']}\n{who['en']}", f"{what['zh']}\n{what['en']}")
+    return table
