@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -26,8 +26,8 @@ from tests.unit.filing.scene import NOW
 ANNA, BEN = Actor(ActorKind.PERSON, "anna", assurance=3), Actor(ActorKind.PERSON, "ben", assurance=3)
 
 
-def opened(by: Actor = ANNA) -> Application:
-    return open_application(service="demo-service", version="f" * 64, applicant=by.id, by=by, now=NOW)
+def opened(by: Actor = ANNA, *, now: datetime = NOW) -> Application:
+    return open_application(service="demo-service", version="f" * 64, applicant=by.id, by=by, now=now)
 
 
 def test_a_case_is_opened_as_a_draft_with_level_and_mandate() -> None:
@@ -77,7 +77,7 @@ def test_the_house_finds_every_case_and_staff_none_yet() -> None:
 
 
 def test_a_person_lists_her_own_cases_newest_first_page_by_page() -> None:
-    mine = sorted((opened().number for _ in range(5)), reverse=True)
+    mine = [opened(now=NOW + timedelta(minutes=minute)).number for minute in range(5)][::-1]
     opened(BEN)
     first = list_applications(reader=ANNA, limit=3)
     rest = list_applications(reader=ANNA, limit=3, before=first[-1].number)

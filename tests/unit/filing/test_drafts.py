@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
+from django.db import connection
 
 from miaopi.apps.application.api import Application, get_application, open_application, withdraw_application
 from miaopi.apps.consent.api import withdraw_consent
@@ -143,6 +145,28 @@ def test_entering_in_two_windows_loses_neither(scene: Scene) -> None:
     enter(number=case.number, values={"purpose": "abroad"}, by=scene.anna, now=NOW)
     enter(number=case.number, values={"delivery": "counter"}, by=scene.anna, now=NOW)
     assert draft_of(scene, case).entered == {"purpose", "delivery"}
+
+
+def test_two_windows_that_prefill_at_once_keep_one_draft(scene: Scene) -> None:
+    case = open_application(service=SERVICE, version=scene.package.version, applicant=scene.anna.id, by=scene.anna, now=NOW)
+    receipt, start, failed = scene.consent(case), Barrier(3), []
+
+    def fill() -> None:
+        start.wait()
+        try:
+            prefill(number=case.number, receipt=receipt, by=scene.anna, now=NOW)
+        except Exception as error:  # whatever comes out of a window is looked at below
+            failed.append(error)
+        finally:
+            connection.close()
+
+    windows = [Thread(target=fill) for _ in range(3)]
+    for window in windows:
+        window.start()
+    for window in windows:
+        window.join()
+    assert failed == []
+    assert isinstance(draft_of(scene, case).facts["person.name"], Known)
 
 
 def test_withdrawing_consent_erases_the_draft_at_once(scene: Scene) -> None:

@@ -64,8 +64,9 @@ def get_application(*, number: str, reader: Actor) -> Application:
 
 
 def list_applications(*, reader: Actor, limit: int = 50, before: str | None = None) -> list[Application]:
-    """The reader's cases, newest number first; `before` is the number at which the last page ended."""
+    """The reader's cases, newest first; `before` is the number at which the last page ended. NotFound for another's."""
     mine = Application.objects.filter(_owned_by(reader))
     if before is not None:
-        mine = mine.filter(number__lt=before)
-    return list(mine.order_by("-number")[:limit])
+        last = get_application(number=before, reader=reader)
+        mine = mine.filter(Q(opened_at__lt=last.opened_at) | Q(opened_at=last.opened_at, number__lt=last.number))
+    return list(mine.order_by("-opened_at", "-number")[:limit])

@@ -60,7 +60,7 @@ def _retry_silence(sources: tuple[str, ...], *, by: Actor, now: datetime) -> int
         try:
             look = _look_again(row, ask=True, by=by, now=now)
         except MiaopiError as error:  # this case alone cannot be looked at: another may be the probe
-            log.error("waiting case set aside: %s", error, extra={"number": row.number})
+            log.error("waiting case set aside: %s", error)
             Waiting.objects.filter(number=row.number).update(due_at=now + SET_ASIDE, attempts=row.attempts + 1)
             continue
         decided += look.decided
@@ -100,10 +100,10 @@ def _case_of(row: Waiting) -> Case:
     prior = row.decision
     package = find_service(prior.service)
     if package.definition.version != prior.version:
-        raise DefinitionError(prior.service, f"the version {prior.version[:12]} under which {row.number} was filed is no longer there")
+        raise DefinitionError(prior.service, f"the version {prior.version[:12]} under which a waiting case was filed is gone")
     beside = unseal_beside(prior.id, row.kept or prior.kept)
     if beside is None:
-        raise DefinitionError(prior.service, f"the facts of {row.number} were erased while it waited")
+        raise DefinitionError(prior.service, "the facts of a waiting case were erased")
     return Case(
         number=row.number, package=package, round=prior.round, attempt=prior.attempt + 1, applicant=prior.applicant, as_of=prior.as_of,
         facts=read_facts(package.definition, beside.facts), salt=beside.salt, patience_until=row.patience_until,

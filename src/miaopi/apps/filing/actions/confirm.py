@@ -146,7 +146,7 @@ def _commit(gathered: _Gathered, *, by: Actor, now: datetime) -> Confirmation:
     """One transaction, no I/O: the case moves, the facts are frozen, and whoever listens decides and issues in it."""
     row, draft, token = gathered.row, gathered.draft, gathered.token
     facts, salt = draft.facts(gathered.package.definition), secrets.token_hex(16)
-    facts_digest, round_ = digest(salt, get_written(facts)), len(row.tokens) + 1
+    facts_digest, round_, content = digest(salt, get_written(facts)), len(row.tokens) + 1, seal_draft(row, draft)
     hand = ConfirmedFacts(
         number=row.number, package=gathered.package, service=row.service, version=row.version, round=round_,
         applicant=row.applicant, receipt=row.receipt, as_of=compute_legal_day(now), confirmed_at=now, facts=facts,
@@ -156,7 +156,7 @@ def _commit(gathered: _Gathered, *, by: Actor, now: datetime) -> Confirmation:
         advance(number=row.number, move=Confirm, by=by, now=now)
         # revision: confirmed is what she saw; erased_at: a withdrawal that came first wins
         frozen = Filing.objects.filter(number=row.number, revision=row.revision, erased_at=None).update(
-            content=seal_draft(row, draft), facts_digest=facts_digest, tokens=[*row.tokens, token], confirmed_at=now,
+            content=content, facts_digest=facts_digest, tokens=[*row.tokens, token], confirmed_at=now,
             revision=F("revision") + 1,
         )  # fmt: skip
         if frozen != 1:

@@ -92,10 +92,17 @@ def _silent(definition: Definition, draft: Draft) -> tuple[str, ...]:
     return tuple(sorted(resource for resource in unsaid if resource is not None))
 
 
+def _lock(application: Application) -> Filing:
+    """The row of the filing, made if it is not there yet, locked: the second of two windows waits for the first."""
+    new = Filing(number=application.number, applicant=application.applicant, service=application.service, version=application.version)
+    Filing.objects.bulk_create([new], ignore_conflicts=True)
+    return lock_filing(application)
+
+
 def open_filing(*, application: Application, receipt: str, by: Actor, now: datetime) -> Filing:
     """The row of the filing, there before anything is pulled for it: a withdrawal meanwhile must find what to mark."""
     with act(by=by, now=now):
-        row = lock_filing(application)
+        row = _lock(application)
         row.receipt, row.erased_at, row.erased_for = receipt, None, ""
         row.save()
     return row
@@ -110,7 +117,7 @@ def _put(
     What was pulled under `receipt` is put in only if that receipt was not withdrawn while the sources were asked.
     """
     with act(by=by, now=now) as unit:
-        row = lock_filing(application)
+        row = _lock(application)
         if receipt is not None:
             if row.receipt != receipt or row.erased_at is not None:
                 raise RightsError(WITHDRAWN_MEANWHILE)

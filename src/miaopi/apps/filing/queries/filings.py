@@ -52,10 +52,8 @@ def find_filing(number: str) -> Filing | None:
 
 
 def lock_filing(application: Application) -> Filing:
-    """The filing of the case, locked until the end of the transaction; a new unsaved one if there is none yet."""
-    row = Filing.objects.select_for_update().filter(number=application.number).first()
-    return row or Filing(number=application.number, applicant=application.applicant, service=application.service,
-                         version=application.version)
+    """The filing of the case, locked until the end of the transaction."""
+    return Filing.objects.select_for_update().get(number=application.number)
 
 
 def get_package(application: Application) -> ServicePackage:
