@@ -15,7 +15,7 @@ from miaopi.kernel.expr.types import BOOLEAN, STRING
 from miaopi.kernel.wording import Text
 
 REQUIRED = ("type", "label", "privacy", "source", "ground")
-OPTIONAL = ("changeable", "volatile", "when", "default", "options", "form", "value")
+OPTIONAL = ("changeable", "attainable", "volatile", "when", "default", "options", "form", "value")
 GROUNDS = ("consent", "statutory_duty")
 CODED = frozenset({"number", "boolean", "string", "date", "date and time", "list"})
 
@@ -82,6 +82,7 @@ def _read_spec(reader: Reader, name: str, placed: Placed, entries: Mapping[str, 
         source=source,
         ground=ground,
         changeable=reader.truth(entries.get("changeable")),
+        attainable=reader.truth(entries.get("attainable")),
         volatile=reader.truth(entries.get("volatile")),
         default=default,
         options=MappingProxyType(dict(options)),

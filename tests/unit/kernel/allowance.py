@@ -48,7 +48,7 @@ FACTS = [
     spec("known", "boolean", "register.known"),
     spec("birth", "date", "register.birth", in_form=True),
     spec("region", "string", "household.region"),
-    spec("since", "date", "home.since", changeable=True),
+    spec("since", "date", "home.since", attainable=True),
     spec("record", "string", "police.record", Privacy.SENSITIVE, options={"clean": said("clean"), "hit": said("hit")}),
     spec("pay", "string", "applicant", changeable=True, options=OPTIONS),
     spec("letters", "string", "applicant", changeable=True, default="none"),

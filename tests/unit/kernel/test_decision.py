@@ -28,7 +28,7 @@ from miaopi.kernel.decision import (
 from miaopi.kernel.decision.case import conforms
 from miaopi.kernel.decision.outcomes import Change, to_plain
 from miaopi.kernel.errors import DefinitionError, InputError
-from miaopi.kernel.expr import Type
+from miaopi.kernel.expr import Type, compile
 from miaopi.kernel.fact import Disputed, Doubt, Fact, Known, Unknown
 from miaopi.kernel.wording import Text
 from tests.unit.kernel.allowance import (
@@ -295,6 +295,11 @@ def test_a_condition_that_could_not_be_lawful_cannot_exist() -> None:
 def test_derived_values_stand_in_an_order_in_which_they_can_be_computed() -> None:
     with pytest.raises(DefinitionError, match="age reads birth, which is not known before it"):
         replace(DEFINITION, facts={name: fact for name, fact in DEFINITION.facts.items() if name != "birth"})
+    double = Derived("double", said("double"), feel("age * 2"))
+    deeper = replace(DEFINITION, derived={**DEFINITION.derived, "double": double})
+    assert deeper.reads(compile("double > 1", {"double": Type.parse("number")})) == {"birth", "as_of"}
+    with pytest.raises(DefinitionError, match="double reads age"):
+        replace(DEFINITION, derived={"double": double, **DEFINITION.derived})
 
 
 def test_values_are_written_as_json_can_hold_them() -> None:
@@ -310,5 +315,5 @@ def test_every_value_of_a_decision_is_frozen(module: ModuleType) -> None:
     for kind in made:
         assert kind.__dataclass_params__.frozen, kind
         remembers = kind in (case.Case, definition.Definition, precedence.Judgement)  # what was computed once
-        assert hasattr(kind, "__slots__") is not remembers, kind
+        assert ("__slots__" in vars(kind)) is not remembers, kind
     assert made

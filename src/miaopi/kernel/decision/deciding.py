@@ -51,7 +51,7 @@ Again = Callable[[Mapping[FactName, Fact], date], Decision]
 def _changes(
     definition: Definition, facts: Mapping[FactName, Fact], as_of: date, failed: list[str], again: Again
 ) -> Iterator[Change]:
-    """Each single change – the day, or one fact that is the citizen's to change – after which all that failed holds."""
+    """Each single change – the day, or one fact that is hers to change or to bring about – after which all that failed holds."""
     behind = frozenset().union(*(definition.reads(c.holds) for c in definition.conditions if c.id in failed))
     if AS_OF in behind:
         for day in _days_ahead(definition, facts, behind, as_of):
@@ -60,7 +60,7 @@ def _changes(
                 break
     for name in sorted(behind & definition.facts.keys()):
         spec = definition.facts[name]
-        if not spec.changeable:
+        if not (spec.changeable or spec.attainable):
             continue
         for relation, value in _values_for(spec, as_of):
             if _mends(failed, again, {**facts, name: Known(value)}, as_of):

@@ -51,6 +51,8 @@ class FactSpec:
 
     `source` is `resource.field`, `applicant` or `derived`. `when` guards the asking: where it is not true the fact is
     never asked. `volatile` facts are read again at confirm. `options` are the values of an enumeration with labels.
+    `changeable`: hers to enter or correct. `attainable`: hers to bring about, at its source (a permit renewed, a mandate
+    given) – never to enter.
     """
 
     name: str
@@ -60,6 +62,7 @@ class FactSpec:
     source: str
     ground: str
     changeable: bool = False
+    attainable: bool = False
     volatile: bool = False
     when: Expression | None = None
     default: object = None
