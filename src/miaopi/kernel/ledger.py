@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from json import JSONEncoder
 
 HASH_SIZE = 32
+LARGEST = 2**53 - 1
 LARGEST_INTEGER = 2**53 - 1
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode

@@ -20,12 +20,12 @@ from miaopi.apps.audit.queries.entries import (
     prove,
 )
 from miaopi.apps.audit.queries.readers import has_pending, list_lags, list_parked
-from miaopi.apps.audit.queries.tree import find_checkpoint, get_consistency
+from miaopi.apps.audit.queries.tree import count_numbered, find_checkpoint, get_consistency, get_root
 
 __all__ = [
     "Actor", "ActorKind", "Checkpoint", "Doomed", "Ended", "Endless", "Event", "Finding", "Forked", "LoggedEntry",
-    "OutcomeUnknown", "Proof", "Unit", "act", "after", "check_log", "choose_signer", "find_checkpoint", "find_entry",
-    "get_consistency", "has_pending", "list_accesses", "list_entries", "list_lags", "list_parked", "person", "prove",
+    "OutcomeUnknown", "Proof", "Unit", "act", "after", "check_log", "choose_signer", "count_numbered", "find_checkpoint", "find_entry",
+    "get_consistency", "get_root", "has_pending", "list_accesses", "list_entries", "list_lags", "list_parked", "person", "prove",
     "public_key", "replay", "rule_set", "run_after_handlers", "sequence", "sign", "sign_checkpoint", "sign_note", "system",
     "wait_for_entries", "within",
 ]  # fmt: skip
