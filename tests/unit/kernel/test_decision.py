@@ -15,6 +15,7 @@ from miaopi.kernel.decision import (
     Basis,
     Condition,
     DatedValue,
+    Derived,
     Kind,
     Outcome,
     Parameter,
