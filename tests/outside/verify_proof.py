@@ -98,7 +98,7 @@ def check_checkpoint(note: str, key: str, size: int, root: bytes) -> str:
 
 
 def check_growth(proof: dict[str, object], size: int, root: bytes) -> str:
-    path = read_path(proof, "consistency") if proof.get("consistency") is not None else []
+    path = read_path(proof, "consistency") if "consistency" in proof else []
     if proof.get("old_size") is None:
         if path or proof.get("old_root") is not None:
             raise Invalid("a consistency path without the tree it starts from")

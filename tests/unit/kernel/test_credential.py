@@ -187,7 +187,8 @@ FLAWS = [
     (flawed(leaf_index=True), MALFORMED),
     (flawed(leaf_index=-1), MALFORMED),
     (flawed(tree_size="13"), MALFORMED),
-    (flawed(tree_size=12), NOT_INCLUDED),
+    (flawed(tree_size=12), OTHER_HEAD),  # the path of leaf 5 is as long there
+    (flawed(tree_size=5), NOT_INCLUDED),
     (flawed(inclusion=[]), NOT_INCLUDED),
     (flawed(inclusion="ab"), MALFORMED),
     (flawed(inclusion=[make_proof(5, 13, 9)["root"].upper()]), MALFORMED),
@@ -202,9 +203,11 @@ FLAWS = [
     (flawed(old_root=ROOT.hex()), NOT_CONSISTENT),
     (flawed(old_root=None), MALFORMED),
     (flawed(consistency=[]), NOT_CONSISTENT),
-    (flawed(old_size=None), NOT_CONSISTENT),
-    (flawed(old_size=None, consistency=[]), NOT_CONSISTENT),
-    (flawed(consistency={}), NOT_CONSISTENT),
+    (flawed(old_size=None), MALFORMED),
+    (flawed(old_size=None, old_root=None), NOT_CONSISTENT),
+    (flawed(old_size=0, old_root=ROOT.hex(), consistency=[]), NOT_CONSISTENT),
+    (flawed(consistency={}), MALFORMED),
+    (flawed(consistency=None), MALFORMED),
     ({name: value for name, value in make_proof(5, 13, 9).items() if name != "leaf"}, MALFORMED),
     ({name: value for name, value in make_proof(5, 13, 9).items() if name != "key"}, MALFORMED),
 ]
@@ -219,7 +222,8 @@ def test_a_flaw_is_named(proof: dict[str, Any], flaw: object) -> None:
 
 def test_only_the_key_that_is_trusted_counts() -> None:
     proof = make_proof(2, 3, 2)
-    stranger = {**proof, "checkpoint": signed_head(3, bytes.fromhex(proof["root"]), seed=OTHER), "key": note_key(ORIGIN, public_key_of(OTHER))}
+    note = signed_head(3, bytes.fromhex(proof["root"]), seed=OTHER)
+    stranger = {**proof, "checkpoint": note, "key": note_key(ORIGIN, public_key_of(OTHER))}
     assert find_flaw(stranger) is None
     assert OUTSIDER.check(json.dumps(stranger))
     assert find_flaw(stranger, KEY) == NOT_SIGNED
