@@ -116,7 +116,7 @@ def _read_mode(text: str) -> Mode:
 
 
 def _turn(name: str, mode: Mode) -> None:
-    """Returns when the agency behaves so. Raises UpstreamError when its process does not follow; without an instance it will at its start."""
+    """Returns when the agency behaves so, or, without an instance, will at its start. Raises UpstreamError when it does not follow."""
     home = current_home()
     switch = Switch(home.folder, name)
     switch.turn(mode)

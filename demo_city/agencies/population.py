@@ -79,9 +79,13 @@ def _shown(view: str, columns: tuple[str, ...], mode: Mode) -> sql.Composable:
                 sql.Literal(SLOW_SECONDS), names, kept
             )
         case Mode.WRONG:  # a control character where every value should be: neither text nor day nor number
-            spoilt = [sql.Identifier(name) if name == "id_number" else sql.SQL("chr(7) AS {}").format(sql.Identifier(name)) for name in columns]
+            spoilt = [sql.SQL("{} AS {}").format(_spoilt(name), sql.Identifier(name)) for name in columns]
             return sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(spoilt), kept)
         case Mode.CONFLICT:
             others = [sql.SQL(OTHERWISE.get(name, f"{name} || '（另一记录）'")) for name in columns]  # names are ours, above
             return sql.SQL("{} UNION ALL SELECT {} FROM {}").format(plain, sql.SQL(", ").join(others), kept)
     return plain
+
+
+def _spoilt(name: str) -> sql.Composable:
+    return sql.Identifier(name) if name == "id_number" else sql.SQL("chr(7)")

@@ -1,4 +1,4 @@
-"""What courts sent to the police, and what the police answered earlier, in the proportions of services.md (98 clean, 1.2 hit, 0.5 uncertain)."""
+"""What courts sent to the police, and what the police answered earlier: of a hundred grown people 98 clean, 1.2 hits, 0.5 uncertain."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ HERE: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
 def _convict(chance: Random, person: Person, day: date) -> None:
-    person.judgments.append(_case(chance, _between(chance, years_on(person.birth_date, 18), day), day, months=3 + int(chance.random() * 120)))
+    crime = _between(chance, years_on(person.birth_date, 18) + timedelta(days=1), day)
+    person.judgments.append(_case(chance, crime, day, months=3 + int(chance.random() * 120)))
 
 
 def _convict_again(chance: Random, person: Person, day: date) -> None:

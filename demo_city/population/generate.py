@@ -60,8 +60,7 @@ def _name(seed: int, people: list[Person], day: date) -> None:
         parent = father or mother
         person.ethnicity = parent.ethnicity if parent else draw.one(chance)
         giver = mother if mother and father and chance.random() < 0.06 else parent
-        inherited = giver.surname if giver and giver.ethnicity == person.ethnicity else ""
-        person.name, person.surname = _full_name(chance, person, inherited)
+        person.name, person.surname = _full_name(chance, person, giver.surname if giver else "")
         if chance.random() < RENAMED and person.surname and age_on(person.birth_date, day) >= 10:
             person.former_name = person.surname + draw_given(chance, sex=person.sex, birth=person.birth_date, surname=person.surname)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 from typing import Final
@@ -30,8 +31,8 @@ def settle(seed: int, people: list[Person], day: date) -> None:
 
 def _settle_household(chance: Random, members: list[Person], day: date) -> None:
     head = next((person for person in members if person.relation == "户主"), members[0])
-    home = _draw_address(chance, with_hukou=head.has_hukou_here)
-    dwelling = home if not head.has_hukou_here or chance.random() >= APART else _draw_address(chance, with_hukou=False)
+    home = _draw_dwelling(chance, with_hukou=head.has_hukou_here)
+    dwelling = home if not head.has_hukou_here or chance.random() >= APART else _draw_dwelling(chance, with_hukou=False)
     is_collective = len(members) == 1 and head.has_hukou_here and chance.random() < COLLECTIVE
     arrived = day - timedelta(days=int(chance.expovariate(1 / 1500)) + 1)
     village = int(chance.random() * 12) + 1
@@ -42,25 +43,39 @@ def _settle_household(chance: Random, members: list[Person], day: date) -> None:
             _register(chance, person, dwelling, min(own, day - timedelta(days=1)), day, is_apart=dwelling is not home)
 
 
-def _draw_address(chance: Random, *, with_hukou: bool) -> tuple[Street, int, int, int]:
+@dataclass(frozen=True, slots=True)
+class Dwelling:
+    """A flat of the city. Its road is called 演示路, so that no address is anybody's."""
+
+    street: Street
+    number: int
+    building: int
+    room: int
+
+    @property
+    def address(self) -> str:
+        return f"{CITY_NAME}{self.street.district}{self.street.name}演示路{self.number}号{self.building}栋{self.room}"
+
+    @property
+    def code(self) -> str:
+        return f"{self.street.code}{self.number:04d}{self.building:02d}{self.room:04d}"
+
+
+def _draw_dwelling(chance: Random, *, with_hukou: bool) -> Dwelling:
     listed = streets(districts(with_hukou=with_hukou).one(chance))
     street = listed[int(chance.random() * len(listed))]
-    return street, 1 + int(chance.random() * 300), 1 + int(chance.random() * 30), 101 + 100 * int(chance.random() * 30) + int(chance.random() * 8)
+    room = 101 + 100 * int(chance.random() * 30) + int(chance.random() * 8)
+    return Dwelling(street, 1 + int(chance.random() * 300), 1 + int(chance.random() * 30), room)
 
 
-def _address(place: tuple[Street, int, int, int]) -> str:
-    street, number, building, room = place
-    return f"{CITY_NAME}{street.district}{street.name}演示路{number}号{building}栋{room}"
-
-
-def _give_hukou(person: Person, home: tuple[Street, int, int, int], village: int, *, is_collective: bool) -> None:
+def _give_hukou(person: Person, home: Dwelling, village: int, *, is_collective: bool) -> None:
     """Here at the household's address; elsewhere in the county that her number tells, as that county is called today."""
-    street = home[0]
+    street = home.street
     if person.has_hukou_here:
         person.hukou_region_code = street.district_code
         person.hukou_police_station = street.police_station
         person.household_type = "集体户" if is_collective else "家庭户"
-        person.hukou_address = f"{CITY_NAME}{street.district}{street.name}演示人才集体户" if is_collective else _address(home)
+        person.hukou_address = f"{CITY_NAME}{street.district}{street.name}演示人才集体户" if is_collective else home.address
     else:
         county = county_today(person.id_number[:6])
         person.hukou_region_code = county.code
@@ -71,7 +86,7 @@ def _give_hukou(person: Person, home: tuple[Street, int, int, int], village: int
 
 
 def _register(
-    chance: Random, person: Person, place: tuple[Street, int, int, int], settled: date, day: date, *, is_apart: bool
+    chance: Random, person: Person, place: Dwelling, settled: date, day: date, *, is_apart: bool
 ) -> None:
     if person.has_hukou_here and not is_apart:
         return
@@ -80,7 +95,7 @@ def _register(
     days = (day - settled).days
     if days > 400 and chance.random() < 0.35:  # moved within the city without leaving it
         moved = settled + timedelta(days=int(days * (0.2 + 0.75 * chance.random())))
-        former = _draw_address(chance, with_hukou=False)
+        former = _draw_dwelling(chance, with_hukou=False)
         person.registrations.append(_registration(former, settled, settled, moved))
         person.registrations.append(_registration(place, settled, moved, None))
     else:
@@ -90,10 +105,8 @@ def _register(
         _endorse(chance, person, day)
 
 
-def _registration(place: tuple[Street, int, int, int], settled: date, since: date, until: date | None) -> Registration:
-    street, number, building, room = place
-    code = f"{street.code}{number:04d}{building:02d}{room:04d}"
-    return Registration(code, _address(place), street.police_station, settled, since, until)
+def _registration(place: Dwelling, settled: date, since: date, until: date | None) -> Registration:
+    return Registration(place.code, place.address, place.street.police_station, settled, since, until)
 
 
 def _endorse(chance: Random, person: Person, day: date) -> None:

@@ -45,8 +45,8 @@ def test_a_random_person_is_told_as_the_database_has_her(city: City) -> None:
     with city.owner("population") as register:
         kept = register.execute("SELECT * FROM kept.people WHERE id_number = %s", [person.id_number]).fetchone()
         assert kept is not None
-        told = city.read("population_basic", person)
-        assert {name: told[0][name] for name in ("name", "sex", "birth_date")} == {name: kept[name] for name in ("name", "sex", "birth_date")}
+        [basic] = city.read("population_basic", person)
+        assert all(basic[name] == kept[name] for name in ("name", "sex", "birth_date", "ethnicity", "life_status"))
         hukou = register.execute("SELECT * FROM kept.hukou WHERE serial = %s", [person.serial]).fetchone()
         assert hukou is not None
         assert city.read("household_registration", person)[0]["police_station"] == hukou["police_station"]
@@ -60,7 +60,8 @@ def test_a_changed_row_is_told_at_once(city: City) -> None:
 
 
 def test_only_the_fields_asked_for_leave_the_agency(city: City) -> None:
-    assert set(records(city.ask("residence", "residence_permit", with_permit(city), "id_number", "status")[1])[0]) == {"id_number", "status"}
+    told = records(city.ask("residence", "residence_permit", with_permit(city), "id_number", "status")[1])
+    assert set(told[0]) == {"id_number", "status"}
     assert set(records(city.ask("criminal", "criminal_record", clean(city), "condition_met")[1])[0]) == {"condition_met"}
 
 
@@ -113,9 +114,10 @@ def test_a_slow_agency_outlasts_whoever_asks(city: City) -> None:
     with pytest.raises(OSError, match="timed out"):
         city.ask("residence", "residence_permit", with_permit(city), "status")
     city.turn("population", Mode.SLOW)
-    with city.reader() as register, pytest.raises(psycopg.errors.QueryCanceled):
+    with city.reader() as register:
         register.execute("SET statement_timeout = 300")
-        register.execute("SELECT name FROM population_basic WHERE id_number = %s", [with_permit(city).id_number])
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            register.execute("SELECT name FROM population_basic WHERE id_number = %s", [with_permit(city).id_number])
 
 
 def test_a_wrong_agency_tells_of_somebody_else_or_half(city: City) -> None:
@@ -162,7 +164,8 @@ def test_a_conflict_about_crime_is_two_words(city: City) -> None:
 def test_the_authority_knows_a_person_by_code_serial_and_alias(city: City) -> None:
     person = with_permit(city)
     with city.owner("authority") as register:
-        register.execute("INSERT INTO aliases VALUES ('worker', %s) ON CONFLICT (code) DO UPDATE SET serial = excluded.serial", [person.serial])
+        register.execute("DELETE FROM aliases")
+        register.execute("INSERT INTO aliases VALUES ('worker', %s)", [person.serial])
     for code in (person.sign_in_code, person.sign_in_code.lower(), person.code, "worker"):
         status, content = city.post("authority", "/verify", {"code": code})
         told = json.loads(content)

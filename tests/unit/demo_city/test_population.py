@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 
 import pytest
 
@@ -104,8 +105,7 @@ def test_families_could_be() -> None:
             surnames = {population.person(person.mother).surname, population.person(person.father).surname}
             assert person.surname in surnames or not person.surname or "" in surnames
     for births in children.values():
-        ordered = sorted(births)
-        assert all(later - earlier >= timedelta(days=300) for earlier, later in zip(ordered, ordered[1:], strict=False))
+        assert all(later - earlier >= timedelta(days=300) for earlier, later in pairwise(sorted(births)))
     orphans = [person for person in population.people if age_on(person.birth_date, DAY) < 15 and not person.mother]
     assert orphans == []
 
@@ -135,7 +135,7 @@ def test_a_code_that_ended_leads_to_where_its_area_lies_today() -> None:
 def test_registrations_follow_each_other_and_permits_follow_residence() -> None:
     expired = 0
     for person in city().people:
-        for earlier, later in zip(person.registrations, person.registrations[1:], strict=False):
+        for earlier, later in pairwise(person.registrations):
             assert earlier.move_out_on == later.move_in_on and earlier.settled_on == later.settled_on
         for at in person.registrations:
             assert person.birth_date <= at.settled_on <= at.move_in_on <= DAY
