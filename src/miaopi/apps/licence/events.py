@@ -24,5 +24,4 @@ class LicenceSigned(Event):
     licence: str
     number: str
     text_digest: str
-    key_id: str
     subject: str

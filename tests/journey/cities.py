@@ -1,0 +1,74 @@
+"""Demo cities for tests: a home of their own, the launcher's own verbs, nothing of the product imported."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+VERIFIER = ROOT / "tests" / "outside" / "verify_proof.py"
+PEOPLE = 1500
+
+
+@dataclass
+class City:
+    """A demo city that runs until the test is over. `what` is the document that `demo --json` printed."""
+
+    home: Path
+    what: dict[str, Any]
+
+    def verb(self, *words: str, code: int = 0, given: str | None = None) -> dict[str, Any]:
+        """Run a verb on this city with `--json`; its document. Fails the test when it does not end with `code`."""
+        return run_verb(self.home, *words, code=code, given=given)
+
+    def agency(self, name: str, mode: str) -> None:
+        self.verb("city", "agency", name, "--mode", mode)
+
+
+def run_verb(home: Path, *words: str, code: int = 0, given: str | None = None, root: Path = ROOT) -> dict[str, Any]:
+    ran = subprocess.run(
+        [str(root / "miaopi"), *words, "--json"], env=environment(home), cwd=root, input=given, capture_output=True, text=True,
+        timeout=300, check=False,
+    )
+    assert ran.returncode == code, f"{' '.join(words)} ended {ran.returncode}: {ran.stdout[-600:]} {ran.stderr[-600:]}"
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """The caller's environment without what the test run itself set."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MIAOPI_", "DJANGO_", "PYTEST_"))}
+    return {**kept, "MIAOPI_HOME": str(home), **more}
+
+
+@contextmanager
+def running_city(home: Path, *, seed: int = 1, people: int = PEOPLE, **more: str) -> Iterator[City]:
+    """`./miaopi demo` on a free port, stopped as Ctrl-C stops it."""
+    command = [str(ROOT / "miaopi"), "demo", "--port", "0", "--seed", str(seed), "--people", str(people), "--json"]
+    with (home.parent / f"{home.name}.log").open("w", encoding="utf-8") as log, subprocess.Popen(
+        command, env=environment(home, **more), cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
+    ) as process:
+        try:
+            yield City(home, read_document(process))
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+
+
+def read_document(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """The one JSON document on standard output, which ends with a brace in the first column."""
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if line == "}\n":
+            found: dict[str, Any] = json.loads("".join(lines))
+            return found
+    raise AssertionError("the demo ended without a document")
