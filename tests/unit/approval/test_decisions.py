@@ -35,6 +35,7 @@ def test_a_result_names_source_and_time_of_every_value(scene: Scene) -> None:
     assert prefilled["criminal.condition_met"].source == "criminal_record"
     assert prefilled["criminal.condition_met"].agency == "criminal"
     assert prefilled["person.birth_date"].value == "1949-12-31"
+    assert prefilled["person.identity_count"].value == 1
     assert all(each.at and each.label.zh for each in prefilled.values())
     assert "purpose" not in prefilled
     assert "delivery" not in prefilled

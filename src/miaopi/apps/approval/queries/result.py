@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from miaopi.apps.application.api import Application, get_application
@@ -16,6 +17,7 @@ from miaopi.apps.catalogue.api import get_resources
 from miaopi.apps.filing.api import DEFAULT, get_draft, get_written
 from miaopi.definitions import ServicePackage, find_service
 from miaopi.kernel.decision.definition import APPLICANT
+from miaopi.kernel.decision.outcomes import to_plain
 from miaopi.kernel.errors import MiaopiError
 from miaopi.kernel.lifecycle import State
 from miaopi.kernel.wording import Text
@@ -164,12 +166,19 @@ def _told(facts: Mapping[str, Json], package: ServicePackage | None, reader: Act
     resources = get_resources({fact["source"] for fact in sourced.values()})
     order = list(package.definition.facts) if package is not None else sorted(facts)
 
+    specs = package.definition.facts if package is not None else {}
+
     def label(name: str) -> Text:
-        return package.definition.facts[name].label if package is not None and name in package.definition.facts else Text(zh=name, en=name)
+        return specs[name].label if name in specs else Text(zh=name, en=name)
+
+    def value(name: str) -> Json:
+        """Numbers are kept as text, so that no digit is lost; they are shown as numbers."""
+        kept = valued[name]["value"]
+        return to_plain(Decimal(kept)) if name in specs and specs[name].type.name == "number" else kept
 
     prefilled = tuple(
         Supplied(
-            fact=name, label=label(name), value=fact["value"] if own else None, source=fact["source"],
+            fact=name, label=label(name), value=value(name) if own else None, source=fact["source"],
             agency=resources[fact["source"]].agency.id if fact["source"] in resources else "platform", at=fact.get("at"),
             disputed=fact.get("disputed", False),
         )
@@ -178,4 +187,4 @@ def _told(facts: Mapping[str, Json], package: ServicePackage | None, reader: Act
     )
     typed = [name for name in order if valued.get(name, {}).get("source") == APPLICANT]
     typed.sort(key=lambda name: form.index(name) if name in form else len(form))
-    return {"prefilled": prefilled, "typed": tuple(typed), "typed_values": {name: valued[name]["value"] for name in typed} if own else {}}
+    return {"prefilled": prefilled, "typed": tuple(typed), "typed_values": {name: value(name) for name in typed} if own else {}}

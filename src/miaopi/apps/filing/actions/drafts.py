@@ -26,7 +26,10 @@ from miaopi.kernel.wording import Text
 CONSENT_WITHDRAWN: Final = "consent_withdrawn"
 APPLICATION_WITHDRAWN: Final = "application_withdrawn"
 OPEN: Final = frozenset({State.DRAFT.value, State.SUPPLEMENT.value})
-NOT_HERS: Final = Text(zh="该授权不属于本次申请。", en="This consent was not given for this application.")
+NOT_HERS: Final = Text(
+    zh="没有对本次申请有效的授权：不属于本次申请、已撤回或已过期。",
+    en="There is no consent for this application: it was given for another, was withdrawn, or has expired.",
+)
 WITHDRAWN_MEANWHILE: Final = Text(
     zh="授权或申请已撤回，查询到的信息没有保留。", en="Consent or application was withdrawn; nothing that was found is kept."
 )
@@ -69,7 +72,8 @@ def prefill(*, number: str, receipt: str, by: Actor, now: datetime) -> Filing:
     receipt is another case's or no longer stands.
     """
     application = _open_for(number, by)
-    if get_consent(receipt).application != application.number:
+    consent = get_consent(receipt)
+    if consent.application != application.number or not consent.is_open(now):
         raise RightsError(NOT_HERS)
     package = get_package(application)
     search = Search(package, application.applicant, Ground(receipt, application.service, application.number), compute_legal_day(now))
