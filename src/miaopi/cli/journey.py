@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
 import cyclopts
-from rich.console import Console
+from rich.console import Group, RenderableType
 from rich.prompt import Prompt
+from rich.text import Text as Plain
 
 from miaopi.cli.printing import emit, tell
 from miaopi.config import clock
@@ -211,25 +212,28 @@ def iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
-def render(console: Console, result: Mapping[str, Any]) -> None:
+def render(result: Mapping[str, Any]) -> Group:
     """What happened, for a person at a terminal."""
-    console.print(f"[bold]{result['name']['zh']}[/] {result['name']['en']}  编号 / number {result['number']}")
-    console.print(f"结果 / outcome: [bold]{result['outcome'] or result['state']}[/]")
+    lines: list[RenderableType] = [
+        f"[bold]{result['name']['zh']}[/] {result['name']['en']}  编号 / number {result['number']}",
+        f"结果 / outcome: [bold]{result['outcome'] or result['state']}[/]",
+    ]
     for reason in result["reasons"]:
-        console.print(f"  {reason['code']}  {reason['text']['zh']}\n  {'':8}{reason['text']['en']}")
+        lines.append(f"  {reason['code']}  {reason['text']['zh']}\n  {'':8}{reason['text']['en']}")
     for silence in result["waiting_for"]:
-        console.print(f"  等 / waiting for {silence['source']}，自 / since {silence['since']}，至 / until {silence['patience_until']}")
-    console.print(f"已替您填好 / filled in for you: {len(result['prefilled'])}；您填的 / you typed: {', '.join(result['typed']) or '0'}")
+        lines.append(f"  等 / waiting for {silence['source']}，自 / since {silence['since']}，至 / until {silence['patience_until']}")
+    lines.append(f"已替您填好 / filled in for you: {len(result['prefilled'])}；您填的 / you typed: {', '.join(result['typed']) or '0'}")
     for fact in result["prefilled"]:
-        console.print(f"  {fact['label']['zh']} / {fact['label']['en']}  ← {fact['source']}  {fact['at']}")
+        lines.append(f"  {fact['label']['zh']} / {fact['label']['en']}  ← {fact['source']}  {fact['at']}")
     if result.get("licence"):
-        console.print(f"证照 / licence: {result['licence']['identifier']}")
+        lines.append(f"证照 / licence: {result['licence']['identifier']}")
     for message in result.get("messages", ()):
-        console.print(f"短信 / message: {message['text']}")
+        lines.append(f"短信 / message: {message['text']}")
     if result.get("proof"):
-        console.print(f"账本 / log: leaf {result['proof']['leaf_index']} of {result['proof']['tree_size']}")
+        lines.append(f"账本 / log: leaf {result['proof']['leaf_index']} of {result['proof']['tree_size']}")
     if "elapsed_ms" in result:
-        console.print(f"用时 / took {result['elapsed_ms'] / 1000:.1f} s")
+        lines.append(f"用时 / took {result['elapsed_ms'] / 1000:.1f} s")
+    return Group(*lines)
 
 
 Person = Annotated[str, cyclopts.Parameter(name="--as", help="whose application it is")]
@@ -269,7 +273,7 @@ def show_licence(number: str, *, as_: Person, json: bool = False) -> None:
         from miaopi.apps.licence.api import get_licence
 
         licence = get_licence(number=number, reader=actor)
-        emit(licence.to_json(), json, lambda console, result: console.print(licence.signed_text or licence.title.zh, markup=False))
+        emit(licence.to_json(), json, lambda _: Plain(licence.signed_text or licence.title.zh))
 
 
 def describe_again(number: str, actor: Any) -> dict[str, Any]:
