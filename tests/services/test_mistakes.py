@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -36,6 +37,7 @@ def found_in(copy: Path) -> dict[str, str]:
 
 
 FIRST_BASIS = "      basis: {instrument: 公安机关办理犯罪记录查询工作规定, article: 第四条、第五条}\n"
+ODD = ["null", "[]", "{}", "{a: 1}", "true", "-5", "2026-13-01", "&a x", "*a", "!!binary abc", "<<: x", "1e400", '"\\u0000"']
 MISTAKES = [
     ("facts.yaml", "  privacy: personal", "  privcy: personal", "unknown key privcy; did you mean privacy?"),
     ("facts.yaml", "  type: date\n", "  type: day\n", "there is no type day"),
@@ -157,6 +159,27 @@ def test_a_missing_file_a_stray_file_and_broken_yaml_are_named(tmp_path: Path) -
     assert found_in(copy)[f"{SLUG}/facts.yaml:1"] == "this file is missing from the package"
     (copy / "facts.yaml").write_bytes(b"\xff\xfe\x00")
     assert found_in(copy)[f"{SLUG}/facts.yaml:1"] == "the file is not UTF-8 text"
+
+
+def test_hostile_nesting_is_a_finding(tmp_path: Path) -> None:
+    copy, _ = altered(tmp_path, "rules.yaml", "holds: purpose != null", "holds: purpose != null")
+    (copy / "facts.yaml").write_text("a: " + "[" * 3_000, encoding="utf-8")
+    assert "nested too deeply" in found_in(copy)[f"{SLUG}/facts.yaml:1"]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_is_written_the_check_says_findings_and_never_falls_over(seed: int, tmp_path: Path) -> None:
+    copy, _ = altered(tmp_path, "rules.yaml", "holds: purpose != null", "holds: purpose != null")
+    chance = Random(seed)
+    path = copy / chance.choice(["service.yaml", "facts.yaml", "rules.yaml", "parameters.yaml", "cases.yaml"])
+    lines = path.read_text(encoding="utf-8").split("\n")
+    at = chance.randrange(len(lines))
+    key = lines[at].partition(":")[0]
+    lines[at] = chance.choice([f"{key}: {odd}" for odd in ODD] + [" " * chance.randrange(6) + lines[at].strip(), lines[at][: len(key)]])
+    path.write_text("\n".join(lines), encoding="utf-8")
+    for finding in check_service(copy):
+        assert finding.where.partition("/")[2].startswith(f"{SLUG}/")
+        assert finding.message
 
 
 def test_a_record_filing_that_would_refuse_is_refused(tmp_path: Path) -> None:

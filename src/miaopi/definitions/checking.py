@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,12 +14,14 @@ from miaopi.definitions.package import CASES_FILE, RULE_FILES, ServicePackage, r
 from miaopi.definitions.positions import read_yaml
 from miaopi.definitions.reader import Finding, Reader
 from miaopi.definitions.trial import surviving_numbers, try_cases
-from miaopi.kernel.decision import Condition, Definition, decide
+from miaopi.kernel.decision import Condition, Definition
 from miaopi.kernel.decision.definition import AS_OF
+from miaopi.kernel.decision.precedence import judge
 from miaopi.kernel.errors import InputError
 
 ONE_DAY = timedelta(days=1)
 Fields = Mapping[str, frozenset[str]]  # resource → its fields
+Nudge = tuple[str, int]  # a number or the day, and by how much
 
 
 def read_resources(catalogue: Path) -> dict[str, frozenset[str]]:
@@ -46,8 +49,9 @@ def check_service(folder: Path, *, resources: Fields | None = None, mutate: bool
         return reader.findings
     for failure in try_cases(package.definition, cases):
         reader.note(failure.where, f"{failure.name}: {'; '.join(failure.problems)}")
+    bench = Bench(package.definition, cases)
     for condition in package.definition.conditions:
-        for lack in _lacks(package.definition, condition, cases):
+        for lack in _lacks(package.definition, condition, bench):
             reader.note(package.places[condition.id], f"{condition.id}: no case {lack}")
     if mutate and cases:
         for survivor in surviving_numbers(package.definition, cases, cases[0]):
@@ -103,9 +107,9 @@ def _names_read(definition: Definition) -> tuple[set[str], set[str]]:
     return needed, direct
 
 
-def _lacks(definition: Definition, condition: Condition, cases: list[WorkedCase]) -> Iterator[str]:
+def _lacks(definition: Definition, condition: Condition, bench: Bench) -> Iterator[str]:
     """Which of the cases that every condition needs are missing: meets, fails, unknown, and both sides of its border."""
-    stands = [(case, _value_of(definition, condition, case)) for case in cases]
+    stands = [(case, bench.stands(case).get(condition.id)) for case in bench.cases]
     for wanted, said in ((True, "meets it"), (False, "fails it"), (None, "leaves it unknown")):
         if all(value is not wanted for _, value in stands):
             yield said
@@ -113,12 +117,12 @@ def _lacks(definition: Definition, condition: Condition, cases: list[WorkedCase]
     if not nudges:
         return
     for wanted, said in ((True, "just meets it"), (False, "just fails it")):
-        beside = (_value_of(definition, condition, case, nudge) for case, value in stands if value is wanted for nudge in nudges)
+        beside = (bench.stands(case, nudge).get(condition.id) for case, value in stands if value is wanted for nudge in nudges)
         if all(value is not (not wanted) for value in beside):
             yield f"stands on its border and {said}"
 
 
-def _nudges(definition: Definition, condition: Condition) -> Iterable[tuple[str, int]]:
+def _nudges(definition: Definition, condition: Condition) -> Iterable[Nudge]:
     """The smallest steps across the border: a day where the day counts, else one more or less of a number."""
     read = definition.reads(condition.holds)
     numbers = [name for name in read & definition.parameters.keys() if definition.parameters[name].type.name == "number"]
@@ -126,16 +130,28 @@ def _nudges(definition: Definition, condition: Condition) -> Iterable[tuple[str,
     return [(name, step) for name in names for step in (-1, 1)]
 
 
-def _value_of(
-    definition: Definition, condition: Condition, case: WorkedCase, nudge: tuple[str, int] | None = None
-) -> bool | None:
-    on, overrides = case.on, dict(case.overrides)
-    if nudge is not None and nudge[0] == AS_OF:
-        on += nudge[1] * ONE_DAY
-    elif nudge is not None:
-        overrides[nudge[0]] = cast("Decimal", definition.parameters[nudge[0]].value_on(on)) + nudge[1]
-    try:
-        decision = decide(definition, case.facts, as_of=on, settings=case.settings, overrides=overrides)
-    except InputError:  # a day before the first law
-        return None
-    return next(result.value for result in decision.conditions if result.id == condition.id)
+@dataclass(frozen=True)
+class Bench:
+    """The cases of a package, each decided once as it is and once for each nudge that somebody asks about."""
+
+    definition: Definition
+    cases: list[WorkedCase]
+    _kept: dict[tuple[str, Nudge | None], dict[str, bool | None]] = field(default_factory=dict)
+
+    def stands(self, case: WorkedCase, nudge: Nudge | None = None) -> dict[str, bool | None]:
+        """How each condition stands; nothing on a day before the first law."""
+        if (case.name, nudge) not in self._kept:
+            self._kept[case.name, nudge] = self._decide(case, nudge)
+        return self._kept[case.name, nudge]
+
+    def _decide(self, case: WorkedCase, nudge: Nudge | None) -> dict[str, bool | None]:
+        on, overrides = case.on, dict(case.overrides)
+        if nudge is not None and nudge[0] == AS_OF:
+            on += nudge[1] * ONE_DAY
+        elif nudge is not None:
+            overrides[nudge[0]] = cast("Decimal", self.definition.parameters[nudge[0]].value_on(on)) + nudge[1]
+        try:
+            decision = judge(self.definition, case.facts, as_of=on, settings=case.settings, overrides=overrides)
+        except InputError:
+            return {}
+        return {result.id: result.value for result in decision.conditions}

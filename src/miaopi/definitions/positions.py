@@ -75,12 +75,14 @@ def _parsed(source: str, shown: str) -> Placed:
 
     try:
         root = YAML(typ="safe", pure=True).compose(source)
+        return _placed(root, shown) if root is not None else Placed({}, f"{shown}:1")
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise DefinitionError(f"{shown}:{line}", f"this is no YAML: {error.problem}") from None
     except YAMLError as error:
         raise DefinitionError(f"{shown}:1", f"this is no YAML: {error}") from None
-    return _placed(root, shown) if root is not None else Placed({}, f"{shown}:1")
+    except RecursionError:
+        raise DefinitionError(f"{shown}:1", "this is nested too deeply to be read") from None
 
 
 def _placed(node: Node, shown: str) -> Placed:
