@@ -42,7 +42,8 @@ def test_a_second_key_of_a_decided_case_gets_its_one_result(scene: Scene) -> Non
 def test_two_windows_at_once_make_one_decision(scene: Scene) -> None:
     for _ in range(5):
         case = scene.draft()
-        start, ends = Barrier(4), []
+        start = Barrier(4)
+        ends: list[Confirmation | Exception] = []
 
         def press(token: str, case: object = case, start: Barrier = start, ends: list[Confirmation | Exception] = ends) -> None:
             start.wait()

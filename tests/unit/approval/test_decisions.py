@@ -106,7 +106,7 @@ def test_the_kept_receipt_agrees_with_its_facts_and_names_no_one(scene: Scene) -
     assert receipt.values_digest == digest(beside.salt, dict(beside.values))
     assert receipt.statement() == bytes(row.statement)
     for clear in (ANNA.name, ANNA.id_number, ANNA.mobile):
-        assert clear.encode() not in bytes(row.statement) + bytes(row.kept)
+        assert clear.encode() not in bytes(row.statement) + bytes(row.kept or b"")
 
 
 def test_the_statement_is_signed_in_the_worker_and_not_before(scene: Scene) -> None:

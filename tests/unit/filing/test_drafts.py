@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -58,7 +59,7 @@ def test_a_draft_stands_sealed_and_opens_for_this_case_alone(scene: Scene) -> No
     case, other = scene.draft(), scene.draft()
     row = row_of(case)
     for clear in (ANNA.name, ANNA.id_number, ANNA.mobile):
-        assert clear.encode() not in bytes(row.content)
+        assert clear.encode() not in bytes(row.content or b"")
     Filing.objects.filter(number=other.number).update(content=row.content)
     with pytest.raises(ValueError, match="does not open"):
         draft_of(scene, other)
@@ -67,7 +68,7 @@ def test_a_draft_stands_sealed_and_opens_for_this_case_alone(scene: Scene) -> No
 def test_somebody_elses_draft_answers_like_one_that_does_not_exist(scene: Scene) -> None:
     case, ben = scene.draft(), scene.enter(BEN)
     before = row_of(case).revision
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: get_draft(number=case.number, reader=ben, now=NOW),
         lambda: enter(number=case.number, values={"purpose": "abroad"}, by=ben, now=NOW),
         lambda: dispute(number=case.number, fact="person.name", by=ben, now=NOW),

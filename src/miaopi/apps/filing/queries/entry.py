@@ -65,10 +65,7 @@ def _value_of(spec: FactSpec, raw: object) -> Value:
 
 
 def is_hers(spec: FactSpec) -> bool:
-    """Whether she may say the value: it is her own fact, or a changeable field of the form.
-
-    Changeable alone is not enough: what she could bring about (a renewed permit) is not hers to assert.
-    """
+    """Whether she may say the value: it is her own fact, or a changeable field of the form; what is not shown is not hers."""
     return spec.source == APPLICANT or (spec.in_form and spec.changeable and spec.resource is not None)
 
 
