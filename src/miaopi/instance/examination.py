@@ -1,0 +1,120 @@
+"""What `doctor` looks at: whether this instance is whole, and what it lacks before it may serve real people."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+from miaopi.config import environment
+from miaopi.instance.home import Home, current_home
+from miaopi.instance.locks import find_supervisor
+from miaopi.kernel.wording import Text
+
+LEAST_FREE: Final = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`is_grave`: it does not work; otherwise it works here and must not go before the public."""
+
+    name: str
+    text: Text
+    is_grave: bool = False
+
+    def to_json(self) -> dict[str, object]:
+        return {"name": self.name, "grave": self.is_grave, "text": {"zh": self.text.zh, "en": self.text.en}}
+
+
+def examine() -> list[Finding]:
+    """Everything that is missing or unsafe, grave things first."""
+    home = current_home()
+    found = [*_home(home), *_database(home), *_production()]
+    return sorted(found, key=lambda finding: not finding.is_grave)
+
+
+def _home(home: Home) -> Iterator[Finding]:
+    if not home.folder.is_dir():
+        yield Finding("home", Text(zh="还没有实例，运行 ./miaopi demo。", en="There is no instance yet: run ./miaopi demo."))
+        return
+    for path in (home.keys, home.folder / "seal.key", home.folder / "web.key", home.agencies):
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            yield Finding(path.name, Text(zh="别的账户能读这个文件。", en="Other accounts can read this file."), True)
+    if not (home.folder / "seal.key").is_file():
+        yield Finding("seal.key", Text(zh="缺少封存密钥。", en="The key that seals drafts is missing."), True)
+    if shutil.disk_usage(home.folder).free < LEAST_FREE:
+        yield Finding("disk", Text(zh="磁盘剩余不足 2 GB。", en="Less than 2 GB of disk is left."), True)
+
+
+def _database(home: Home) -> Iterator[Finding]:
+    address = os.environ.get("MIAOPI_DATABASE_URL")
+    if not address:
+        if find_supervisor(home) is None:
+            yield Finding("instance", Text(zh="实例没有在运行。", en="The instance is not running."))
+        yield Finding(
+            "embedded-database",
+            Text(
+                zh="用的是内嵌数据库；生产应以 MIAOPI_DATABASE_URL 指向有备份和同步副本的服务器。",
+                en="The database is the embedded one; production names a server with backups and a synchronous replica.",
+            ),
+        )
+        return
+    try:
+        with psycopg.connect(address, connect_timeout=5) as connection:
+            yield from _server(connection)
+    except psycopg.OperationalError:
+        yield Finding("database", Text(zh="数据库连接不上。", en="The database cannot be reached."), True)
+
+
+def _server(connection: psycopg.Connection) -> Iterator[Finding]:
+    """Settings whose absence loses acknowledged applications or lets one forgotten transaction stop the log."""
+    settings = dict(
+        connection.execute(
+            "SELECT name, setting FROM pg_settings WHERE name IN"
+            " ('fsync', 'full_page_writes', 'synchronous_commit', 'transaction_timeout', 'synchronous_standby_names')"
+        ).fetchall()
+    )
+    for name in ("fsync", "full_page_writes"):
+        if settings[name] != "on":
+            yield Finding(name, Text(zh=f"{name} 已关闭，断电会丢数据。", en=f"{name} is off: a power cut loses data."), True)
+    if settings["synchronous_commit"] in {"off", "local"}:
+        yield Finding("synchronous_commit", Text(zh="提交不等落盘。", en="A commit does not wait for the disk."), True)
+    if settings["transaction_timeout"] == "0":
+        yield Finding("transaction_timeout", Text(zh="没有事务时限。", en="Transactions have no time limit."))
+    if not settings["synchronous_standby_names"]:
+        yield Finding(
+            "replica", Text(zh="没有同步副本，换主会丢已受理的办件。", en="No synchronous replica: a failover loses what was acknowledged.")
+        )
+    superuser = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+    if superuser == (True,):
+        yield Finding("role", Text(zh="应用用的是超级用户。", en="The application connects as a superuser."), True)
+
+
+def _production() -> Iterator[Finding]:
+    if not environment.is_behind_tls():
+        yield Finding(
+            "tls",
+            Text(
+                zh="没有 TLS（MIAOPI_TLS=1）：只能用于本机演示，Cookie 不带 Secure，也不发 HSTS。",
+                en="No TLS (MIAOPI_TLS=1): for a demo on this machine alone; cookies are not Secure and HSTS is not sent.",
+            ),
+        )
+    if not os.environ.get("MIAOPI_HOSTS"):
+        yield Finding("hosts", Text(zh="没有设 MIAOPI_HOSTS，只应答本机。", en="MIAOPI_HOSTS is not set: only this machine is answered."))
+    if not os.environ.get("MIAOPI_GATEWAY", "").startswith("http"):
+        yield Finding("gateway", Text(zh="短信只写进本地文件。", en="Messages are written to a local file only."))
+    if os.environ.get("MIAOPI_CLOCK") or _is_shifted():
+        yield Finding("clock", Text(zh="时钟被拨动过。", en="The clock has been moved."))
+    if os.geteuid() == 0:
+        yield Finding("account", Text(zh="以 root 运行；生产应各用各的账户。", en="Running as root; production gives each part an account."))
+
+
+def _is_shifted() -> bool:
+    path: Path = environment.home_folder() / "clock"
+    return path.is_file() and bool(path.read_text(encoding="ascii").strip())
