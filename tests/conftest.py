@@ -81,9 +81,9 @@ def shortcomings(reporter: pytest.TerminalReporter) -> list[str]:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if session.config.option.whole and reporter is not None and not hasattr(session.config, "workerinput"):
-        if session.exitstatus == 0 and shortcomings(reporter):
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    counts = session.config.option.whole and reporter is not None and not hasattr(session.config, "workerinput")
+    if counts and session.exitstatus == 0 and shortcomings(reporter):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

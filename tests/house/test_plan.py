@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 from tests.house.source import (
-    FURNITURE, PACKAGE, ROOMS, ROOT, code_files, functions, place, rooms, street_of_the_contract, test_files, tree,
+    FURNITURE,
+    PACKAGE,
+    ROOMS,
+    ROOT,
+    code_files,
+    functions,
+    place,
+    rooms,
+    street_of_the_contract,
+    test_files,
+    tree,
 )
 
 NAMELESS = {"utils", "util", "helpers", "common", "misc", "base", "manager", "core", "lib"}

@@ -11,7 +11,18 @@ from django.apps import apps
 from django.db.models import Model
 
 from miaopi.config.street import ROOMS as STREET
-from tests.house.source import ROOMS, ROOT, calls, code_files, dotted, functions, place, rooms, test_files, tree
+from tests.house.source import (
+    ROOMS,
+    ROOT,
+    calls,
+    code_files,
+    dotted,
+    functions,
+    place,
+    rooms,
+    test_files,
+    tree,
+)
 
 MODELS = [model for model in apps.get_models() if model.__module__.startswith("miaopi.apps.")]
 CLOCKS = re.compile(r"\b(?:datetime|date|timezone|time)\.(?:now|today|utcnow|time|monotonic)\(")

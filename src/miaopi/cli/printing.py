@@ -48,7 +48,7 @@ def run(find: Callable[[], cyclopts.App], arguments: Sequence[str]) -> int:
         return _report(describe(error), error.exit_code, json)
     except cyclopts.CycloptsError as error:
         text = str(error).strip()
-        described = {"kind": "InputError", "field": "arguments", "rule": text, "remedy": "--help", "text": text}
+        described: dict[str, object] = {"kind": "InputError", "field": "arguments", "rule": text, "remedy": "--help", "text": text}
         return _report(described, InputError.exit_code, json)
     except KeyboardInterrupt:
         return 130

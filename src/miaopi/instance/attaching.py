@@ -40,16 +40,21 @@ class Instance:
 
 
 @contextmanager
-def attach(*, arguments: Sequence[str] = (), report: Callable[[str], None] | None = None) -> Iterator[Instance]:
+def attach(
+    *, arguments: Sequence[str] = (), report: Callable[[str], None] | None = None, as_worker: bool = False
+) -> Iterator[Instance]:
     """The instance of `MIAOPI_HOME`, up and held; `arguments` go to a supervisor that has to be started.
 
-    `report` is told, line by line, what a new supervisor does. Raises InstanceFailed.
+    `report` is told, line by line, what a new supervisor does. `as_worker`: this process may sign, like the worker whose
+    task it takes over. Raises InstanceFailed.
     """
     home = current_home().ready()
     with shared(home):
         found = _find(home) or _start(home, arguments, report or (lambda line: None))
         os.environ["MIAOPI_DATABASE_URL"] = str(found["database_url"])
         os.environ["DJANGO_SETTINGS_MODULE"] = "miaopi.config.settings"
+        if as_worker:  # only now: a supervisor started by us must not inherit it
+            os.environ["MIAOPI_PROCESS"] = "worker"
         import django
 
         django.setup()

@@ -74,12 +74,11 @@ def _database(home: Home) -> Iterator[Finding]:
 
 def _server(connection: psycopg.Connection) -> Iterator[Finding]:
     """Settings whose absence loses acknowledged applications or lets one forgotten transaction stop the log."""
-    settings = dict(
-        connection.execute(
-            "SELECT name, setting FROM pg_settings WHERE name IN"
-            " ('fsync', 'full_page_writes', 'synchronous_commit', 'transaction_timeout', 'synchronous_standby_names')"
-        ).fetchall()
+    asked = (
+        "SELECT name, setting FROM pg_settings WHERE name IN"
+        " ('fsync', 'full_page_writes', 'synchronous_commit', 'transaction_timeout', 'synchronous_standby_names')"
     )
+    settings: dict[str, str] = dict(connection.execute(asked).fetchall())
     for name in ("fsync", "full_page_writes"):
         if settings[name] != "on":
             yield Finding(name, Text(zh=f"{name} 已关闭，断电会丢数据。", en=f"{name} is off: a power cut loses data."), True)
@@ -88,9 +87,8 @@ def _server(connection: psycopg.Connection) -> Iterator[Finding]:
     if settings["transaction_timeout"] == "0":
         yield Finding("transaction_timeout", Text(zh="没有事务时限。", en="Transactions have no time limit."))
     if not settings["synchronous_standby_names"]:
-        yield Finding(
-            "replica", Text(zh="没有同步副本，换主会丢已受理的办件。", en="No synchronous replica: a failover loses what was acknowledged.")
-        )
+        text = Text(zh="没有同步副本，换主会丢已受理的办件。", en="No synchronous replica: a failover loses acknowledged cases.")
+        yield Finding("replica", text)
     superuser = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
     if superuser == (True,):
         yield Finding("role", Text(zh="应用用的是超级用户。", en="The application connects as a superuser."), True)
@@ -106,13 +104,15 @@ def _production() -> Iterator[Finding]:
             ),
         )
     if not os.environ.get("MIAOPI_HOSTS"):
-        yield Finding("hosts", Text(zh="没有设 MIAOPI_HOSTS，只应答本机。", en="MIAOPI_HOSTS is not set: only this machine is answered."))
+        text = Text(zh="没有设 MIAOPI_HOSTS，只应答本机。", en="MIAOPI_HOSTS is not set: only this machine is answered.")
+        yield Finding("hosts", text)
     if not os.environ.get("MIAOPI_GATEWAY", "").startswith("http"):
         yield Finding("gateway", Text(zh="短信只写进本地文件。", en="Messages are written to a local file only."))
     if os.environ.get("MIAOPI_CLOCK") or _is_shifted():
         yield Finding("clock", Text(zh="时钟被拨动过。", en="The clock has been moved."))
     if os.geteuid() == 0:
-        yield Finding("account", Text(zh="以 root 运行；生产应各用各的账户。", en="Running as root; production gives each part an account."))
+        text = Text(zh="以 root 运行；生产应各用各的账户。", en="Running as root; production gives each part an account.")
+        yield Finding("account", text)
 
 
 def _is_shifted() -> bool:

@@ -9,13 +9,14 @@ from miaopi.apps.approval.api import Decided
 from miaopi.apps.audit.api import after, system
 from miaopi.apps.notification.actions import write_message
 from miaopi.definitions import find_service
+from miaopi.kernel.decision import Outcome
 
 
 @after(Decided)
 def tell_the_outcome(event: Decided, *, seq: int, now: datetime) -> None:
     """Tell the applicant, in the words of the service, what was decided; an outcome without words is not told."""
     package = find_service(event.service)
-    words = package.messages.get(event.outcome)
+    words = package.messages.get(Outcome(event.outcome))
     teller = system("notification.tell_the_outcome")
     application = find_application(number=event.number, reader=teller)
     if words is None or application is None:

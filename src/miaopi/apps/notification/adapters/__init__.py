@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Final
 
 from django.conf import settings
 
@@ -10,7 +12,7 @@ from miaopi.apps.notification.adapters.http import HttpGateway
 from miaopi.apps.notification.adapters.port import Gateway
 from miaopi.apps.notification.adapters.spool import SpoolGateway
 
-GATEWAYS = {"http": HttpGateway, "spool": SpoolGateway}
+GATEWAYS: Final[Mapping[str, Callable[[str], Gateway]]] = {"http": HttpGateway, "spool": SpoolGateway}
 
 
 @cache
