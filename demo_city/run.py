@@ -8,13 +8,12 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import FrameType
 from typing import Any, Final
 
 import cyclopts
 from rich.console import Group
-from rich.table import Table
 
 from demo_city.databases import city_server
 from demo_city.founding import agencies, choose_city, found_city, tell_the_platform
@@ -64,6 +63,7 @@ def demo(
             emit(_what_happened(instance), json, _render)
             sys.stdout.flush()
             if not once:
+                tell("· 停止请按 Ctrl-C / Ctrl-C stops it")
                 _serve(instance)
     except KeyboardInterrupt:
         tell("· 正在停止 / stopping")
@@ -130,18 +130,15 @@ def _render(result: Mapping[str, Any]) -> Group:
         f"\n[bold]合成城市（演示）/ a synthetic city[/]：{city['people']} 人 / people，种子 / seed {city['seed']}，{city['on']}",
         "人、机构、号码都是虚构的。 / People, agencies and numbers are invented.\n",
         render_application(result["application"]),
-        "",
-        _render_personas(result["personas"]),
+        "\n[bold]可以扮演 / whom you can play[/]（代号或登录码均可登录 / sign in with either code）",
+        *(_render_persona(persona) for persona in result["personas"]),
         f"\n页面 / pages: [bold]{result['base_url']}[/]\n目录 / home:  {result['home']}",
-        "停止请按 Ctrl-C / Ctrl-C stops it",
     )
 
 
-def _render_personas(personas: Sequence[Mapping[str, Any]]) -> Table:
-    table = Table(title="可以扮演 / whom you can play", title_justify="left", show_lines=True)
-    for heading in ("代号 / code", "登录码 / sign-in code", "姓名 / name", "是谁 / who", "可试 / what to try"):
-        table.add_column(heading, overflow="fold")
-    for persona in personas:
-        who, what = persona["role"], persona["can_try"]
-        table.add_row(persona["code"], persona["sign_in_code"], persona["name"], f"{who['zh']}\n{who['en']}", f"{what['zh']}\n{what['en']}")
-    return table
+def _render_persona(persona: Mapping[str, Any]) -> str:
+    role, may = persona["role"], persona["can_try"]
+    return (
+        f"  [bold]{persona['code']:<10}[/] {persona['sign_in_code']}  {persona['name']}  {role['zh']}\n"
+        f"{'':13}{role['en']}\n{'':13}→ {may['zh']} / {may['en']}"
+    )

@@ -52,15 +52,15 @@ def generate_city(
         )
     from demo_city.population.parquet import write_tables
 
-    began = time.monotonic()
-    tables = registers(generate(people=people, seed=seed, day=on or today()))
-    files = write_tables(tables, _empty_folder(out))
+    began, day = time.monotonic(), on or today()
+    tables = registers(generate(people=people, seed=seed, day=day))
+    files = write_tables(tables, _folder(out))
     result = {
         "synthetic": True,
         "seed": seed,
         "people": people,
         "companies": companies,
-        "on": (on or today()).isoformat(),
+        "on": day.isoformat(),
         "counts": {f"{table.agency}.{table.name}": len(table.rows) for table in tables},
         "digest": digest(tables),
         "out": str(out),
@@ -70,7 +70,7 @@ def generate_city(
     emit(result, json, _render_counts)
 
 
-def _empty_folder(out: Path) -> Path:
+def _folder(out: Path) -> Path:
     """The folder, made if missing. Raises InputError where it cannot be one."""
     try:
         out.mkdir(parents=True, exist_ok=True)
