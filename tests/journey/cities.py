@@ -49,11 +49,11 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def running_city(home: Path, *, seed: int = 1, people: int = PEOPLE, **more: str) -> Iterator[City]:
+def running_city(home: Path, *, seed: int = 1, people: int = PEOPLE, root: Path = ROOT, **more: str) -> Iterator[City]:
     """`./miaopi demo` on a free port, stopped as Ctrl-C stops it."""
-    command = [str(ROOT / "miaopi"), "demo", "--port", "0", "--seed", str(seed), "--people", str(people), "--json"]
+    command = [str(root / "miaopi"), "demo", "--port", "0", "--seed", str(seed), "--people", str(people), "--json"]
     with (home.parent / f"{home.name}.log").open("w", encoding="utf-8") as log, subprocess.Popen(
-        command, env=environment(home, **more), cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
+        command, env=environment(home, **more), cwd=root, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
     ) as process:
         try:
             yield City(home, read_document(process))
