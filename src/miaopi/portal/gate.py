@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -12,12 +12,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from miaopi.apps.audit.api import Actor
-from miaopi.apps.identity.api import Party, Right, authorise, find_session
+from miaopi.apps.identity.api import Party, Right, authorise, find_session, touch_session
 from miaopi.config import clock
 from miaopi.config.city import current_city
 from miaopi.portal.language import in_language, language_of
 
 SESSION_COOKIE = "sid"
+TOUCH_EVERY = timedelta(minutes=1)
 View = Callable[..., HttpResponse]
 
 
@@ -48,6 +49,8 @@ class VisitorMiddleware:
         visit.city = current_city()
         visit.now = clock.now()
         session = find_session(request.COOKIES.get(SESSION_COOKIE, ""), visit.now)
+        if session is not None and session.seen_at <= visit.now - TOUCH_EVERY:
+            touch_session(token=request.COOKIES[SESSION_COOKIE], by=session.actor, now=visit.now)
         visit.party = session.party if session else None
         visit.actor = session.actor if session else None
         response = self.get_response(request)
