@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
 
 import cyclopts
 from rich.console import Group, RenderableType
@@ -26,6 +27,7 @@ apply_app = cyclopts.App(name="apply", help="办一件事 / Apply for a service.
 application_app = cyclopts.App(name="application", help="办件 / Applications.")
 licence_app = cyclopts.App(name="licence", help="证照 / Licences.")
 
+CITY_TIME: Final = ZoneInfo("Asia/Shanghai")
 AFTERWARDS: Final = 10.0  # seconds to wait for signature, message and proof, which follow the decision within about one
 NO_TERMINAL = InputError(
     "--yes",
@@ -212,6 +214,11 @@ def iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
+def hour(written: str) -> str:
+    """A moment of the result in the time of the city."""
+    return f"{datetime.fromisoformat(written).astimezone(CITY_TIME):%Y-%m-%d %H:%M:%S}"
+
+
 def render(result: Mapping[str, Any]) -> Group:
     """What happened, for a person at a terminal."""
     lines: list[RenderableType] = [
@@ -221,10 +228,11 @@ def render(result: Mapping[str, Any]) -> Group:
     for reason in result["reasons"]:
         lines.append(f"  {reason['code']}  {reason['text']['zh']}\n  {'':8}{reason['text']['en']}")
     for silence in result["waiting_for"]:
-        lines.append(f"  等 / waiting for {silence['source']}，自 / since {silence['since']}，至 / until {silence['patience_until']}")
+        since, until = hour(silence["since"]), hour(silence["patience_until"])
+        lines.append(f"  等 / waiting for {silence['source']}，自 / since {since}，至 / until {until}")
     lines.append(f"已替您填好 / filled in for you: {len(result['prefilled'])}；您填的 / you typed: {', '.join(result['typed']) or '0'}")
     for fact in result["prefilled"]:
-        lines.append(f"  {fact['label']['zh']} / {fact['label']['en']}  ← {fact['source']}  {fact['at']}")
+        lines.append(f"  {fact['label']['zh']} / {fact['label']['en']}  ← {fact['source']}  {hour(fact['at'])}")
     if result.get("licence"):
         lines.append(f"证照 / licence: {result['licence']['identifier']}")
     for message in result.get("messages", ()):
