@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import cyclopts
 from rich.table import Table
@@ -78,7 +78,7 @@ def consistency(old: int, new: int, *, json: bool = False) -> None:
 
 
 @app.command
-def verify(file: str, *, key: str | None = None, json: bool = False) -> int:
+def verify(file: Annotated[str, cyclopts.Parameter(allow_leading_hyphen=True)], *, key: str | None = None, json: bool = False) -> int:
     """Check a proof, from FILE or `-`; needs no instance. Exit 1 if it does not hold.
 
     --key: the key of the log as you know it from elsewhere; without it the key in the proof is believed.
