@@ -48,7 +48,8 @@ class VisitorMiddleware:
         visit = cast(Visit, request)
         visit.city = current_city()
         visit.now = clock.now()
-        session = find_session(request.COOKIES.get(SESSION_COOKIE, ""), visit.now)
+        token = request.COOKIES.get(SESSION_COOKIE)
+        session = find_session(token, visit.now) if token else None
         if session is not None and session.seen_at <= visit.now - TOUCH_EVERY:
             touch_session(token=request.COOKIES[SESSION_COOKIE], by=session.actor, now=visit.now)
         visit.party = session.party if session else None
