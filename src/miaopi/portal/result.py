@@ -16,11 +16,13 @@ from miaopi.apps.audit.api import find_entry, list_accesses, prove
 from miaopi.apps.catalogue.api import Resource, get_resources
 from miaopi.apps.identity.api import Right, pseudonym
 from miaopi.apps.licence.api import Licence, find_licence, get_licence
+from miaopi.apps.notification.api import list_messages
 from miaopi.kernel.errors import NotFound
 from miaopi.kernel.wording import Text
 from miaopi.portal.gate import SignedVisit, gate
 from miaopi.portal.journey import to
 from miaopi.portal.language import Language, language_of, show_moment
+from miaopi.portal.templatetags.portal import masked
 from miaopi.portal.wording import (
     ERASED,
     HEADINGS,
@@ -31,13 +33,12 @@ from miaopi.portal.wording import (
     join,
     read_basis,
     seal_of,
+    show_span,
 )
 
 SIGNS = {True: ("approve", "yes", Text("符合：", "Met: ")), False: ("refuse", "no", Text("不符合：", "Not met: ")),
          None: ("refer", "unknown", Text("还不知道：", "Not known: "))}  # fmt: skip
-GROUND = Text(zh="您的同意，只为这件事", en="Your consent, for this alone")
 NO_PROOF = Text(zh="凭据还没有，请过几秒再试。", en="There is no proof yet; please try again in a few seconds.")
-REFRESH_SECONDS = 3
 
 
 @require_GET
@@ -60,9 +61,10 @@ def show_result(visit: SignedVisit, number: str) -> HttpResponse:
         "reasons": [
             {"text": Text(**reason["text"]), "basis": read_basis(reason["basis"]), "code": reason["code"]} for reason in result.reasons
         ],
-        "entry_number": entry.seq if entry else None,
+        "has_decision": bool(result.outcome), "entry_number": entry.seq if entry else None,
+        "took": show_taken(result) if key == "approve" else None, "message": show_message(number, visit.party.mobile),
         "accesses": show_accesses(pseudonym(visit.party.id), number, language),
-        "refresh": REFRESH_SECONDS if key in ("confirmed", "wait") or (licence and not licence.signed_at) else None,
+        "look_again": key in ("confirmed", "wait"),
         "can_review": bool(result.outcome) and result.outcome not in ("approve", "wait", "refer")
         and result.review_requested_at is None and result.state != "withdrawn",
         "review_requested": result.review_requested_at is not None,
@@ -84,8 +86,24 @@ def show_licence(licence: Licence) -> dict[str, Any]:
             {"label": Text(line.zh.split("：", 1)[0], line.en.split(": ", 1)[0]),
              "value": Text(line.zh.split("：", 1)[1], line.en.split(": ", 1)[1])} for line in pairs
         ],
-        "signed": licence.signed_at is not None,
     }  # fmt: skip
+
+
+def show_taken(result: Result) -> Text:
+    """From the first step to the decision, by the clock of the case itself."""
+    first = datetime.fromisoformat(result.timeline[0]["at"])
+    return show_span((result.decided_at or first) - first)
+
+
+def show_message(number: str, mobile: str) -> Text | None:
+    """Whether the text message has gone out, said only when it is so."""
+    messages = list_messages(number=number)
+    if not messages:
+        return None
+    to = masked(mobile)
+    if messages[-1].delivered_at is None:
+        return Text(zh=f"短信正在发往{to}。", en=f"A text message is on its way to {to}.")
+    return Text(zh=f"短信也发到了{to}。", en=f"A text message was sent to {to} as well.")
 
 
 def show_conditions(result: Result) -> dict[str, Any]:
@@ -138,7 +156,7 @@ def show_accesses(subject: str, number: str, language: Language) -> list[dict[st
         resource = resources.get(str(access.body["resource"]))
         if resource is not None:
             rows.append({"seal": seal_of(resource), "source": resource.name, "time_here": show_moment(access.at, language),
-                         "ground": GROUND, "fields": labels(resource, access.body["fields"])})  # fmt: skip
+                         "fields": labels(resource, access.body["fields"])})  # fmt: skip
     return rows
 
 

@@ -31,7 +31,7 @@ HEADINGS: Final = {
     "confirmed": Text(zh="申请收到了，正在决定", en="Received, being decided"),
 }
 SENTENCES: Final = {
-    "approve": Text(zh="短信也发给您了。", en="A text message is on its way as well."),
+    "approve": Text(zh="下面就是，存下来就能用。", en="It is below: save it and use it."),
     "refuse": Text(zh="差在哪一条、怎样才行，都写在下面。", en="Which condition failed and what would change it is written below."),
     "supplement": Text(zh="一次说全，补好再提交就行。", en="All of it is named at once; add it and submit again."),
     "refer": Text(
@@ -44,7 +44,7 @@ SENTENCES: Final = {
     ),
     "waitlist": Text(zh="轮到您时自动办理，并发短信。", en="It goes on by itself when your turn comes, and you are told."),
     "withdrawn": Text(zh="取到的信息已删除，想办可以重新提交。", en="What was fetched is erased; you can apply again at any time."),
-    "confirmed": Text(zh="几秒后这一页自己更新。", en="This page refreshes by itself in a few seconds."),
+    "confirmed": Text(zh="通常几秒就好。", en="It usually takes seconds."),
 }
 STATES: Final = {
     "draft": Text(zh="开始办理", en="Begun"),
@@ -82,9 +82,14 @@ def show_day(day: date) -> Text:
     return Text(zh=f"{day.month}月{day.day}日24时", en=f"{day.day} {day:%B}, midnight")
 
 
-def show_duration(span: timedelta) -> Text:
-    hours = int(span.total_seconds() // 3600)
-    return Text(zh=f"{hours}小时", en=f"{hours} hours")
+def show_span(span: timedelta) -> Text:
+    """`用时38秒`, `用时5分钟`, `用时3小时`: the largest unit that says enough."""
+    seconds = max(1, round(span.total_seconds()))
+    if seconds < 120:
+        return Text(zh=f"用时{seconds}秒", en=f"in {seconds} second{'s' if seconds > 1 else ''}")
+    if seconds < 7200:
+        return Text(zh=f"用时{seconds // 60}分钟", en=f"in {seconds // 60} minutes")
+    return Text(zh=f"用时{seconds // 3600}小时", en=f"in {seconds // 3600} hours")
 
 
 def seal_of(resource: Resource) -> str:

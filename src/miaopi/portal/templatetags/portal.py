@@ -128,6 +128,14 @@ def shown(context: template.Context, value: object) -> str:
             return str(value)
 
 
+@register.simple_tag(takes_context=True)
+def foreign(context: template.Context, value: object) -> SafeString:
+    """` lang="zh-CN"` where an English page shows Chinese words, as names, addresses and the law are."""
+    words = value.in_language("en") if isinstance(value, Text) else str(value)
+    is_foreign = language_in(context) == "en" and any("\u4e00" <= character <= "\u9fff" for character in words)
+    return mark_safe(' lang="zh-CN"') if is_foreign else SafeString("")
+
+
 @register.filter
 def masked(value: object) -> str:
     """The first four and the last four of a number that identifies somebody."""
