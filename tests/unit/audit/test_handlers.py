@@ -128,6 +128,20 @@ def test_a_reader_passes_what_is_not_for_it_in_strides_of_a_thousand() -> None:
     assert heard == [("a", 1000)]
 
 
+def test_a_new_reader_of_a_long_log_looks_at_twenty_thousand_at_once() -> None:
+    heard = hearing()
+    with act(by=ANNA, now=NOW) as unit:
+        for _ in range(20_001):
+            unit.record(Closed("x"))
+        unit.record(Opened("a"))
+    while sequence():
+        pass
+    assert run_after_handlers(now=NOW) == 0
+    assert cursor_at() == 19_999
+    assert run_after_handlers(now=NOW) == 1
+    assert (heard, cursor_at()) == ([("a", 20_001)], 20_001)
+
+
 def test_each_handler_has_a_place_of_its_own() -> None:
     heard = hearing(fails=lambda event: True)
     calm = []
