@@ -14,11 +14,11 @@ from tests.house.source import (
     ROOMS,
     ROOT,
     code_files,
+    files_of_tests,
     functions,
     place,
     rooms,
     street_of_the_contract,
-    test_files,
     tree,
 )
 
@@ -37,7 +37,7 @@ def test_a_folder_of_code_holds_at_most_20_names() -> None:
     assert {place(folder): count for folder, count in held.items() if count > 20} == {}
 
 
-@pytest.mark.parametrize("path", [*code_files(), *test_files()], ids=place)
+@pytest.mark.parametrize("path", [*code_files(), *files_of_tests()], ids=place)
 def test_every_module_is_named_after_a_notion(path: Path) -> None:
     assert not NAMELESS & {part.removesuffix(".py") for part in path.relative_to(ROOT).parts}
 

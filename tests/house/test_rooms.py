@@ -17,10 +17,10 @@ from tests.house.source import (
     calls,
     code_files,
     dotted,
+    files_of_tests,
     functions,
     place,
     rooms,
-    test_files,
     tree,
 )
 
@@ -103,12 +103,12 @@ def test_a_port_has_a_fake_and_one_contract_test(room: str) -> None:
     assert (ROOMS / room / "adapters" / "fake.py").is_file()
     ports = [node.name for node in tree(ROOMS / room / "adapters" / "port.py").body if isinstance(node, ast.ClassDef)]
     assert ports
-    texts = [path.read_text(encoding="utf-8") for path in test_files()]
+    texts = [path.read_text(encoding="utf-8") for path in files_of_tests()]
     mentions = [text for text in texts if f"apps.{room}.adapters" in text and ("parametrize" in text or "params=" in text)]
     assert mentions, f"no test holds the fake and the real adapters of {room} to one behaviour"
 
 
-@pytest.mark.parametrize("path", test_files(), ids=place)
+@pytest.mark.parametrize("path", files_of_tests(), ids=place)
 def test_tests_patch_nothing_of_ours(path: Path) -> None:
     if path.parent == ROOT / "tests" / "house":
         return
