@@ -43,7 +43,9 @@ class LocalSigner:
         self._public.mkdir(parents=True, exist_ok=True)
         published = self._public / f"{purpose}.pub"
         if not published.exists():
-            published.write_text(public_key_of(seed).hex(), encoding="ascii")
+            draft = published.with_suffix(f".{secrets.token_hex(4)}")
+            draft.write_text(public_key_of(seed).hex(), encoding="ascii")
+            draft.replace(published)  # whoever looks meanwhile sees no half of a key
         return seed
 
     def _make(self, path: Path) -> None:
