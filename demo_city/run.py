@@ -23,11 +23,10 @@ from miaopi.cli.journey import travel
 from miaopi.cli.printing import emit, tell
 from miaopi.config import clock
 from miaopi.config.logs import log_to_stderr
-from miaopi.instance import Instance, InstanceFailed, attach, platform, wait_until_gone
+from miaopi.instance import Instance, attach, platform, wait_until_gone
 from miaopi.instance.home import current_home
 from miaopi.instance.locks import AlreadySupervised
 from miaopi.instance.platform import Beside
-from miaopi.kernel.wording import Text
 
 demo_app = cyclopts.App(name="demo", help="演示：一座合成城市和一次真实办理 / A synthetic city and one real application.")
 supervise_app = cyclopts.App(name="supervise", help="看管一个实例 / Own the processes of an instance.")
@@ -64,7 +63,7 @@ def demo(
             sys.stdout.flush()
             if not once:
                 tell("· 停止请按 Ctrl-C / Ctrl-C stops it")
-                _serve(instance)
+                return _serve(instance)
     except KeyboardInterrupt:
         tell("· 正在停止 / stopping")
     wait_until_gone(home)
@@ -106,12 +105,13 @@ def _what_happened(instance: Instance) -> dict[str, Any]:
     }
 
 
-def _serve(instance: Instance) -> None:
-    """Until Ctrl-C or SIGTERM. Raises InstanceFailed when the instance ends by itself."""
+def _serve(instance: Instance) -> int:
+    """Until Ctrl-C or SIGTERM; 1 when the instance ends by itself, told on standard error: the one document is printed already."""
     while instance.is_alive():
         time.sleep(0.2)
     log = instance.home.logs / "supervisor.log"
-    raise InstanceFailed(Text(zh=f"实例自己停了，日志在 {log}。", en=f"The instance ended by itself; its log is {log}."))
+    tell(f"实例自己停了，日志在 {log} / the instance ended by itself; its log is {log}")
+    return 1
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -10,12 +10,11 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
-
-from demo_city.agencies import authority, residence
+from demo_city.agencies import authority
 from demo_city.agencies.criminal import GRID_SECONDS, Criminal
 from demo_city.agencies.modes import Mode, Switch
 from demo_city.agencies.population import Population
+from demo_city.agencies.records import contradict, spoil
 from demo_city.agencies.residence import Residence
 from demo_city.agencies.wire import Counter, Service
 
@@ -40,13 +39,11 @@ def _carrying_out(agency: str, port: int, home: Path, switch: Switch) -> Callabl
     if agency == "population":
         return Population(database, agency).obey
     token = os.environ["CITY_TOKEN"]
-    answer: Callable[[bytes, psycopg.Connection], dict[str, object] | None]
     match agency:
         case "residence":
-            service = Service("/query", token, database, switch, Residence(home).answer, residence.spoil, residence.contradict)
+            service = Service("/query", token, database, switch, Residence(home).answer, spoil, contradict)
         case "criminal":
-            answer = Criminal(home).answer
-            service = Service("/query", token, database, switch, answer, residence.spoil, residence.contradict, GRID_SECONDS)
+            service = Service("/query", token, database, switch, Criminal(home).answer, spoil, contradict, GRID_SECONDS)
         case _:
             service = Service("/verify", token, database, switch, authority.answer, authority.spoil, authority.contradict)
     return Counter(port, service).obey

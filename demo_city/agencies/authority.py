@@ -12,8 +12,7 @@ from typing import Any, Final
 
 import psycopg
 
-from demo_city.agencies.records import Unanswerable
-from demo_city.agencies.wire import Answer
+from demo_city.agencies.records import Answer, Unanswerable
 
 SERIAL: Final = re.compile(r"[pP]0*([1-9]\d{0,8})")
 

@@ -14,9 +14,7 @@ import psycopg
 
 from demo_city.agencies.clock import now
 from demo_city.agencies.judging import Case, Given, condition_met
-from demo_city.agencies.records import read_question
-from demo_city.agencies.residence import documented
-from demo_city.agencies.wire import Answer
+from demo_city.agencies.records import Answer, documented, read_question
 
 RESOURCES: Final = {"criminal_record": ("id_number", "condition_met", "queried_at")}
 GRID_SECONDS: Final = 0.06

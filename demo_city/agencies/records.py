@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 Record = dict[str, object]
+Answer = dict[str, object] | None
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 FLIPPED: Final = {"true": "false", "false": "true", "uncertain": "true"}
 
@@ -35,9 +36,9 @@ def read_question(body: bytes, resources: Mapping[str, Sequence[str]]) -> Questi
         asked = json.loads(body)
         resource, fields, id_number = asked["resource"], asked["fields"], asked["key"]["id_number"]
         purpose, receipt = asked["purpose"], asked["receipt"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise Unanswerable("resource, key.id_number, fields, purpose and receipt are needed") from None
-    if resource not in resources:
+    if not isinstance(resource, str) or resource not in resources:
         raise Unanswerable("no such resource")
     if not isinstance(fields, list) or not fields or not all(field in resources[resource] for field in fields):
         raise Unanswerable("no such field")
@@ -46,13 +47,34 @@ def read_question(body: bytes, resources: Mapping[str, Sequence[str]]) -> Questi
     return Question(resource, id_number.upper(), tuple(dict.fromkeys(fields)), purpose, receipt)
 
 
-def of_somebody_else(record: Record) -> Record:
+def documented(records: list[Record], at: datetime) -> dict[str, object]:
+    return {"records": records, "at": at.isoformat(timespec="milliseconds")}
+
+
+def spoil(document: Answer, turn: int) -> bytes:
+    """By turns the record of somebody else, and half a document."""
+    text = json.dumps(document or {"records": []}, ensure_ascii=False)
+    records = (document or {}).get("records")
+    if turn % 2 or not isinstance(records, list) or not all("id_number" in record for record in records):
+        return text[: len(text) // 2].encode()
+    return json.dumps({**(document or {}), "records": [_of_somebody_else(record) for record in records]}, ensure_ascii=False).encode()
+
+
+def contradict(document: Answer) -> Answer:
+    """The record, and a second one that says otherwise."""
+    records = (document or {}).get("records")
+    if document is None or not isinstance(records, list):
+        return document
+    return {**document, "records": [each for record in records for each in (record, _contradicted(record))]}
+
+
+def _of_somebody_else(record: Record) -> Record:
     """The record of another number: the last digit of the order moved on by two."""
     number = str(record.get("id_number", ""))
     return {**record, "id_number": f"{number[:16]}{(int(number[16]) + 2) % 10}{number[17:]}" if len(number) == 18 else "?"}
 
 
-def contradicted(record: Record) -> Record:
+def _contradicted(record: Record) -> Record:
     """A second record of the same person in which everything else differs."""
     return {name: value if name == "id_number" else _other(value) for name, value in record.items()}
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,8 +12,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from demo_city.agencies.clock import now
-from demo_city.agencies.records import Record, contradicted, of_somebody_else, read_question
-from demo_city.agencies.wire import Answer
+from demo_city.agencies.records import Answer, Record, documented, read_question
 
 RESOURCES: Final[Mapping[str, tuple[str, ...]]] = {
     "residence_permit": ("id_number", "permit_no", "valid_from", "endorsed_to", "status"),
@@ -40,27 +38,6 @@ class Residence:
         )
         records = [_plain(row) for row in found.fetchall()]
         return documented(records, now(self._home)) if records else None
-
-
-def documented(records: list[Record], at: datetime) -> dict[str, object]:
-    return {"records": records, "at": at.isoformat(timespec="milliseconds")}
-
-
-def spoil(document: Answer, turn: int) -> bytes:
-    """By turns the record of somebody else, and half a document."""
-    text = json.dumps(document or {"records": []}, ensure_ascii=False)
-    records = (document or {}).get("records")
-    if turn % 2 or not isinstance(records, list) or not all("id_number" in record for record in records):
-        return text[: len(text) // 2].encode()
-    return json.dumps({**(document or {}), "records": [of_somebody_else(record) for record in records]}, ensure_ascii=False).encode()
-
-
-def contradict(document: Answer) -> Answer:
-    """The record, and a second one that says otherwise."""
-    records = (document or {}).get("records")
-    if document is None or not isinstance(records, list):
-        return document
-    return {**document, "records": [each for record in records for each in (record, contradicted(record))]}
 
 
 def _plain(row: Mapping[str, object]) -> Record:

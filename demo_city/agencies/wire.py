@@ -22,13 +22,11 @@ from typing import Final
 import psycopg
 
 from demo_city.agencies.modes import SLOW_SECONDS, Mode, Switch
-from demo_city.agencies.records import Unanswerable
+from demo_city.agencies.records import Answer, Unanswerable
 
 HOST: Final = "127.0.0.1"
 MOST_BYTES: Final = 65_536
 PADDED_TO: Final = 512
-
-Answer = dict[str, object] | None
 
 
 @dataclass

@@ -70,6 +70,21 @@ def test_judgments_cannot_be_asked_for(city: City) -> None:
     assert (status, json.loads(content)) == (422, {"error": "no such field"})
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        [], {}, {"resource": ["x"]},
+        {"resource": "residence_permit", "key": {"id_number": 7}, "fields": ["status"], "purpose": "p", "receipt": "r"},
+        {"resource": "residence_permit", "key": {"id_number": "7"}, "fields": "status", "purpose": "p", "receipt": "r"},
+        {"resource": "residence_permit", "key": {"id_number": "7"}, "fields": ["status"], "purpose": "", "receipt": "r"},
+        {"resource": [], "key": {"id_number": "7"}, "fields": ["status"], "purpose": "p", "receipt": "r"},
+    ],
+)  # fmt: skip
+def test_a_malformed_question_is_refused_with_its_reason(city: City, question: object) -> None:
+    status, content = city.post("residence", "/query", question)
+    assert status == 422 and json.loads(content)["error"]
+
+
 def test_there_is_none_is_404(city: City) -> None:
     here = next(each for each in city.population.people if each.has_hukou_here and each.is_alive)
     assert city.ask("residence", "residence_permit", here, "status")[0] == 404
