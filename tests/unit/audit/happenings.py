@@ -12,7 +12,7 @@ import psycopg
 from django.db import connection, connections
 
 from miaopi.apps.audit.api import Event, act, person, run_after_handlers, sequence
-from miaopi.apps.audit.events import AFTER, WITHIN
+from miaopi.apps.audit.events import AFTER, NAMERS, WITHIN
 from miaopi.instance.postgres import OWNER
 from tests.conftest import current_server
 
@@ -91,6 +91,17 @@ def quiet() -> Iterator[None]:
         WITHIN.update(kept_within)
         AFTER.clear()
         AFTER.update(kept_after)
+
+
+@contextmanager
+def nameless() -> Iterator[None]:
+    """Nobody has said how persons are named."""
+    kept = list(NAMERS)
+    NAMERS.clear()
+    try:
+        yield
+    finally:
+        NAMERS[:] = kept
 
 
 @contextmanager

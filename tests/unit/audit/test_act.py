@@ -17,15 +17,18 @@ from miaopi.apps.audit.api import (
     Ended,
     Endless,
     Event,
+    Nameless,
     OutcomeUnknown,
     Unit,
     act,
+    name_persons_by,
     person,
     rule_set,
     system,
     within,
 )
 from miaopi.apps.audit.events import read_event
+from miaopi.apps.identity.api import pseudonym
 from miaopi.kernel.ledger import canonical_json
 from tests.unit.audit.happenings import (
     ANNA,
@@ -36,6 +39,7 @@ from tests.unit.audit.happenings import (
     Odd,
     Opened,
     at_commit,
+    nameless,
     open_one,
     rows,
 )
@@ -75,7 +79,7 @@ def test_an_entry_is_canonical_and_says_who_when_and_what() -> None:
         "kind": "Opened",
         "at": "2026-11-25T08:30:00.123456+00:00",
         "access": False,
-        "actor": {"kind": "staff", "id": "s1", "acting_for": "p1", "assurance": 3, "right": "read_application"},
+        "actor": {"kind": "staff", "id": "s1", "acting_for": pseudonym("p1"), "assurance": 3, "right": "read_application"},
         "body": {
             "number": "n1", "count": 2, "is_first": False, "day": "2026-01-02", "at": "2026-01-02T03:00:00+00:00",
             "fields": ["b", "a"], "subject": None,
@@ -84,9 +88,34 @@ def test_an_entry_is_canonical_and_says_who_when_and_what() -> None:
 
 
 def test_an_actor_says_only_what_it_is() -> None:
-    assert person("p").to_json() == {"kind": "person", "id": "p"}
+    assert person("p").to_json() == {"kind": "person", "id": pseudonym("p")}
     assert rule_set("slug", "v1").to_json() == {"kind": "rule_set", "id": "slug@v1"}
     assert system("worker").to_json() == {"kind": "system", "id": "worker"}
+
+
+def test_no_entry_holds_the_id_of_a_person() -> None:
+    anna, ben = "a" * 32, "b" * 32
+    with act(by=Actor(ActorKind.PERSON, anna, acting_for=ben), now=NOW) as unit:
+        unit.record(Opened("n1", subject=pseudonym(ben)))
+    [entry] = rows("SELECT entry FROM audit_entry")
+    assert json.loads(entry)["actor"] == {"kind": "person", "id": pseudonym(anna), "acting_for": pseudonym(ben)}
+    assert anna not in entry
+    assert ben not in entry
+
+
+def test_while_nobody_names_persons_none_is_written_and_nothing_happened() -> None:
+    with nameless():
+        with pytest.raises(Nameless):
+            open_one("n1")
+        with act(by=system("worker"), now=NOW) as unit:
+            unit.record(Opened("n2"))
+    assert rows("SELECT number FROM audit_entry") == ["n2"]
+
+
+def test_persons_have_one_name_in_a_log() -> None:
+    name_persons_by(pseudonym)
+    with pytest.raises(ValueError, match="two names"):
+        name_persons_by(str.upper)
 
 
 def test_a_look_is_marked_and_belongs_to_its_case_and_subject() -> None:
