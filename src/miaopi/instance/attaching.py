@@ -50,7 +50,7 @@ def attach(
     """
     home = current_home().ready()
     with shared(home):
-        found = _find(home) or _start(home, arguments, report or (lambda line: None))
+        found = find_instance(home) or _start(home, arguments, report or (lambda line: None))
         os.environ["MIAOPI_DATABASE_URL"] = str(found["database_url"])
         os.environ["DJANGO_SETTINGS_MODULE"] = "miaopi.config.settings"
         if as_worker:  # only now: a supervisor started by us must not inherit it
@@ -71,7 +71,7 @@ def wait_until_gone(home: Home, within: float = 60.0) -> bool:
     return True
 
 
-def _find(home: Home) -> dict[str, Any] | None:
+def find_instance(home: Home) -> dict[str, Any] | None:
     """The description that the present owner of the home wrote: one that a killed owner left behind is not it."""
     owner = find_supervisor(home)
     try:
@@ -86,7 +86,7 @@ def _start(home: Home, arguments: Sequence[str], report: Callable[[str], None]) 
     read = log.stat().st_size if log.exists() else 0
     deadline, started = time.monotonic() + PATIENCE, None
     while time.monotonic() < deadline:
-        if (found := _find(home)) is not None:
+        if (found := find_instance(home)) is not None:
             return found
         if started is None and find_supervisor(home) is None:
             started = _spawn(log, arguments)

@@ -13,8 +13,8 @@ from typing import Final
 import psycopg
 
 from miaopi.config import environment
+from miaopi.instance.attaching import find_instance
 from miaopi.instance.home import Home, current_home
-from miaopi.instance.locks import find_supervisor
 from miaopi.kernel.wording import Text
 
 LEAST_FREE: Final = 2_000_000_000
@@ -55,8 +55,10 @@ def _home(home: Home) -> Iterator[Finding]:
 def _database(home: Home) -> Iterator[Finding]:
     address = os.environ.get("MIAOPI_DATABASE_URL")
     if not address:
-        if find_supervisor(home) is None:
+        if (found := find_instance(home)) is None:
             yield Finding("instance", Text(zh="实例没有在运行。", en="The instance is not running."))
+        else:
+            yield from _reached(found["database_url"])
         yield Finding(
             "embedded-database",
             Text(
@@ -65,6 +67,10 @@ def _database(home: Home) -> Iterator[Finding]:
             ),
         )
         return
+    yield from _reached(address)
+
+
+def _reached(address: str) -> Iterator[Finding]:
     try:
         with psycopg.connect(address, connect_timeout=5) as connection:
             yield from _server(connection)

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from miaopi.config.environment import home_folder, wrong
+from miaopi.kernel.errors import InputError
+from miaopi.kernel.wording import Text
 
 LONGEST_SOCKET: Final = 107
 SOCKET_NAME: Final = "/.s.PGSQL.5432.lock"
@@ -48,7 +50,16 @@ class Home:
         return self.folder / "instance.json"
 
     def ready(self) -> Home:
-        """Make folders and secrets that are missing; never touches one that is there."""
+        """Make folders and secrets that are missing; never touches one that is there.
+
+        Raises InputError where there is a database but not the key that sealed what is in it: a fresh key would pass for it.
+        """
+        if (self.platform / "PG_VERSION").is_file() and not (self.folder / "seal.key").is_file():
+            raise InputError(
+                "seal.key",
+                Text(zh="封存密钥不见了，草稿打不开。", en="the key that sealed what this home keeps is missing."),
+                Text(zh="请从备份放回。", en="Put it back from a copy."),
+            )
         for folder in (self.folder, self.keys, self.logs, self.spool):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _keep(self.folder / "seal.key", secrets.token_bytes(32))

@@ -117,7 +117,7 @@ def web_command(host: str, port: int, workers: int = 1) -> list[str]:
     """The web server's command line: drains on SIGTERM for at most fifteen seconds."""
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", str(workers), "--blocking-threads", "8", "--backlog", "1024", "--no-ws", "--http", "1",
+        "--workers", str(workers), "--blocking-threads", "4", "--backlog", "1024", "--no-ws", "--http", "1",
         "--workers-kill-timeout", "15", "--log-level", "warning", "--no-access-log",
         "--static-path-route", "/static", "--static-path-mount", str(ROOT / "src/miaopi/portal/static"),
         "--static-path-expires", "300", "miaopi.site.wsgi:application",

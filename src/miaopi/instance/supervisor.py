@@ -6,7 +6,6 @@ A child is never waited for in silence: what does not come up, or stays down, en
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import subprocess
 import time
@@ -184,8 +183,3 @@ class Supervisor:
         for server in reversed(self.servers):
             log.info("stopping database server %s", server.name)
             server.stop()
-
-
-def kill_supervisor(process: int) -> None:
-    """Ask the supervisor of a home to stop."""
-    os.kill(process, signal.SIGTERM)
