@@ -61,6 +61,7 @@ def test_doctor_names_what_is_unsafe(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_doctor_names_a_database_that_is_away_and_one_that_may_lose_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    Home(tmp_path).ready()
     monkeypatch.setenv("MIAOPI_HOME", str(tmp_path))
     monkeypatch.setenv("MIAOPI_DATABASE_URL", f"postgresql://x@/y?host={tmp_path}")
     assert examine()[0].name == "database"
