@@ -12,6 +12,11 @@ JsonBody = dict[str, Any]
 WITHIN: Final[dict[type[Event], list[Callable[..., None]]]] = {}
 AFTER: Final[dict[str, tuple[type[Event], Callable[..., None]]]] = {}
 KINDS: Final[dict[str, type[Event]]] = {}
+NAMERS: Final[list[Callable[[str], str]]] = []
+
+
+class Nameless(Exception):
+    """A person acted, and no room has said how persons are named in the log: her id is not written instead."""
 
 
 class ActorKind(StrEnum):
@@ -24,7 +29,10 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts (DESIGN.md law 11): `id` is a party, a rule set with its version, or the name of a handler; never an ID number."""
+    """Who acts (DESIGN.md law 11): `id` is a party, a rule set with its version, or the name of a handler; never an ID number.
+
+    `acting_for` is a party too, whoever acts.
+    """
 
     kind: ActorKind
     id: str
@@ -33,8 +41,27 @@ class Actor:
     right: str | None = None
 
     def to_json(self) -> JsonBody:
-        """What an entry says of the actor: the level and the right of the act are part of the act."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        """What an entry says of the actor: the level and the right of the act are part of the act.
+
+        Parties stand there by pseudonym, as subjects do, so that no entry leads to a person once the keys are gone
+        (DESIGN.md §7.6). Raises Nameless where no room gives one.
+        """
+        said = {name: value for name, value in asdict(self).items() if value is not None}
+        parties = {"acting_for", "id"} if self.kind is ActorKind.PERSON else {"acting_for"}
+        return said | {name: _pseudonym(said[name]) for name in parties & said.keys()}
+
+
+def name_persons_by(pseudonym: Callable[[str], str]) -> None:
+    """Register, once, how the log names a party; the room that knows persons does so when it starts."""
+    if NAMERS not in ([], [pseudonym]):
+        raise ValueError("persons would have two names in one log")
+    NAMERS[:] = [pseudonym]
+
+
+def _pseudonym(party: str) -> str:
+    if not NAMERS:
+        raise Nameless("no room has registered how the log names persons")
+    return NAMERS[0](party)
 
 
 def person(party: str) -> Actor:

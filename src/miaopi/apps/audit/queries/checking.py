@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import F
 
-from miaopi.apps.audit.adapters import choose_signer
 from miaopi.apps.audit.events import case_of
 from miaopi.apps.audit.models import Checkpoint, Entry, Node, Pending, Position
 from miaopi.apps.audit.queries.tree import LEVELS, compute_key, count_numbered, get_root
@@ -31,12 +30,12 @@ class Finding:
         return {"row": self.row, "what": self.what}
 
 
-def check_log() -> list[Finding]:
+def list_findings(public_key: Callable[[str], bytes]) -> list[Finding]:
     """Recompute leaves, numbers, tree and checkpoints from the entries; all that does not fit.
 
-    Raises UpstreamError where there are checkpoints and the key of this log is not published here.
+    `public_key` is asked for the key of the purpose `checkpoint` once there is a checkpoint to verify.
     """
-    return [*_check_positions(), *_check_strays(), *_check_nodes(), *_check_checkpoints()]
+    return [*_check_positions(), *_check_strays(), *_check_nodes(), *_check_checkpoints(public_key)]
 
 
 def _check_positions() -> Iterator[Finding]:
@@ -100,11 +99,11 @@ def _check_shape(size: int) -> Iterator[Finding]:
             yield Finding(f"node {level}/{key // LEVELS}", "stands for entries that the log does not have")
 
 
-def _check_checkpoints() -> Iterator[Finding]:
+def _check_checkpoints(public_key: Callable[[str], bytes]) -> Iterator[Finding]:
     """The first that does not fit bounds the place: what stood before the one in front of it is as it was signed."""
     size, sound, published = count_numbered(), 0, b""
     for head in Checkpoint.objects.order_by("tree_size"):
-        published = published or choose_signer().public_key("checkpoint")
+        published = published or public_key("checkpoint")
         origin = head.note.split("\n", 1)[0]
         text = open_note(head.note, note_key(origin, published))
         said = read_checkpoint(text) if text else None
