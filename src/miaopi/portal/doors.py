@@ -6,15 +6,17 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from miaopi.apps.audit.api import system
 from miaopi.apps.identity.api import Right, sign_in, sign_out
-from miaopi.kernel.errors import InputError
+from miaopi.kernel.errors import InputError, NotFound
 from miaopi.portal.gate import SESSION_COOKIE, Visit, gate
 from miaopi.portal.language import in_language, language_of
+from miaopi.portal.problems import NOT_THERE
 
 DOOR = system("portal.sign_in")
+DISPLAYS = ("standard", "elder")
 YEAR = 365 * 24 * 60 * 60
 
 
@@ -25,12 +27,12 @@ def next_page(request: HttpRequest, wanted: str) -> str:
     return in_language("/", language_of(request))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @gate(Right.PUBLIC)
 def show_sign_in(visit: Visit) -> HttpResponse:
     wanted = visit.POST.get("next") or visit.GET.get("next", "")
     onward = next_page(visit, wanted)
-    if visit.method == "GET":
+    if visit.method != "POST":
         return render(visit, "portal/sign_in.html", {"next": onward})
     try:
         opened = sign_in(
@@ -58,9 +60,11 @@ def leave(visit: Visit) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @gate(Right.PUBLIC)
 def choose_display(visit: Visit, display: str) -> HttpResponse:
+    if display not in DISPLAYS:
+        raise NotFound(NOT_THERE)
     response = HttpResponseRedirect(next_page(visit, visit.GET.get("next", "")))
     response.set_cookie("display", display, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, path="/")
     return response

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from miaopi.apps.application.api import list_applications
 from miaopi.apps.catalogue.api import get_published, list_published
@@ -16,15 +16,16 @@ from miaopi.definitions import ServicePackage, find_service
 from miaopi.kernel.decision import Kind
 from miaopi.kernel.wording import Text
 from miaopi.portal.gate import Visit, gate
-from miaopi.portal.language import in_language, language_of
-from miaopi.portal.wording import STATES, TONES, group_sources, show_basis
+from miaopi.portal.language import in_language, language_of, show_moment
+from miaopi.portal.wording import KINDS, STATES, TONES, group_sources, show_basis
 
 SHOWN = 5
 PAPER = Text(zh="一份带签名的电子证明，可下载、可核验。", en="A signed electronic certificate: download it, and anyone can check it.")
+UNSENT = Text(zh="还没提交", en="Not submitted yet")
 NOTICE = Text(zh="一个结果通知。", en="A notice of the result.")
 
 
-@require_GET
+@require_safe
 @gate(Right.PUBLIC)
 def show_home(visit: Visit) -> HttpResponse:
     language = language_of(visit)
@@ -41,14 +42,15 @@ def show_home(visit: Visit) -> HttpResponse:
                 {
                     "address": in_language(reverse(page, args=[application.number]), language),
                     "service": find_service(application.service).name,
-                    "status": STATES[application.state],
+                    "opened_here": show_moment(application.opened_at, language),
+                    "status": UNSENT if page == "check" else KINDS.get(application.outcome) or STATES[application.state],
                     "tone": application.outcome or TONES.get(application.state, "wait"),
                 }
             )
     return render(visit, "portal/home.html", {"services": services, "mine": mine})
 
 
-@require_GET
+@require_safe
 @gate(Right.PUBLIC)
 def show_service(visit: Visit, slug: str) -> HttpResponse:
     package = find_service(get_published(slug, visit.now).slug)

@@ -44,7 +44,7 @@ def to(visit: SignedVisit, name: str, *arguments: str) -> HttpResponse:
     return HttpResponseRedirect(in_language(reverse(name, args=arguments), language_of(visit)))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @gate(Right.GIVE_CONSENT)
 def ask_consent(visit: SignedVisit, slug: str) -> HttpResponse:
     package = find_service(get_published(slug, visit.now).slug)
@@ -64,7 +64,7 @@ def ask_consent(visit: SignedVisit, slug: str) -> HttpResponse:
             )
             prefill(number=application.number, receipt=consent.receipt, by=visit.actor, now=visit.now)
             return to(visit, "check", application.number)
-    return _show_consent(visit, package, facts, until, status=200 if visit.method == "GET" else 422)
+    return _show_consent(visit, package, facts, until, status=422 if visit.method == "POST" else 200)
 
 
 def _show_consent(visit: SignedVisit, package: ServicePackage, facts: list[FactSpec], until: datetime, *, status: int) -> HttpResponse:
@@ -91,13 +91,13 @@ def _show_consent(visit: SignedVisit, package: ServicePackage, facts: list[FactS
     return render(visit, "portal/consent.html", page, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @gate(Right.CONFIRM_FILING)
 def check_draft(visit: SignedVisit, number: str) -> HttpResponse:
     application = get_application(number=number, reader=visit.actor)
-    if visit.method == "GET" and application.state not in ("draft", "supplement"):
+    if visit.method != "POST" and application.state not in ("draft", "supplement"):
         return to(visit, "result", number)
-    if visit.method == "GET":
+    if visit.method != "POST":
         return _show_draft(visit, get_draft(number=number, reader=visit.actor, now=visit.now), None)
     entered = {name: value for name, value in visit.POST.items() if name not in ("csrfmiddlewaretoken", "token")}
     try:
@@ -154,7 +154,7 @@ def _row(visit: SignedVisit, spec: FactSpec, fact: Known | Disputed) -> dict[str
     return row
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @gate(Right.CHANGE_OWN_DRAFT)
 def correct_fact(visit: SignedVisit, number: str, fact: str) -> HttpResponse:
     """What is hers she changes; what an agency keeps she disputes."""
@@ -177,6 +177,7 @@ def correct_fact(visit: SignedVisit, number: str, fact: str) -> HttpResponse:
     page = {
         "number": number, "fact": fact, "label_here": spec.label.in_language(language), "changeable": spec.changeable,
         "options": [{"value": value, "label": label} for value, label in spec.options.items()], "problem": problem,
+        "entered": visit.POST.get("value", ""),
         "source_here": resource.agency.name.in_language(language) if resource else "", "label": spec.label,
     }  # fmt: skip
     return render(visit, "portal/correct.html", page, status=422 if problem else 200)

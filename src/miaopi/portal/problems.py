@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 
-import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from miaopi.kernel.errors import MiaopiError
 from miaopi.kernel.wording import Text
 
-log = structlog.get_logger()
-
 TITLES = {
     403: Text(zh="这一页不对您开放", en="This page is not open to you"),
     404: Text(zh="没有这一页", en="There is no such page"),
+    405: Text(zh="这个地址不能这样打开", en="This address cannot be opened that way"),
     422: Text(zh="有一处要改", en="One thing to mend"),
     503: Text(zh="对方系统没有回应", en="The other system does not answer"),
 }
@@ -29,21 +26,24 @@ NOT_THERE = Text(zh="请核对地址，或从首页找。", en="Please check the
 
 
 class ProblemMiddleware:
-    """Turns what a view raises into a page with the right status."""
+    """Turns what a view raises, and a method that a view does not know, into a page with the right status."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code != 405:
+            return response
+        page = problem_page(request, status=405, title=TITLES[405], text=NOT_THERE)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """What is not ours to word rises, to be told as our fault in one place (`miaopi.site.refusals`)."""
         if isinstance(error, MiaopiError):
-            title = TITLES.get(error.status, OURS)
-            return problem_page(request, status=error.status, title=title, text=error.text)
-        reference = secrets.token_hex(4)
-        log.error("unexpected", reference=reference, kind=type(error).__name__, exc_info=error)
-        return problem_page(request, status=500, title=OURS, text=KEPT, reference=reference)
+            return problem_page(request, status=error.status, title=TITLES.get(error.status, OURS), text=error.text)
+        return None
 
 
 def problem_page(

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from miaopi.apps.application.api import get_application
 from miaopi.apps.approval.api import Result, get_result, request_review
@@ -38,10 +38,11 @@ from miaopi.portal.wording import (
 
 SIGNS = {True: ("approve", "yes", Text("符合：", "Met: ")), False: ("refuse", "no", Text("不符合：", "Not met: ")),
          None: ("refer", "unknown", Text("还不知道：", "Not known: "))}  # fmt: skip
+TO_A_PERSON = ("refer", "unknown", Text("要人来看：", "For a person to see: "))
 NO_PROOF = Text(zh="凭据还没有，请过几秒再试。", en="There is no proof yet; please try again in a few seconds.")
 
 
-@require_GET
+@require_safe
 @gate(Right.READ_OWN_APPLICATION)
 def show_result(visit: SignedVisit, number: str) -> HttpResponse:
     result = get_result(number=number, reader=visit.actor, now=visit.now)
@@ -64,7 +65,7 @@ def show_result(visit: SignedVisit, number: str) -> HttpResponse:
         "has_decision": bool(result.outcome), "entry_number": entry.seq if entry else None,
         "took": show_taken(result) if key == "approve" else None, "message": show_message(number, visit.party.mobile),
         "accesses": show_accesses(pseudonym(visit.party.id), number, language),
-        "look_again": key in ("confirmed", "wait"),
+        "discreet": result.outcome == "refer", "is_withdrawn": key == "withdrawn", "look_again": key in ("confirmed", "wait"),
         "can_review": bool(result.outcome) and result.outcome not in ("approve", "wait", "refer")
         and result.review_requested_at is None and result.state != "withdrawn",
         "review_requested": result.review_requested_at is not None,
@@ -111,7 +112,8 @@ def show_conditions(result: Result) -> dict[str, Any]:
     order = {False: 0, None: 1, True: 2}
     rows = []
     for condition in sorted(result.conditions, key=lambda each: order[each["value"]]):
-        tone, sign, word = SIGNS[condition["value"]]
+        # whoever is referred reads the same, be it a record, a doubt or a silent source: a glance over her shoulder tells nothing
+        tone, sign, word = TO_A_PERSON if result.outcome == "refer" and not condition["value"] else SIGNS[condition["value"]]
         rows.append({"tone": tone, "sign": sign, "word": word, "text": Text(**condition["text"]), "basis": read_basis(condition["basis"])})
     met = sum(condition["value"] is True for condition in result.conditions)
     title = (
@@ -164,7 +166,7 @@ def labels(resource: Resource, names: Any) -> Text:
     return join(resource.fields[name].label if name in resource.fields else Text(name, name) for name in names)
 
 
-@require_GET
+@require_safe
 @gate(Right.READ_OWN_LICENCE)
 def download_licence(visit: SignedVisit, number: str) -> HttpResponse:
     licence = get_licence(number=number, reader=visit.actor)
@@ -175,7 +177,7 @@ def download_licence(visit: SignedVisit, number: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @gate(Right.VERIFY_PROOF)
 def download_proof(visit: SignedVisit, number: str) -> HttpResponse:
     """The proof of the decision's entry (DESIGN.md §7.4), for its applicant alone."""
