@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import InvalidOperation
@@ -24,6 +25,7 @@ WRITTEN_AS: Final[Mapping[str, Text]] = {
     "date": Text(zh="请按 2026-11-23 的格式填写日期。", en="Enter a date as 2026-11-23."),
     "date and time": Text(zh="请填写时间，例如 2026-11-23T09:00+08:00。", en="Enter a time, as 2026-11-23T09:00+08:00."),
 }
+MOBILE: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 TICKED: Final = {"on": "true", "off": "false"}  # as browsers send a box
 
 
@@ -60,6 +62,12 @@ def _value_of(spec: FactSpec, raw: object) -> Value:
             spec.name,
             Text(zh=f"“{spec.label.zh}”没有这个选项。", en=f"“{spec.label.en}” has no such option."),
             Text(zh=f"请选择：{labels}。", en=f"Choose one of: {', '.join(spec.options)}."),
+        )
+    if spec.source == "unified_identity.mobile" and isinstance(value, str) and not MOBILE.fullmatch(value):
+        raise InputError(
+            spec.name,
+            Text(zh="手机号应是1开头的11位数字。", en="A mobile number has 11 digits and starts with 1."),
+            Text(zh=f"您填了{len(value)}位，请改一下。", en=f"You typed {len(value)}; please correct it."),
         )
     return value
 
