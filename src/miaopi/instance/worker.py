@@ -31,6 +31,7 @@ DUTIES: Final[Mapping[str, tuple[float, Callable[[datetime], object]]]] = {
     "sign": (1.0, lambda now: sign_checkpoint(now=now)),
     "retry": (2.0, lambda now: retry_waiting(by=system("worker"), now=now)),
 }
+FOLLOWED: Final = {"sequence", "tell"}  # after a night of silence there is a backlog: nobody rests before it is read
 ROUND: Final = 0.5
 GLANCE: Final = 0.1  # how soon a stop is noticed
 
@@ -46,21 +47,23 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         while not self.stopping:
-            self.round()
-            self._rest()
+            if not self.round():
+                self._rest()
         return 0
 
-    def round(self) -> None:
-        """Each duty that is due, once."""
+    def round(self) -> bool:
+        """Each duty that is due, once; whether some of the log was followed, so that there may be more of it."""
+        followed = False
         for name, (every, duty) in DUTIES.items():
             if self.stopping or time.monotonic() - self._last.get(name, -every) < every:
                 continue
             try:
-                duty(clock.now())
+                followed |= bool(duty(clock.now())) and name in FOLLOWED
                 self._last[name] = time.monotonic()
             except Exception as error:  # a duty that fails must not stop the others; the next round tries again
                 log.error("duty %s failed", name, exc_info=error)
                 self._forget_connection()
+        return followed
 
     def _rest(self) -> None:
         rested = time.monotonic() + ROUND
