@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from miaopi.definitions.facts import read_facts_file, with_guards
 from miaopi.definitions.parameters import read_parameters_file
-from miaopi.definitions.positions import Placed, plain, read_yaml
+from miaopi.definitions.positions import Placed, parse_yaml, plain, read_source
 from miaopi.definitions.reader import Finding, Reader
 from miaopi.definitions.rules import RulesFile, read_rules_file
 from miaopi.definitions.service import ISSUED, Guide, ItemType, Now, check_placeholders, read_service_file
@@ -29,9 +29,13 @@ CASES_FILE = "cases.yaml"
 
 @dataclass(frozen=True)
 class ServicePackage(Guide):
-    """A service as rooms and surfaces use it: its guide, and the definition by which it is decided."""
+    """A service as rooms and surfaces use it: its guide, and the definition by which it is decided.
+
+    `files` are its rule files to the byte, from which `read_version` makes the same package again.
+    """
 
     definition: Definition
+    files: Mapping[str, str]
     path: Path
     places: Mapping[str, str]
     reason_codes: frozenset[str]
@@ -104,7 +108,26 @@ def services_root(root: Path | str | None = None) -> Path:
 def read_package(folder: Path) -> tuple[ServicePackage | None, list[Finding]]:
     """The package, or `None` with every mistake of the four rule files."""
     reader = Reader()
-    files = {name: _read(reader, folder, name) for name in RULE_FILES}
+    return _compile(reader, {name: _read(reader, folder, name) for name in RULE_FILES}, folder)
+
+
+def read_version(files: Mapping[str, str], *, slug: str, version: str) -> ServicePackage:
+    """The package that these rule files are. Raises DefinitionError unless they are that version of that service.
+
+    Messages name the files `version-<its first letters>/<slug>/facts.yaml:7`; `path` is that name, and nothing is there.
+    """
+    place = Path(f"version-{version[:12]}") / slug
+    package, findings = _compile(Reader(), {name: files.get(name, "") for name in RULE_FILES}, place)
+    if package is None:
+        raise DefinitionError(findings[0].where, findings[0].message)
+    if package.version != version:
+        raise DefinitionError(f"{place}", f"these are not the files of version {version}: they were altered since")
+    return package
+
+
+def _compile(reader: Reader, texts: Mapping[str, str], folder: Path) -> tuple[ServicePackage | None, list[Finding]]:
+    """The package that stands in these texts; `folder` is where messages say it stands."""
+    files = {name: _parse(reader, text, shown(folder, name)) for name, text in texts.items()}
     guide = read_service_file(reader, files["service.yaml"], folder.name)
     parameters, parameter_places = read_parameters_file(reader, files["parameters.yaml"])
     facts = read_facts_file(reader, files["facts.yaml"])
@@ -139,7 +162,7 @@ def read_package(folder: Path) -> tuple[ServicePackage | None, list[Finding]]:
         return None, reader.findings
     said = {name: getattr(guide, name) for name in Guide.__dataclass_fields__}
     return ServicePackage(
-        **said, definition=definition, path=folder, places=MappingProxyType(places),
+        **said, definition=definition, files=MappingProxyType(dict(texts)), path=folder, places=MappingProxyType(places),
         reason_codes=frozenset(rules.reasons),
     ), []
 
@@ -149,9 +172,12 @@ def shown(folder: Path, name: str) -> str:
     return f"{folder.resolve().parent.name}/{folder.name}/{name}"
 
 
-def _read(reader: Reader, folder: Path, name: str) -> Placed:
-    placed = reader.made(name, lambda: read_yaml(folder / name, shown(folder, name)))
-    return placed or Placed({}, f"{shown(folder, name)}:1")
+def _read(reader: Reader, folder: Path, name: str) -> str:
+    return reader.made(name, lambda: read_source(folder / name, shown(folder, name))) or ""
+
+
+def _parse(reader: Reader, text: str, shown: str) -> Placed:
+    return reader.made(shown, lambda: parse_yaml(text, shown)) or Placed({}, f"{shown}:1")
 
 
 def _check_guide(reader: Reader, guide: Guide, rules: RulesFile, specs: Mapping[str, object], root: Placed) -> None:

@@ -31,12 +31,21 @@ class Placed:
 
 def read_yaml(path: Path, shown: str) -> Placed:
     """The document of a file; `shown` is how messages name it. Raises DefinitionError with `file:line`."""
+    return parse_yaml(read_source(path, shown), shown)
+
+
+def read_source(path: Path, shown: str) -> str:
+    """The text of a file, to the byte. Raises DefinitionError."""
     try:
-        source = path.read_text(encoding="utf-8")
+        return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         raise DefinitionError(f"{shown}:1", "this file is missing from the package") from None
     except UnicodeDecodeError:
         raise DefinitionError(f"{shown}:1", "the file is not UTF-8 text") from None
+
+
+def parse_yaml(source: str, shown: str) -> Placed:
+    """The document of a text that messages call `shown`; an empty one has no entries. Raises DefinitionError with `file:line`."""
     kept = CACHE / hashlib.sha256(f"{shown}\0{source}".encode()).hexdigest()
     try:
         return _unpacked(json.loads(kept.read_bytes()))

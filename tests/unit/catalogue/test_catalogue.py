@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -59,6 +60,7 @@ class Packed:
     slug: str = "no-criminal-record"
     code: str = "GA-001"
     name: Text = Text(zh="无犯罪记录证明", en="Certificate of no criminal record")
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def seed(path: Path = CITY) -> bool:

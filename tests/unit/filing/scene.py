@@ -14,7 +14,7 @@ from typing import Any
 from miaopi.apps.application.api import Application, open_application
 from miaopi.apps.approval.api import Result, get_result
 from miaopi.apps.audit.api import Actor, ActorKind, system
-from miaopi.apps.catalogue.api import seed_catalogue
+from miaopi.apps.catalogue.api import publish_service, seed_catalogue
 from miaopi.apps.consent.api import give_consent
 from miaopi.apps.exchange.api import seed_grants
 from miaopi.apps.filing.api import Confirmation, confirm, get_draft, prefill
@@ -67,12 +67,16 @@ class Scene:
     def open(self) -> None:
         """What is done once: the catalogue, the grants, the person."""
         seed_catalogue(source=ROOT / "cities/demo/catalogue.yaml", by=KEEPER, now=NOW)
-        seed_grants(package=self.package, by=KEEPER, now=NOW)
+        self.put_in_force(self.package)
         self.anna = self.enter(ANNA)
 
     @property
     def package(self) -> ServicePackage:
         return find_service(SERVICE)
+
+    def put_in_force(self, package: ServicePackage, *, now: datetime = NOW) -> None:
+        publish_service(package=package, by=KEEPER, now=now)
+        seed_grants(package=package, by=KEEPER, now=now)
 
     def enter(self, assertion: Assertion) -> Actor:
         party = sign_in(code="code", by=system("test.sign_in"), now=NOW, authority=FakeAuthority({"code": assertion})).party

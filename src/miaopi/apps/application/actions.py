@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db import IntegrityError
 
-from miaopi.apps.application.events import ApplicationOpened, ApplicationWithdrawn
+from miaopi.apps.application.events import ApplicationOpened, ApplicationWithdrawn, VersionChanged
 from miaopi.apps.application.models import Application
 from miaopi.apps.application.queries import LETTERS, compute_check_letter, compute_legal_day, get_application
 from miaopi.apps.audit.api import Actor, ActorKind, Unit, act
@@ -95,6 +95,20 @@ def advance(*, number: str, move: Move, by: Actor, now: datetime, outcome: str |
             after(State(standing.state), move)  # says why not
             return advance(number=number, move=move, by=by, now=now, outcome=outcome)  # it has moved on since
     return moved[0]
+
+
+def change_version(*, number: str, version: str, by: Actor, now: datetime) -> bool:
+    """Let a case that may still be confirmed go on under `version` of its service; False if it does already, or was confirmed."""
+    authorise(by, Right.CHANGE_OWN_DRAFT)
+    standing = get_application(number=number, reader=by)
+    open_ = [source.value for source, move in MOVES if move is Confirm]
+    with act(by=by, now=now) as unit:
+        changed = Application.objects.filter(number=standing.number, version=standing.version, state__in=open_).exclude(version=version)
+        if not changed.update(version=version):
+            return False
+        unit.record(VersionChanged(number=standing.number, service=standing.service, version=version, earlier=standing.version,
+                                   subject=pseudonym(standing.applicant)))
+    return True
 
 
 def withdraw_application(*, number: str, by: Actor, now: datetime) -> Application:

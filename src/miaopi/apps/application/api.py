@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from miaopi.apps.application.actions import advance, open_application, withdraw_application
-from miaopi.apps.application.events import ApplicationOpened, ApplicationWithdrawn
+from miaopi.apps.application.actions import advance, change_version, open_application, withdraw_application
+from miaopi.apps.application.events import ApplicationOpened, ApplicationWithdrawn, VersionChanged
 from miaopi.apps.application.models import Application
 from miaopi.apps.application.queries import (
     compute_legal_day,
@@ -14,6 +14,6 @@ from miaopi.apps.application.queries import (
 )
 
 __all__ = [
-    "Application", "ApplicationOpened", "ApplicationWithdrawn", "advance", "compute_legal_day", "find_application", "get_application",
-    "is_number", "list_applications", "open_application", "withdraw_application",
+    "Application", "ApplicationOpened", "ApplicationWithdrawn", "VersionChanged", "advance", "change_version", "compute_legal_day",
+    "find_application", "get_application", "is_number", "list_applications", "open_application", "withdraw_application",
 ]

@@ -20,6 +20,17 @@ class ApplicationOpened(Event):
 
 
 @dataclass(frozen=True)
+class VersionChanged(Event):
+    """What is not confirmed yet goes on under another version of its service; `earlier` is the one it leaves."""
+
+    number: str
+    service: str
+    version: str
+    earlier: str
+    subject: str
+
+
+@dataclass(frozen=True)
 class ApplicationWithdrawn(Event):
     """The applicant took her application back. `confirmed` says whether she had confirmed it before."""
 

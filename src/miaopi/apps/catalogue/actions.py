@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.catalogue.adapters.city_file import read_catalogue
 from miaopi.apps.catalogue.events import CatalogueSeeded, ServicePublished
-from miaopi.apps.catalogue.models import Agency, Field, Resource, ServiceVersion
+from miaopi.apps.catalogue.models import Agency, Field, Resource, RuleFiles, ServiceVersion
 from miaopi.apps.catalogue.queries import PublishedService, compute_published, lock_catalogue, lock_editions
 from miaopi.apps.identity.api import Right, authorise
 from miaopi.kernel.errors import InputError
@@ -20,7 +20,7 @@ Row = TypeVar("Row", Agency, Resource, Field)
 
 
 class Package(Protocol):
-    """What the catalogue reads of a service package; `version` is the hash of its content."""
+    """What the catalogue reads of a service package; `version` is the hash of its content, `files` its rule files to the byte."""
 
     @property
     def slug(self) -> str: ...
@@ -30,6 +30,8 @@ class Package(Protocol):
     def name(self) -> Text: ...
     @property
     def version(self) -> str: ...
+    @property
+    def files(self) -> Mapping[str, str]: ...
 
 
 def seed_catalogue(*, source: Path, by: Actor, now: datetime) -> bool:
@@ -59,12 +61,16 @@ def seed_catalogue(*, source: Path, by: Actor, now: datetime) -> bool:
 def publish_service(*, package: Package, by: Actor, now: datetime, effective_from: datetime | None = None) -> PublishedService:
     """Put a version in force from `effective_from` (now, if not given). The version that is the latest already stays as it is.
 
+    Its rule files are kept with it: what is filed under it goes on under it when the folder says something else (ADR 0012).
     Raises InputError for a day before that of the latest edition: what was in force is never rewritten.
     """
     authorise(by, Right.PUBLISH_SERVICE)
     start = effective_from or now
     with act(by=by, now=now) as unit:
         latest = lock_editions(package.slug)
+        RuleFiles.objects.bulk_create(
+            [RuleFiles(version=package.version, slug=package.slug, files=dict(package.files))], ignore_conflicts=True
+        )
         if latest is not None and (latest.version, latest.code) == (package.version, package.code):
             return compute_published(latest)
         if start < now or (latest is not None and start <= latest.effective_from):

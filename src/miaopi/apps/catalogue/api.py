@@ -15,6 +15,8 @@ from miaopi.apps.catalogue.queries import (
     get_published,
     get_resource,
     get_resources,
+    get_service,
+    get_service_in_force,
     list_agencies,
     list_published,
     list_resources,
@@ -22,6 +24,6 @@ from miaopi.apps.catalogue.queries import (
 
 __all__ = [
     "Agency", "CatalogueSeeded", "Field", "Package", "PublishedService", "Resource", "ServicePublished", "Sharing",
-    "find_published", "find_version", "get_published", "get_resource", "get_resources", "list_agencies", "list_published",
-    "list_resources", "publish_service", "seed_catalogue",
+    "find_published", "find_version", "get_published", "get_resource", "get_resources", "get_service",
+    "get_service_in_force", "list_agencies", "list_published", "list_resources", "publish_service", "seed_catalogue",
 ]

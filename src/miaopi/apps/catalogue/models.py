@@ -118,3 +118,16 @@ class ServiceVersion(models.Model):
             models.UniqueConstraint(fields=("slug", "edition"), name="service_edition"),
             models.UniqueConstraint(fields=("slug", "effective_from"), name="service_effective_from"),
         ]
+
+
+class RuleFiles(models.Model):
+    """What a published version says, to the byte: file name → text. It is kept once, however often it is published, and never changed."""
+
+    version = models.CharField(primary_key=True, max_length=64)
+    slug = models.CharField(max_length=100)
+    files = models.JSONField()
+
+    class Privacy:
+        public = ("version", "slug", "files")
+        personal = ()
+        secret = ()

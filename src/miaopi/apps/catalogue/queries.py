@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from miaopi.apps.catalogue import models
 from miaopi.apps.catalogue.models import Sharing
+from miaopi.definitions import ServicePackage, read_version
 from miaopi.kernel.decision import Privacy
-from miaopi.kernel.errors import NotFound
+from miaopi.kernel.errors import DefinitionError, NotFound
 from miaopi.kernel.wording import Text
 
 
@@ -109,6 +111,24 @@ def find_version(slug: str, version: str) -> PublishedService | None:
     """That version as it was last published: a running application goes on under the version it was filed under."""
     row = models.ServiceVersion.objects.filter(slug=slug, version=version).order_by("-edition").first()
     return None if row is None else compute_published(row)
+
+
+@cache
+def get_service(slug: str, version: str) -> ServicePackage:
+    """The service as that version of it was published, whatever its folder says today; read once a process.
+
+    Raises DefinitionError if the version was never published, or its files were altered since.
+    """
+    kept = models.RuleFiles.objects.filter(version=version, slug=slug).first()
+    if kept is None:
+        raise DefinitionError(slug, f"version {version[:12]} was never published here")
+    return read_version(kept.files, slug=slug, version=version)
+
+
+def get_service_in_force(slug_or_code: str, now: datetime) -> ServicePackage:
+    """The service in the version by which it is filed now. Raises NotFound, DefinitionError."""
+    published = get_published(slug_or_code, now)
+    return get_service(published.slug, published.version)
 
 
 def list_published(now: datetime) -> Sequence[PublishedService]:

@@ -23,9 +23,9 @@ from miaopi.apps.approval.queries.decisions import (
     unseal_beside,
 )
 from miaopi.apps.audit.api import Actor, act, system
+from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.exchange.api import Ground
 from miaopi.apps.filing.api import Draft, Search, gather_again, get_written, is_silent
-from miaopi.definitions import find_service
 from miaopi.kernel.decision import Decision, Outcome
 from miaopi.kernel.decision.reading import read_facts
 from miaopi.kernel.errors import DefinitionError, InputError, MiaopiError, RightsError
@@ -98,9 +98,7 @@ def _look_again(row: Waiting, *, ask: bool, by: Actor, now: datetime) -> Look:
 def _case_of(row: Waiting) -> Case:
     """The case under the rules and on the legal day it was filed (DESIGN.md §3.6). DefinitionError if they are gone."""
     prior = row.decision
-    package = find_service(prior.service)
-    if package.definition.version != prior.version:
-        raise DefinitionError(prior.service, f"the version {prior.version[:12]} under which a waiting case was filed is gone")
+    package = get_service(prior.service, prior.version)
     beside = unseal_beside(prior.id, row.kept or prior.kept)
     if beside is None:
         raise DefinitionError(prior.service, "the facts of a waiting case were erased")

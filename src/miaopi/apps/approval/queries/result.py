@@ -13,9 +13,9 @@ from miaopi.apps.application.api import Application, get_application
 from miaopi.apps.approval.models import DecisionRow
 from miaopi.apps.approval.queries.decisions import find_decision, find_review, find_waiting, unseal_beside
 from miaopi.apps.audit.api import Actor, ActorKind
-from miaopi.apps.catalogue.api import get_resources
+from miaopi.apps.catalogue.api import get_resources, get_service
 from miaopi.apps.filing.api import DEFAULT, get_draft, get_written
-from miaopi.definitions import ServicePackage, find_service
+from miaopi.definitions import ServicePackage
 from miaopi.kernel.decision.definition import APPLICANT
 from miaopi.kernel.decision.outcomes import to_plain
 from miaopi.kernel.errors import MiaopiError
@@ -110,18 +110,18 @@ def get_result(*, number: str, reader: Actor, now: datetime) -> Result:
     return _undecided(application, reader, now) if decision is None else _decided(application, decision, reader)
 
 
-def _find_package(slug: str) -> ServicePackage | None:
-    """For labels only; a result is shown even where its service is gone."""
+def _find_package(slug: str, version: str) -> ServicePackage | None:
+    """For labels only; a result is shown even where the files of its version are gone."""
     try:
-        return find_service(slug)
+        return get_service(slug, version)
     except MiaopiError:
         return None
 
 
 def _undecided(application: Application, reader: Actor, now: datetime) -> Result:
-    package = _find_package(application.service)
+    package = _find_package(application.service, application.version)
     result: dict[str, Json] = _frame(application, package)
-    if package is not None and package.version == application.version:
+    if package is not None:
         draft = get_draft(number=application.number, reader=reader, now=now)
         facts = get_written(draft.facts)
         result |= _told(facts, package, reader, form=draft.form)
@@ -130,7 +130,7 @@ def _undecided(application: Application, reader: Actor, now: datetime) -> Result
 
 
 def _decided(application: Application, decision: DecisionRow, reader: Actor) -> Result:
-    package, own = _find_package(application.service), reader.kind is ActorKind.PERSON
+    package, own = _find_package(decision.service, decision.version), reader.kind is ActorKind.PERSON
     beside = unseal_beside(decision.id, decision.kept)
     said = json.loads(bytes(decision.statement))["decision"]
     waiting, review = find_waiting(application.number), find_review(decision.id)

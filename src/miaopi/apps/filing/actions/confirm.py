@@ -17,14 +17,16 @@ from django.db.models import F
 
 from miaopi.apps.application.api import Application, advance, compute_legal_day, get_application
 from miaopi.apps.audit.api import Actor, act
+from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.exchange.api import Ground
+from miaopi.apps.filing.actions.carry import carry_over
 from miaopi.apps.filing.actions.drafts import OPEN, erased_error, open_filing, require_open
 from miaopi.apps.filing.actions.gather import Search, gather_again
 from miaopi.apps.filing.events import ConfirmedFacts, FilingConfirmed
 from miaopi.apps.filing.models import Filing
 from miaopi.apps.filing.queries.draft import Draft, get_written, is_fresh, seal_draft, unseal_draft
 from miaopi.apps.filing.queries.entry import check_complete, check_entered
-from miaopi.apps.filing.queries.filings import find_filing, get_package
+from miaopi.apps.filing.queries.filings import find_filing
 from miaopi.apps.filing.queries.form import list_form_fields
 from miaopi.apps.identity.api import Right, authorise, pseudonym
 from miaopi.definitions import ServicePackage
@@ -71,7 +73,8 @@ def _find_confirmation(application: Application, row: Filing | None, token: str)
 def confirm(*, number: str, entered: Mapping[str, object], token: str, by: Actor, now: datetime) -> Confirmation:
     """Confirm the draft of one's own case with what is `entered` on the last page, under the draft's `token`.
 
-    InputError names a field that may not stand, or says what was withdrawn; RightsError: the consent does not stand;
+    InputError names a field that may not stand, or says what was withdrawn, or that the rules changed since she saw the
+    draft; RightsError: the consent does not stand;
     NotFound: not her case; UpstreamError: the database fell silent and nobody can say yet – the token will.
     Sources that are down are no error: the facts are unknown, and the rules say what follows.
     """
@@ -88,6 +91,7 @@ def confirm(*, number: str, entered: Mapping[str, object], token: str, by: Actor
                          Text(zh="请从确认页面提交。", en="Confirm from the page of the draft."))
     if row is None:
         row = open_filing(application=application, receipt="", by=by, now=now)
+    carry_over(application=application, row=row, by=by, now=now)
     return _commit_once(_gather(application, row, entered, token, by=by, now=now), by=by, now=now)
 
 
@@ -105,7 +109,7 @@ def _gather(
     application: Application, row: Filing, entered: Mapping[str, object], token: str, *, by: Actor, now: datetime
 ) -> _Gathered:
     """Volatile, old and missing facts are read now, in a later round all of them; sensitive ones last."""
-    package, as_of = get_package(application), compute_legal_day(now)
+    package, as_of = get_service(application.service, application.version), compute_legal_day(now)
     definition = package.definition
     draft = unseal_draft(row, definition)
     draft = draft.with_entered(check_entered(definition, draft, entered), at=now)

@@ -8,6 +8,7 @@ from typing import Final
 
 from miaopi.apps.application.api import Application, compute_legal_day, get_application
 from miaopi.apps.audit.api import Actor, Event, act
+from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.consent.api import get_consent
 from miaopi.apps.exchange.api import Ground
 from miaopi.apps.filing.actions.gather import Search, gather_facts
@@ -15,7 +16,7 @@ from miaopi.apps.filing.events import DraftErased, FactDisputed, PrefillDone, Va
 from miaopi.apps.filing.models import Filing
 from miaopi.apps.filing.queries.draft import Draft, seal_draft, unseal_draft
 from miaopi.apps.filing.queries.entry import check_disputable, check_entered
-from miaopi.apps.filing.queries.filings import find_filing, get_package, lock_filing
+from miaopi.apps.filing.queries.filings import find_filing, lock_filing
 from miaopi.apps.identity.api import Right, authorise, pseudonym
 from miaopi.kernel.decision import Definition
 from miaopi.kernel.errors import InputError, RightsError
@@ -75,7 +76,7 @@ def prefill(*, number: str, receipt: str, by: Actor, now: datetime) -> Filing:
     consent = get_consent(receipt)
     if consent.application != application.number or not consent.is_open(now):
         raise RightsError(NOT_HERS)
-    package = get_package(application)
+    package = get_service(application.service, application.version)
     search = Search(package, application.applicant, Ground(receipt, application.service, application.number), compute_legal_day(now))
     row = open_filing(application=application, receipt=receipt, by=by, now=now)
     fresh = Draft(entered=unseal_draft(row, package.definition).entered)
@@ -138,7 +139,7 @@ def _put(
 def enter(*, number: str, values: Mapping[str, object], by: Actor, now: datetime) -> Filing:
     """Put her own values into the draft. InputError names the first field that may not stand; then nothing changed."""
     application = _open_for(number, by)
-    package = get_package(application)
+    package = get_service(application.service, application.version)
     row = find_filing(application.number)
     checked = check_entered(package.definition, Draft() if row is None else unseal_draft(row, package.definition), values)
     return _put(application, package.definition, lambda draft: draft.with_entered(checked, at=now), by=by, now=now,
@@ -148,7 +149,7 @@ def enter(*, number: str, values: Mapping[str, object], by: Actor, now: datetime
 def dispute(*, number: str, fact: str, by: Actor, now: datetime) -> Filing:
     """Contest a value that is not hers to change (政务数据共享条例, 校核纠错). For the rules it is then unknown."""
     application = _open_for(number, by)
-    package = get_package(application)
+    package = get_service(application.service, application.version)
     row = find_filing(application.number)
     spec = check_disputable(package.definition, Draft() if row is None else unseal_draft(row, package.definition), fact)
     return _put(application, package.definition, lambda draft: draft.with_dispute(fact), by=by, now=now,

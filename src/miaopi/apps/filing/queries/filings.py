@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 from miaopi.apps.application.api import Application, compute_legal_day, get_application
 from miaopi.apps.audit.api import Actor
+from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.filing.models import Filing
 from miaopi.apps.filing.queries.draft import Draft, unseal_draft
 from miaopi.apps.filing.queries.form import list_form_fields
-from miaopi.definitions import ServicePackage, find_service
 from miaopi.kernel.decision.definition import APPLICANT
-from miaopi.kernel.errors import InputError
 from miaopi.kernel.fact import Fact, FactName
-from miaopi.kernel.wording import Text
-
-CHANGED: Final = Text(zh="本事项的规定在您申请期间有了新版本。", en="this service has a new version since you began.")
-AGAIN: Final = Text(zh="请重新发起申请，已填内容不会被使用。", en="Begin a new application; what was filled in is not used.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +50,6 @@ def lock_filing(application: Application) -> Filing:
     return Filing.objects.select_for_update().get(number=application.number)
 
 
-def get_package(application: Application) -> ServicePackage:
-    """The service in the version the case was opened under; InputError if it is no longer the one in force."""
-    package = find_service(application.service)
-    if package.definition.version != application.version:
-        raise InputError("version", CHANGED, AGAIN)
-    return package
-
-
 def get_token(row: Filing | None, number: str) -> str:
     return f"{number}.{1 if row is None else len(row.tokens) + 1}"
 
@@ -71,7 +57,7 @@ def get_token(row: Filing | None, number: str) -> str:
 def get_draft(*, number: str, reader: Actor, now: datetime) -> OpenDraft:
     """The draft of one's own case; `NotFound` for anybody else. `now` decides which fields the form has."""
     application = get_application(number=number, reader=reader)
-    package = get_package(application)
+    package = get_service(application.service, application.version)
     row = find_filing(application.number)
     draft = Draft() if row is None else unseal_draft(row, package.definition)
     facts = draft.facts(package.definition)

@@ -1,0 +1,81 @@
+"""A draft whose service has a new version by the time it is confirmed: it is filed by the rules of that instant (ADR 0012).
+
+What she confirms is what she saw. So the draft is carried over, as far as its facts mean the same, and shown to her again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from miaopi.apps.application.api import Application, change_version, compute_legal_day
+from miaopi.apps.audit.api import Actor, act
+from miaopi.apps.catalogue.api import get_published, get_service
+from miaopi.apps.consent.api import Consent, get_consent
+from miaopi.apps.filing.models import Filing
+from miaopi.apps.filing.queries.draft import Draft, seal_draft, unseal_draft
+from miaopi.apps.filing.queries.filings import lock_filing
+from miaopi.apps.filing.queries.form import list_consent_facts
+from miaopi.apps.identity.api import get_party
+from miaopi.definitions import ServicePackage
+from miaopi.kernel.decision import Definition, Privacy
+from miaopi.kernel.errors import InputError
+from miaopi.kernel.wording import Text
+
+LOOK_AGAIN: Final = InputError(
+    "version",
+    Text(zh="本事项的规定刚刚更新，草稿已按新规定保留，还没有提交。",
+         en="the rules of this service have just changed; your draft was kept under the new ones and is not filed yet."),
+    Text(zh="请再核对一遍，然后确认。", en="Look at it once more, then confirm."),
+)
+ASKS_MORE: Final = InputError(
+    "consent",
+    Text(zh="本事项的规定已更新，需要的信息超出了您的授权；草稿保留着，没有提交。",
+         en="the rules of this service have changed and need more than you consented to; your draft is kept and is not filed."),
+    Text(zh="请重新授权，或重新申请。", en="Give consent again, or begin a new application."),
+)
+
+
+def carry_over(*, application: Application, row: Filing, by: Actor, now: datetime) -> None:
+    """Nothing where the version in force is the one she saw; else InputError, once the draft stands under the new one.
+
+    A consent covers the new version if that asks for the same purpose and for nothing beyond its scope (个人信息保护法
+    第十四条: another purpose or other kinds of data need a new consent); if it does not, the draft stays as it is.
+    """
+    published = get_published(application.service, now)
+    if published.version == application.version:
+        return
+    old, new = get_service(application.service, application.version), get_service(published.slug, published.version)
+    party = get_party(application.applicant)
+    if row.receipt and not _covers(get_consent(row.receipt), new, party.document_type, now):
+        raise ASKS_MORE
+    with act(by=by, now=now):  # the case first, then its filing: in this order everybody takes them
+        if change_version(number=application.number, version=new.version, by=by, now=now):
+            locked = lock_filing(application)
+            if locked.content is not None:
+                kept = _same_facts(unseal_draft(locked, old.definition), old.definition, new.definition)
+                locked.content = seal_draft(locked, kept)
+            locked.version, locked.revision = new.version, locked.revision + 1
+            locked.save()
+    raise LOOK_AGAIN
+
+
+def _covers(consent: Consent, package: ServicePackage, document_type: str, now: datetime) -> bool:
+    asked = list_consent_facts(package.definition, document_type=document_type, as_of=compute_legal_day(now))
+    sensitive = {spec.source for spec in asked if spec.privacy is Privacy.SENSITIVE}
+    is_within = {spec.source for spec in asked} <= set(consent.scope) and sensitive <= set(consent.separate)
+    return is_within and consent.purpose == package.consent
+
+
+def _same_facts(draft: Draft, old: Definition, new: Definition) -> Draft:
+    """The draft without the facts that are gone, or that the new version takes from elsewhere or in another form."""
+    kept = {
+        name for name, spec in new.facts.items()
+        if (was := old.facts.get(name)) and (was.source, was.type, was.options, was.changeable)
+        == (spec.source, spec.type, spec.options, spec.changeable)
+    }  # fmt: skip
+    return Draft(
+        {name: fact for name, fact in draft.sourced.items() if name in kept},
+        {name: fact for name, fact in draft.entered.items() if name in kept},
+        draft.disputed & kept,
+    )
