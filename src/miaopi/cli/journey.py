@@ -80,12 +80,11 @@ def read_pairs(pairs: list[str]) -> dict[str, str]:
 def travel(home: Home, slug: str, *, person: str, entered: Mapping[str, str], ask: bool = False) -> dict[str, Any]:
     """The journey itself: sign in, open, consent, prefill, confirm; then what a result page shows (DESIGN.md §7.1 `apply`)."""
     from miaopi.apps.audit.api import system
-    from miaopi.apps.catalogue.api import get_published
+    from miaopi.apps.catalogue.api import get_service_in_force
     from miaopi.apps.filing.api import confirm, get_draft
     from miaopi.apps.identity.api import sign_in, sign_out
-    from miaopi.definitions import find_service
 
-    package = find_service(get_published(slug, clock.now()).slug)
+    package = get_service_in_force(slug, clock.now())
     opened = sign_in(code=person, by=system("cli.apply"), now=clock.now())
     actor = opened.session.actor
     started = time.monotonic()
@@ -178,13 +177,13 @@ def describe(number: str, actor: Any, elapsed_ms: int) -> dict[str, Any]:
     """The result of `apply` (DESIGN.md §7.1)."""
     from miaopi.apps.approval.api import get_result
     from miaopi.apps.audit.api import find_entry, prove
+    from miaopi.apps.catalogue.api import get_service
     from miaopi.apps.licence.api import find_licence
     from miaopi.apps.notification.api import list_messages
-    from miaopi.definitions import find_service
 
     result = get_result(number=number, reader=actor, now=clock.now())
     licence = find_licence(number=number, reader=actor)
-    package = find_service(result.service)
+    package = get_service(result.service, result.version)
     entry = find_entry(kind="approval.Decided", number=number, latest=True)
     try:
         proof = prove(entry.seq).to_json() if entry is not None and entry.seq is not None else None

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from miaopi.apps.application.api import list_applications
-from miaopi.apps.catalogue.api import get_published, list_published
+from miaopi.apps.catalogue.api import get_service, get_service_in_force, list_published
 from miaopi.apps.identity.api import Right
-from miaopi.definitions import ServicePackage, find_service
+from miaopi.definitions import ServicePackage
 from miaopi.kernel.decision import Kind
 from miaopi.kernel.wording import Text
 from miaopi.portal.gate import Visit, gate
@@ -29,10 +29,12 @@ NOTICE = Text(zh="一个结果通知。", en="A notice of the result.")
 @gate(Right.PUBLIC)
 def show_home(visit: Visit) -> HttpResponse:
     language = language_of(visit)
+    published = list_published(visit.now)
+    names = {each.slug: each.name for each in published}
     services = [
         {"slug": package.slug, "name": package.name, "typed": package.typed_median,
          "promised_here": package.promised.in_language(language)}
-        for package in (find_service(published.slug) for published in list_published(visit.now))
+        for package in (get_service(each.slug, each.version) for each in published)
     ]  # fmt: skip
     mine = []
     if visit.actor is not None:
@@ -41,7 +43,7 @@ def show_home(visit: Visit) -> HttpResponse:
             mine.append(
                 {
                     "address": in_language(reverse(page, args=[application.number]), language),
-                    "service": find_service(application.service).name,
+                    "service": names.get(application.service, Text(zh=application.service, en=application.service)),
                     "opened_here": show_moment(application.opened_at, language),
                     "status": UNSENT if page == "check" else KINDS.get(application.outcome) or STATES[application.state],
                     "tone": application.outcome or TONES.get(application.state, "wait"),
@@ -53,7 +55,7 @@ def show_home(visit: Visit) -> HttpResponse:
 @require_safe
 @gate(Right.PUBLIC)
 def show_service(visit: Visit, slug: str) -> HttpResponse:
-    package = find_service(get_published(slug, visit.now).slug)
+    package = get_service_in_force(slug, visit.now)
     return render(visit, "portal/service.html", {"service": describe(package)})
 
 

@@ -16,11 +16,11 @@ from miaopi.apps.application.api import (
     open_application,
     withdraw_application,
 )
-from miaopi.apps.catalogue.api import get_published, get_resources
+from miaopi.apps.catalogue.api import get_resources, get_service, get_service_in_force
 from miaopi.apps.consent.api import give_consent
 from miaopi.apps.filing.api import OpenDraft, confirm, dispute, enter, get_draft, list_consent_facts, prefill
 from miaopi.apps.identity.api import Right
-from miaopi.definitions import ServicePackage, find_service
+from miaopi.definitions import ServicePackage
 from miaopi.kernel.decision import FactSpec, Privacy
 from miaopi.kernel.errors import InputError, NotFound
 from miaopi.kernel.fact import Disputed, Known, Unknown
@@ -47,7 +47,7 @@ def to(visit: SignedVisit, name: str, *arguments: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(Right.GIVE_CONSENT)
 def ask_consent(visit: SignedVisit, slug: str) -> HttpResponse:
-    package = find_service(get_published(slug, visit.now).slug)
+    package = get_service_in_force(slug, visit.now)
     facts = list_consent_facts(package.definition, document_type=visit.party.document_type, as_of=compute_legal_day(visit.now))
     until = datetime.combine(compute_legal_day(visit.now) + timedelta(days=1), time(), CITY_TIME)
     sensitive = [spec for spec in facts if spec.privacy is Privacy.SENSITIVE]
@@ -111,7 +111,7 @@ def check_draft(visit: SignedVisit, number: str) -> HttpResponse:
 
 
 def _show_draft(visit: SignedVisit, draft: OpenDraft, error: InputError | None, entered: dict[str, Any] | None = None) -> HttpResponse:
-    package = find_service(draft.service)
+    package = get_service(draft.service, draft.version)
     specs = package.definition.facts
     valued = {name: fact for name, fact in draft.facts.items() if isinstance(fact, Known | Disputed)}
     form = [_row(visit, specs[name], fact) for name, fact in valued.items() if name in draft.form]
@@ -159,7 +159,7 @@ def _row(visit: SignedVisit, spec: FactSpec, fact: Known | Disputed) -> dict[str
 def correct_fact(visit: SignedVisit, number: str, fact: str) -> HttpResponse:
     """What is hers she changes; what an agency keeps she disputes."""
     draft = get_draft(number=number, reader=visit.actor, now=visit.now)
-    spec = find_service(draft.service).definition.facts.get(fact)
+    spec = get_service(draft.service, draft.version).definition.facts.get(fact)
     if spec is None or fact not in draft.facts:
         raise NotFound(NO_SUCH_FACT)
     problem = None
