@@ -111,9 +111,13 @@ def accessibility_findings(page: Page, *, javascript: bool = False) -> list[dict
     """What axe finds on the page as it stands: rule, impact, and the elements.
 
     Axe runs in a world of its own, so a strict policy does not stop it. A page without scripts gets them for as long as
-    axe needs, after it was loaded; `javascript` says whether the page keeps them.
+    axe needs, after it was loaded; `javascript` says whether the page keeps them. The window is made as tall as the
+    page, else what sticks to its lower edge covers targets that a reader scrolls free.
     """
     source = (MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    viewport = page.viewport_size
+    if viewport is not None:
+        page.set_viewport_size({"width": viewport["width"], "height": int(page.evaluate("document.documentElement.scrollHeight"))})
     session = page.context.new_cdp_session(page)
     for switched_off in (True, False):  # a session that never switched scripts off is not heard when it switches them on
         session.send("Emulation.setScriptExecutionDisabled", {"value": switched_off})
@@ -124,6 +128,9 @@ def accessibility_findings(page: Page, *, javascript: bool = False) -> list[dict
     asked = f"axe.run(document, {rules}).then((found) => JSON.stringify(found.violations))"
     answer = session.send("Runtime.evaluate", {"expression": asked, "contextId": world, "awaitPromise": True})
     session.send("Emulation.setScriptExecutionDisabled", {"value": not javascript})
+    session.detach()
+    if viewport is not None:
+        page.set_viewport_size(viewport)
     found = json.loads(answer["result"]["value"])
     return [
         {"rule": one["id"], "impact": one["impact"], "elements": [node["html"] for node in one["nodes"]]} for one in found
