@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from miaopi.apps.audit.queries.readers import has_pending
 from miaopi.apps.audit.queries.tree import compute_key, get_nodes
-from miaopi.kernel.ledger import leaf_hash, node_hash
+from miaopi.kernel.ledger import HASH_SIZE, leaf_hash, node_hash
 
 SEQUENCER: Final = 0x6D69616F01  # one at a time: the key of its advisory lock
 MOST: Final = 5000  # entries a round
@@ -31,7 +31,12 @@ WITH head AS (SELECT COALESCE(max(seq), -1) AS seq FROM audit_position),
      )
 SELECT numbered.seq, entry.leaf FROM numbered JOIN audit_entry entry ON entry.id = numbered.entry_id ORDER BY numbered.seq
 """
-GROW: Final = "INSERT INTO audit_node (key, hash) SELECT * FROM unnest(%s::bigint[], %s::bytea[])"
+# All hashes in one value: writing them as an array took as long as computing them.
+GROW: Final = f"""
+INSERT INTO audit_node (key, hash)
+SELECT key, substr(%s::bytea, (place::int - 1) * {HASH_SIZE} + 1, {HASH_SIZE})
+  FROM unnest(%s::bigint[]) WITH ORDINALITY AS node (key, place)
+"""
 
 
 def sequence() -> int:
@@ -44,7 +49,7 @@ def sequence() -> int:
         numbered = cursor.fetchall()
         if numbered:
             keys, hashes = _grow(numbered[0][0], [bytes(leaf) for _, leaf in numbered])
-            cursor.execute(GROW, [keys, hashes])
+            cursor.execute(GROW, [b"".join(hashes), keys])
             cursor.execute("NOTIFY audit_numbered")
     return len(numbered)
 
