@@ -38,7 +38,7 @@ def show_home(visit: Visit) -> HttpResponse:
     ]  # fmt: skip
     mine = []
     if visit.actor is not None:
-        for application in list_applications(reader=visit.actor)[:SHOWN]:
+        for application in list_applications(reader=visit.actor, limit=SHOWN):
             page = "check" if application.state == "draft" else "result"
             mine.append(
                 {
