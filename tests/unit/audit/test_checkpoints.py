@@ -188,6 +188,12 @@ def test_a_proof_holds_what_the_contract_names() -> None:
     assert len(proof["inclusion"]) == 3  # type: ignore[arg-type]  # a list of hashes
 
 
+def test_a_proof_leads_from_the_checkpoint_right_before() -> None:
+    for count in (2, 1, 1):
+        grow(count)
+    assert (prove(0).old.tree_size, prove(0).checkpoint.tree_size) == (3, 4)
+
+
 def test_the_first_checkpoint_stands_for_itself() -> None:
     head = grow(2)
     proof = prove(1).to_json()
