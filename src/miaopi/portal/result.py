@@ -38,7 +38,6 @@ from miaopi.portal.wording import (
 
 SIGNS = {True: ("approve", "yes", Text("符合：", "Met: ")), False: ("refuse", "no", Text("不符合：", "Not met: ")),
          None: ("refer", "unknown", Text("还不知道：", "Not known: "))}  # fmt: skip
-TO_A_PERSON = ("refer", "unknown", Text("要人来看：", "For a person to see: "))
 NO_PROOF = Text(zh="凭据还没有，请过几秒再试。", en="There is no proof yet; please try again in a few seconds.")
 
 
@@ -108,12 +107,17 @@ def show_message(number: str, mobile: str) -> Text | None:
 
 
 def show_conditions(result: Result) -> dict[str, Any]:
-    """Conditions that a decision looked at: what stands in the way first."""
+    """Conditions that a decision looked at: what stands in the way first.
+
+    None where a person decides: be it a record, a doubt or a silent source, the page reads the same, and a glance over
+    her shoulder tells nothing.
+    """
+    if result.outcome == "refer":
+        return {"conditions": []}
     order = {False: 0, None: 1, True: 2}
     rows = []
     for condition in sorted(result.conditions, key=lambda each: order[each["value"]]):
-        # whoever is referred reads the same, be it a record, a doubt or a silent source: a glance over her shoulder tells nothing
-        tone, sign, word = TO_A_PERSON if result.outcome == "refer" and not condition["value"] else SIGNS[condition["value"]]
+        tone, sign, word = SIGNS[condition["value"]]
         rows.append({"tone": tone, "sign": sign, "word": word, "text": Text(**condition["text"]), "basis": read_basis(condition["basis"])})
     met = sum(condition["value"] is True for condition in result.conditions)
     title = (
