@@ -127,5 +127,14 @@ def test_no_rule_is_silenced_without_its_reason(path: Path) -> None:
             assert "#" in line, f"{place(path)}:{number} catches everything without a reason"
 
 
+@pytest.mark.parametrize("path", code_files(), ids=place)
+def test_an_error_is_made_where_it_is_raised(path: Path) -> None:
+    """One made once for all keeps the frames of every raise, and with them what stood in their variables (STYLE.md §7)."""
+    for node in tree(path).body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
+            name = dotted(node.value.func)
+            assert not name.endswith(("Error", "NotFound")), f"{place(path)}:{node.lineno} makes a {name} when it is imported"
+
+
 def test_functions_are_found() -> None:
     assert sum(len(functions(tree(path))) for path in code_files()) > 100

@@ -29,16 +29,22 @@ licence_app = cyclopts.App(name="licence", help="证照 / Licences.")
 
 CITY_TIME: Final = ZoneInfo("Asia/Shanghai")
 AFTERWARDS: Final = 10.0  # seconds to wait for signature, message and proof, which follow the decision within about one
-NO_TERMINAL = InputError(
-    "--yes",
-    Text(zh="这里没有终端可以询问。", en="there is no terminal to ask."),
-    Text(zh="请加 --yes 表示同意授权并确认提交。", en="Add --yes to give consent and confirm."),
-)
-DECLINED = InputError(
-    "consent",
-    Text(zh="您没有同意，什么都没有取。", en="you did not agree; nothing was fetched."),
-    Text(zh="想办时再来，或到窗口办理。", en="Come again when you wish, or to a counter."),
-)
+
+
+def _no_terminal_error() -> InputError:
+    return InputError(
+        "--yes",
+        Text(zh="这里没有终端可以询问。", en="there is no terminal to ask."),
+        Text(zh="请加 --yes 表示同意授权并确认提交。", en="Add --yes to give consent and confirm."),
+    )
+
+
+def _declined_error() -> InputError:
+    return InputError(
+        "consent",
+        Text(zh="您没有同意，什么都没有取。", en="you did not agree; nothing was fetched."),
+        Text(zh="想办时再来，或到窗口办理。", en="Come again when you wish, or to a counter."),
+    )
 
 
 @apply_app.default
@@ -57,7 +63,7 @@ def apply(
     """
     with attach(report=tell) as instance:
         if not yes and not sys.stdin.isatty():
-            raise NO_TERMINAL
+            raise _no_terminal_error()
         result = travel(instance.home, service, person=as_, entered=read_pairs(set_ or []), ask=not yes)
         emit(result, json, render)
 
@@ -119,7 +125,7 @@ def start_filing(package: Any, party: Any, actor: Any, *, ask: bool) -> str:
         for spec in facts:
             tell(f"  {'敏感 / sensitive  ' if spec in sensitive else ''}{spec.label.zh} / {spec.label.en}  ({spec.source})")
         if Prompt.ask("同意吗 / Do you agree", choices=["y", "n"]) != "y":
-            raise DECLINED
+            raise _declined_error()
     application = open_application(service=package.slug, version=package.version, applicant=party.id, by=actor, now=now)
     consent = give_consent(
         application=application.number, service=package.slug, version=package.version, applicant=party.id,

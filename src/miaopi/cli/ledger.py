@@ -24,13 +24,22 @@ app = cyclopts.App(name="ledger", help="账本 / The log: heads, proofs, who loo
 audit_app = cyclopts.App(name="audit", help="账本维护 / Looking after the log.")
 
 PATIENCE: Final = 5.0  # seconds until a fresh entry is numbered and signed; about one is usual
-NO_HEAD: Final = NotFound(Text(zh="账本还没有这个大小的签名检查点。", en="No signed checkpoint of that size is there."))
-NOT_DECIDED: Final = NotFound(Text(zh="没有这个编号，或还没有结果。", en="There is no such number, or it is not decided yet."))
-NOT_A_PROOF: Final = InputError(
-    "FILE",
-    Text(zh="读不出一份证明。", en="this does not read as a proof."),
-    Text(zh="请给 ledger prove --json 的输出。", en="Give the output of ledger prove --json."),
-)
+
+
+def _no_head_error() -> NotFound:
+    return NotFound(Text(zh="账本还没有这个大小的签名检查点。", en="No signed checkpoint of that size is there."))
+
+
+def _not_decided_error() -> NotFound:
+    return NotFound(Text(zh="没有这个编号，或还没有结果。", en="There is no such number, or it is not decided yet."))
+
+
+def _no_proof_error() -> InputError:
+    return InputError(
+        "FILE",
+        Text(zh="读不出一份证明。", en="this does not read as a proof."),
+        Text(zh="请给 ledger prove --json 的输出。", en="Give the output of ledger prove --json."),
+    )
 
 
 @app.command
@@ -41,7 +50,7 @@ def checkpoint(*, json: bool = False) -> None:
 
         head = find_checkpoint()
         if head is None:
-            raise NO_HEAD
+            raise _no_head_error()
         emit(_head(head), json, lambda result: str(result["checkpoint"]))
 
 
@@ -60,7 +69,7 @@ def consistency(old: int, new: int, *, json: bool = False) -> None:
 
         heads = [find_checkpoint(at_most=size) for size in (old, new)]
         if heads[0] is None or heads[1] is None or [head.tree_size for head in heads if head] != [old, new]:
-            raise NO_HEAD
+            raise _no_head_error()
         if old > new:
             raise InputError(
                 "OLD",
@@ -86,9 +95,9 @@ def verify(file: Annotated[str, cyclopts.Parameter(allow_leading_hyphen=True)], 
     try:
         proof = codec.loads(sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise NOT_A_PROOF from None
+        raise _no_proof_error() from None
     if not isinstance(proof, dict):
-        raise NOT_A_PROOF
+        raise _no_proof_error()
     flaw = find_flaw(proof, key)
     result = {"valid": flaw is None, "reason": flaw and flaw.to_json(), "key": "trusted" if key else "from the proof"}
     emit(result, json, lambda _: "有效 / valid" if flaw is None else f"无效 / invalid: {flaw.zh} {flaw.en}")
@@ -167,7 +176,7 @@ def _position_of(entry: str, find_entry: Any) -> int:
         return int(entry)
     decided = find_entry(kind="approval.Decided", number=entry, latest=True)
     if decided is None or decided.seq is None:
-        raise NOT_DECIDED
+        raise _not_decided_error()
     return int(decided.seq)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Final
 
 from django.db import IntegrityError
 
@@ -17,11 +16,13 @@ from miaopi.kernel.decision import Outcome
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
 
-STILL_OPEN: Final = InputError(
-    "application",
-    Text(zh="该办件还在等待数据，尚无可复核的决定。", en="the case still waits for data; there is no decision to review yet."),
-    Text(zh="等待结果；逾期会自动转人工。", en="Wait for the result; past its patience a person takes it anyway."),
-)
+
+def _still_open_error() -> InputError:
+    return InputError(
+        "application",
+        Text(zh="该办件还在等待数据，尚无可复核的决定。", en="the case still waits for data; there is no decision to review yet."),
+        Text(zh="等待结果；逾期会自动转人工。", en="Wait for the result; past its patience a person takes it anyway."),
+    )
 
 
 def request_review(*, number: str, by: Actor, now: datetime) -> Review:
@@ -29,7 +30,7 @@ def request_review(*, number: str, by: Actor, now: datetime) -> Review:
     authorise(by, Right.ASK_REVIEW)
     decision = get_decision(number=number, reader=by)
     if decision.outcome in {Outcome.WAIT, Outcome.WAITLIST}:
-        raise STILL_OPEN
+        raise _still_open_error()
     row = Review(id=uuid.uuid4().hex, decision=decision, number=decision.number, requested_at=now)
     with act(by=by, now=now) as unit:
         try:

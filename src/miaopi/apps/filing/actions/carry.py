@@ -6,7 +6,6 @@ What she confirms is what she saw. So the draft is carried over, as far as its f
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from miaopi.apps.application.api import Application, change_version, compute_legal_day
 from miaopi.apps.audit.api import Actor, act
@@ -22,18 +21,23 @@ from miaopi.kernel.decision import Definition, Privacy
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
 
-LOOK_AGAIN: Final = InputError(
-    "version",
-    Text(zh="本事项的规定刚刚更新，草稿已按新规定保留，还没有提交。",
-         en="the rules of this service have just changed; your draft was kept under the new ones and is not filed yet."),
-    Text(zh="请再核对一遍，然后确认。", en="Look at it once more, then confirm."),
-)
-ASKS_MORE: Final = InputError(
-    "consent",
-    Text(zh="本事项的规定已更新，需要的信息超出了您的授权；草稿保留着，没有提交。",
-         en="the rules of this service have changed and need more than you consented to; your draft is kept and is not filed."),
-    Text(zh="请重新授权，或重新申请。", en="Give consent again, or begin a new application."),
-)
+
+def _look_again_error() -> InputError:
+    return InputError(
+        "version",
+        Text(zh="本事项的规定刚刚更新，草稿已按新规定保留，还没有提交。",
+             en="the rules of this service have just changed; your draft was kept under the new ones and is not filed yet."),
+        Text(zh="请再核对一遍，然后确认。", en="Look at it once more, then confirm."),
+    )
+
+
+def _asks_more_error() -> InputError:
+    return InputError(
+        "consent",
+        Text(zh="本事项的规定已更新，需要的信息超出了您的授权；草稿保留着，没有提交。",
+             en="the rules of this service have changed and need more than you consented to; your draft is kept and is not filed."),
+        Text(zh="请重新授权，或重新申请。", en="Give consent again, or begin a new application."),
+    )
 
 
 def carry_over(*, application: Application, row: Filing, by: Actor, now: datetime) -> None:
@@ -48,7 +52,7 @@ def carry_over(*, application: Application, row: Filing, by: Actor, now: datetim
     old, new = get_service(application.service, application.version), get_service(published.slug, published.version)
     party = get_party(application.applicant)
     if row.receipt and not _covers(get_consent(row.receipt), new, party.document_type, now):
-        raise ASKS_MORE
+        raise _asks_more_error()
     with act(by=by, now=now):  # the case first, then its filing: in this order everybody takes them
         if change_version(number=application.number, version=new.version, by=by, now=now):
             locked = lock_filing(application)
@@ -57,7 +61,7 @@ def carry_over(*, application: Application, row: Filing, by: Actor, now: datetim
                 locked.content = seal_draft(locked, kept)
             locked.version, locked.revision = new.version, locked.revision + 1
             locked.save()
-    raise LOOK_AGAIN
+    raise _look_again_error()
 
 
 def _covers(consent: Consent, package: ServicePackage, document_type: str, now: datetime) -> bool:

@@ -37,15 +37,18 @@ from miaopi.kernel.wording import Text
 
 TRIES: Final = 3  # of a commit that the database broke off; conditional updates make a repeat harmless
 LONGEST_TOKEN: Final = 128
-CHANGED: Final = InputError(
-    "token",
-    Text(zh="草稿已在另一个窗口中修改。", en="the draft was changed in another window."),
-    Text(zh="请刷新核对后再确认。", en="Reload, check it, and confirm again."),
-)
 NOBODY_KNOWS: Final = Text(
     zh="系统暂时无法确认是否已提交。请稍后用同一页面重试，不会重复提交。",
     en="We cannot tell yet whether it was filed. Try again from the same page in a moment; it is never filed twice.",
 )
+
+
+def _changed_error() -> InputError:
+    return InputError(
+        "token",
+        Text(zh="草稿已在另一个窗口中修改。", en="the draft was changed in another window."),
+        Text(zh="请刷新核对后再确认。", en="Reload, check it, and confirm again."),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,7 @@ def _commit(gathered: _Gathered, *, by: Actor, now: datetime) -> Confirmation:
         )  # fmt: skip
         if frozen != 1:
             standing = find_filing(row.number)
-            raise CHANGED if standing is None or standing.erased_at is None else erased_error(standing)
+            raise _changed_error() if standing is None or standing.erased_at is None else erased_error(standing)
         unit.record(
             FilingConfirmed(
                 number=row.number, service=row.service, version=row.version, round=round_, facts_digest=facts_digest,
