@@ -22,6 +22,14 @@ FORMAT = "miaopi.receipt/1"
 Json = Mapping[str, object]
 
 
+def _no_receipt_error() -> InputError:
+    return InputError(
+        "receipt",
+        Text(zh="这不是决定回执。", en="this is no receipt of a decision."),
+        Text(zh="请使用 decide 给出的回执文件。", en="Use a receipt that decide gave."),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """`facts` and `decision` as JSON; `settings` are the city's and the overrides, as written; `as_of`, `known_at` ISO days.
@@ -140,11 +148,14 @@ def read_receipt(document: object) -> Receipt:
         }:
             return Receipt(
                 slug, definition, as_of, known_at, settings, overrides, decision, digests, values_digest, facts, values, salt,
-                None if signature is None else base64.b64decode(signature),
+                None if signature is None else _read_signature(signature),
             )
         case _:
-            raise InputError(
-                "receipt",
-                Text(zh="这不是决定回执。", en="this is no receipt of a decision."),
-                Text(zh="请使用 decide 给出的回执文件。", en="Use a receipt that decide gave."),
-            )
+            raise _no_receipt_error()
+
+
+def _read_signature(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        raise _no_receipt_error() from None

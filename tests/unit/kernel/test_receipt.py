@@ -68,6 +68,7 @@ def test_a_receipt_of_another_version_is_not_replayed_by_this_one() -> None:
 
 def test_what_is_no_receipt_is_refused() -> None:
     good = made().to_json()
-    for document in ({}, [], "receipt", {**good, "salt": 1}, {**good, "statement": {**good["statement"], "format": "other"}}):  # type: ignore[dict-item] # a dict
+    other: dict[str, object] = {**good, "statement": {**good["statement"], "format": "other"}}  # type: ignore[dict-item] # a dict
+    for document in ({}, [], "receipt", {**good, "salt": 1}, other, {**good, "signature": "abc"}, {**good, "signature": "签名"}):
         with pytest.raises(InputError, match="this is no receipt"):
             read_receipt(document)
