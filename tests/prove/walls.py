@@ -21,12 +21,12 @@ class Fault:
 
 ROOMS = "src/miaopi/apps"
 FAULTS = (
-    Fault("street", f"{ROOMS}/filing/actions.py", "\nfrom miaopi.apps.licence.api import get_licence  # noqa: E402, F401 - planted\n"),
-    Fault("street, inside a function", f"{ROOMS}/identity/queries.py",
+    Fault("street", f"{ROOMS}/filing/actions/confirm.py", "\nfrom miaopi.apps.licence.api import get_licence  # noqa: E402, F401 - planted\n"),
+    Fault("street, inside a function", f"{ROOMS}/identity/queries/parties.py",
           "\n\ndef find_late() -> object:\n    from miaopi.apps.approval import api\n\n    return api\n"),
     Fault("street, under TYPE_CHECKING", f"{ROOMS}/consent/queries.py",
           "\nfrom typing import TYPE_CHECKING  # noqa: E402 - planted\n\nif TYPE_CHECKING:\n    from miaopi.apps.filing import api  # noqa: F401 - planted\n"),
-    Fault("doors", f"{ROOMS}/approval/queries.py", "\nfrom miaopi.apps.filing.models import Filing as Other  # noqa: E402, F401 - planted\n"),
+    Fault("doors", f"{ROOMS}/approval/queries/decisions.py", "\nfrom miaopi.apps.filing.models import Filing as Other  # noqa: E402, F401 - planted\n"),
     Fault("furniture, a stray file", f"{ROOMS}/consent/utils.py", '"""Stray."""\n'),
     Fault("furniture, queries read actions", f"{ROOMS}/application/queries.py", "\nfrom miaopi.apps.application import actions  # noqa: E402, F401 - planted\n"),
     Fault("floors, a room reads a surface", f"{ROOMS}/consent/actions.py", "\nfrom miaopi.portal import gate  # noqa: E402, F401 - planted\n"),
@@ -60,6 +60,7 @@ def main() -> dict[str, object]:
         for fault in FAULTS:
             target = copy / fault.path
             kept = target.read_bytes() if target.exists() else None
+            assert kept is not None or "stray" in fault.wall, f"nothing is there to plant into: {fault.path}"
             target.write_bytes((kept or b"") + fault.text.encode())
             ran = check(copy)
             if kept is None:
