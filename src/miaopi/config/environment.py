@@ -57,7 +57,7 @@ def database() -> dict[str, object]:
 
 
 def seal_key(home: Path) -> bytes:
-    """The 32 bytes that seal drafts, from the file `MIAOPI_SEAL_KEY_FILE` or `home/seal.key`; empty where there is none."""
+    """The 32 bytes behind every seal and pseudonym, from the file `MIAOPI_SEAL_KEY_FILE` or `home/seal.key`; empty where there is none."""
     path = Path(os.environ.get("MIAOPI_SEAL_KEY_FILE") or home / "seal.key")
     return path.read_bytes() if path.is_file() else b""
 

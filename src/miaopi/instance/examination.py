@@ -47,7 +47,7 @@ def _home(home: Home) -> Iterator[Finding]:
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
             yield Finding(path.name, Text(zh="别的账户能读这个文件。", en="Other accounts can read this file."), True)
     if not (home.folder / "seal.key").is_file():
-        yield Finding("seal.key", Text(zh="缺少封存密钥。", en="The key that seals drafts is missing."), True)
+        yield Finding("seal.key", Text(zh="缺少封存密钥。", en="The key behind every seal and pseudonym is missing."), True)
     if shutil.disk_usage(home.folder).free < LEAST_FREE:
         yield Finding("disk", Text(zh="磁盘剩余不足 2 GB。", en="Less than 2 GB of disk is left."), True)
 
