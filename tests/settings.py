@@ -15,7 +15,6 @@ SECRET_KEY = "only-for-tests"
 MIAOPI_SEAL_KEY = bytes(range(32))
 MIAOPI_KEYS = str(_folder / "keys")
 MIAOPI_PUBLIC_KEYS = str(_folder / "public-keys")
-MIAOPI_PUBLIC_KEYS = str(_folder / "public-keys")
 MIAOPI_AGENCIES = str(_folder / "agencies.json")
 MIAOPI_GATEWAY = ("spool", str(_folder / "messages.jsonl"))
 MIAOPI_AUTHORITY = "fake"

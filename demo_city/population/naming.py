@@ -13,7 +13,6 @@ from demo_city.population.tables import Draw, read_table
 ONE_CHARACTER: Final = 0.14  # surname and one character; 83 % have two
 LONG: Final = 0.014  # four characters and more: compound surnames, or those of both parents
 RARE: Final = 0.0005
-DOT: Final = "·"
 PART: Final = re.compile(r"\{(\w+)\}")
 
 

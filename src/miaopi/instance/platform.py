@@ -95,7 +95,7 @@ def migrate(home: Home, owner_url: str) -> None:
     stamp = home.folder / "migrated"
     if stamp.is_file() and stamp.read_text(encoding="ascii") == digest and (home.platform / "PG_VERSION").is_file():
         return
-    environment = {**instance_environment(home, owner_url), "DJANGO_SETTINGS_MODULE": "miaopi.config.settings"}
+    environment = instance_environment(home, owner_url)
     with open(home.logs / "migrate.log", "ab") as log:
         command = [sys.executable, "-m", "django", "migrate", "--verbosity", "1", "--no-color"]
         if subprocess.run(command, env=environment, cwd=ROOT, stdout=log, stderr=log, check=False).returncode != 0:
