@@ -79,7 +79,7 @@ def supervise(*, port: int | None = None, hold: bool = False) -> int:
 
 @doctor_app.default
 def doctor(*, json: bool = False) -> int:
-    """Say what is missing or unsafe; exit 1 when something is, for a machine that asks."""
+    """Say what is missing or unsafe; exit 1 when something does not work, 0 when it only must not go before the public."""
     from miaopi.instance.examination import examine
 
     findings = examine()
