@@ -195,7 +195,7 @@ class EmbeddedServer:
     def _clear_stale_locks(self, deadline: float) -> None:
         """A number in `postmaster.pid` may belong to somebody else by now; a server that lost its parent is on its way out."""
         lock = self.data / "postmaster.pid"
-        while (process := _number_in(lock)) and is_server(process) and time.monotonic() < deadline:
+        while (process := _number_in(lock)) and is_server_of(self.data, process) and time.monotonic() < deadline:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGINT)
             time.sleep(0.1)
@@ -218,10 +218,14 @@ def grant_to_application(connection: psycopg.Connection) -> None:
         )
 
 
-def is_server(process: int) -> bool:
-    """Whether this number is a PostgreSQL and not another process that came to bear it."""
+def is_server_of(data: Path, process: int) -> bool:
+    """Whether this number is the PostgreSQL of `data`, in which it stands, and not another process that came to bear it.
+
+    That might be the server of somebody else, and we would end it.
+    """
     try:
-        return bool(re.search(rb"(^|/)postgres\0", Path(f"/proc/{process}/cmdline").read_bytes()))
+        is_postgres = re.search(rb"(^|/)postgres\0", Path(f"/proc/{process}/cmdline").read_bytes()) is not None
+        return is_postgres and os.path.samefile(f"/proc/{process}/cwd", data)
     except OSError:
         return False
 

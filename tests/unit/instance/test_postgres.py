@@ -120,6 +120,21 @@ def test_a_lock_file_that_names_a_stranger_is_no_obstacle(tmp_path: Path) -> Non
     made.stop()
 
 
+def test_a_lock_file_that_names_another_server_leaves_that_one_alone(server: EmbeddedServer, tmp_path: Path) -> None:
+    made = EmbeddedServer(tmp_path / "platform", "platform", durable=False)
+    made.start()
+    lock = (tmp_path / "platform" / "postmaster.pid").read_text()
+    assert made.process is not None
+    assert server.process is not None
+    made.process.kill()
+    made.process.wait()
+    (tmp_path / "platform" / "postmaster.pid").write_text(lock.replace(lock.split("\n")[0], str(server.process.pid), 1))
+    made.start(within=10)
+    made.stop()
+    assert not server.has_died()
+    assert server.commits()
+
+
 def test_a_path_too_long_for_a_socket_gets_a_short_private_folder(tmp_path: Path) -> None:
     made = EmbeddedServer(tmp_path / ("long-" * 30) / "platform", "platform", durable=False)
     made.start()
