@@ -15,7 +15,7 @@ VERBS: Final = {
     "decide": "one decision from a file of facts, no database",
     "apply": "the whole journey of an application",
     "application": "show, withdraw, review one application",
-    "licence": "show and verify what was issued",
+    "licence": "show what was issued",
     "exchange": "agencies, resources, grants",
     "ledger": "checkpoint, prove, verify, accesses",
     "audit": "check, parked, replay",
