@@ -95,10 +95,10 @@ class Scene:
             row.update(fields)
         self.publish()
 
-    def draft(self, *, by: Actor | None = None, now: datetime = NOW) -> Application:
+    def draft(self, *, by: Actor | None = None, now: datetime = NOW, package: ServicePackage | None = None) -> Application:
         """A case with consent given and the draft prefilled."""
-        actor = by or self.anna
-        application = open_application(service=SERVICE, version=self.package.version, applicant=actor.id, by=actor, now=now)
+        actor, version = by or self.anna, (package or self.package).version
+        application = open_application(service=SERVICE, version=version, applicant=actor.id, by=actor, now=now)
         prefill(number=application.number, receipt=self.consent(application, by=actor, now=now), by=actor, now=now)
         return application
 
