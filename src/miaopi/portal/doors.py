@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from miaopi.apps.audit.api import system
 from miaopi.apps.identity.api import Right, sign_in, sign_out
+from miaopi.config import environment
 from miaopi.kernel.errors import InputError, NotFound
 from miaopi.portal.gate import SESSION_COOKIE, Visit, gate
 from miaopi.portal.language import in_language, language_of
@@ -27,6 +30,19 @@ def next_page(request: HttpRequest, wanted: str) -> str:
     return in_language("/", language_of(request))
 
 
+def origin_of(request: HttpRequest) -> str:
+    """The network address that a request comes from; empty where none is told.
+
+    Behind the proxy of TLS the connection's other end is the proxy, for everybody. Of the addresses in its header the last
+    is the one that it saw itself; those before it are whatever the visitor wrote there.
+    """
+    header = "HTTP_X_FORWARDED_FOR" if environment.is_behind_tls() else "REMOTE_ADDR"
+    try:
+        return str(ipaddress.ip_address(request.META.get(header, "").rpartition(",")[2].strip()))
+    except ValueError:
+        return ""
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(Right.PUBLIC)
 def show_sign_in(visit: Visit) -> HttpResponse:
@@ -36,7 +52,7 @@ def show_sign_in(visit: Visit) -> HttpResponse:
         return render(visit, "portal/sign_in.html", {"next": onward})
     try:
         opened = sign_in(
-            code=visit.POST.get("code", "").strip(), by=DOOR, now=visit.now, origin=visit.META.get("REMOTE_ADDR", ""),
+            code=visit.POST.get("code", "").strip(), by=DOOR, now=visit.now, origin=origin_of(visit),
             previous=visit.COOKIES.get(SESSION_COOKIE),
         )
     except InputError as error:
