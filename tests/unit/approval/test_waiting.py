@@ -188,3 +188,13 @@ def test_a_case_whose_rules_are_gone_does_not_stop_the_others(scene: Scene) -> N
     assert sum(retry_waiting(now=NOW + second * SECOND) for second in range(1, 11)) == 1
     assert scene.result(case).outcome == "approve"
     assert Waiting.objects.get(number=lost.number).due_at > NOW + 30 * SECOND
+
+
+def test_an_exhausted_case_whose_rules_are_gone_does_not_stop_the_others(scene: Scene) -> None:
+    cases = [waiting_case(scene) for _ in range(4)]
+    late = NOW + timedelta(days=2)
+    lost = Waiting.objects.get(number=cases[2].number)
+    type(lost.decision).objects.filter(number=lost.number).update(version="0" * 64)
+    assert retry_waiting(now=late) == 3
+    assert {scene.result(case).outcome for case in cases} == {"refer", "wait"}
+    assert Waiting.objects.get(number=lost.number).due_at == late + timedelta(minutes=1)

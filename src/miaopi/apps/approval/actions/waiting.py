@@ -57,12 +57,7 @@ def _retry_silence(sources: tuple[str, ...], *, by: Actor, now: datetime) -> int
     """Probe with the case that has waited longest; the others follow only if the silence is broken."""
     decided, soon = 0, now + STEPS[-1]  # a case set aside is due later than any step
     for row in list_waiting_for(sources, due_by=soon, limit=ROUND):
-        try:
-            look = _look_again(row, ask=True, by=by, now=now)
-        except MiaopiError as error:  # this case alone cannot be looked at: another may be the probe
-            log.error("waiting case set aside: %s", error)
-            Waiting.objects.filter(number=row.number).update(due_at=now + SET_ASIDE, attempts=row.attempts + 1)
-            continue
+        look = _look_or_set_aside(row, ask=True, by=by, now=now)
         decided += look.decided
         if look.silent:
             return decided + _go_on_waiting(row, sources, by=by, now=now)
@@ -76,7 +71,17 @@ def _go_on_waiting(probe: Waiting, sources: tuple[str, ...], *, by: Actor, now: 
     waiting = Waiting.objects.filter(sources=list(sources), patience_until__gt=now, due_at__lte=now + STEPS[-1])
     waiting.update(due_at=now + step, attempts=probe.attempts + 1)
     exhausted = [row for row in list_waiting_for(sources, due_by=now, limit=ROUND) if row.patience_until <= now]
-    return sum(_look_again(row, ask=False, by=by, now=now).decided for row in exhausted)
+    return sum(_look_or_set_aside(row, ask=False, by=by, now=now).decided for row in exhausted)
+
+
+def _look_or_set_aside(row: Waiting, *, ask: bool, by: Actor, now: datetime) -> Look:
+    """Look at the case again; one that cannot be looked at waits aside, so that it holds up no other."""
+    try:
+        return _look_again(row, ask=ask, by=by, now=now)
+    except MiaopiError as error:
+        log.error("waiting case set aside: %s", error)
+        Waiting.objects.filter(number=row.number).update(due_at=now + SET_ASIDE, attempts=row.attempts + 1)
+        return Look(decided=False, silent=False)  # what its sources say is not known: another may be the probe
 
 
 def _look_again(row: Waiting, *, ask: bool, by: Actor, now: datetime) -> Look:
