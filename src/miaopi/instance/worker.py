@@ -1,12 +1,14 @@
 """What must happen by itself: number the log, tell whoever listens, sign, decide what waited, deliver what is due.
 
-Each duty stands alone: one that fails is logged and tried again in the next round, and the others go on.
+Each duty stands alone: one that fails is logged and tried again in the next round, and the others go on. What asks somebody
+outside has a thread of its own, so that a counterpart that hangs stops neither numbers nor signatures.
 """
 
 from __future__ import annotations
 
 import logging
 import signal
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,39 +25,51 @@ from miaopi.config import clock
 
 log = logging.getLogger(__name__)
 
-# Seconds between two runs of a duty; 0 is every round. A wait ends within ten seconds of its source's return.
-DUTIES: Final[Mapping[str, tuple[float, Callable[[datetime], object]]]] = {
+Duty = Callable[[datetime], object]
+
+# Seconds between two runs of a duty; 0 is every round.
+DUTIES: Final[Mapping[str, tuple[float, Duty]]] = {
     "sequence": (0.0, lambda now: sequence()),
     "tell": (0.0, lambda now: run_after_handlers(now=now)),
-    "deliver": (0.0, lambda now: deliver_due(by=system("worker"), now=now)),
     "sign": (1.0, lambda now: sign_checkpoint(now=now)),
+}
+# Seconds of rest after a run. A wait ends within ten seconds of its source's return.
+OUTSIDE: Final[Mapping[str, tuple[float, Duty]]] = {
+    "deliver": (0.5, lambda now: deliver_due(by=system("worker"), now=now)),
     "retry": (2.0, lambda now: retry_waiting(by=system("worker"), now=now)),
 }
 FOLLOWED: Final = {"sequence", "tell"}  # after a night of silence there is a backlog: nobody rests before it is read
 ROUND: Final = 0.5
 GLANCE: Final = 0.1  # how soon a stop is noticed
+FAREWELL: Final = 5.0  # seconds; what is still outside then is left: it was booked before it was tried, and is tried again
 
 
 @dataclass
 class Worker:
     """Runs the duties until told to stop, which it does between two of them."""
 
-    stopping: bool = False
+    stopping: threading.Event = field(default_factory=threading.Event)
     _last: dict[str, float] = field(default_factory=dict)
 
     def run(self) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        while not self.stopping:
+        outside = [threading.Thread(target=self._repeat, args=(name,), name=name, daemon=True) for name in OUTSIDE]
+        for thread in outside:
+            thread.start()
+        while not self.stopping.is_set():
             if not self.round():
                 self._rest()
+        until = time.monotonic() + FAREWELL
+        for thread in outside:
+            thread.join(timeout=max(0.0, until - time.monotonic()))
         return 0
 
     def round(self) -> bool:
         """Each duty that is due, once; whether some of the log was followed, so that there may be more of it."""
         followed = False
         for name, (every, duty) in DUTIES.items():
-            if self.stopping or time.monotonic() - self._last.get(name, -every) < every:
+            if self.stopping.is_set() or time.monotonic() - self._last.get(name, -every) < every:
                 continue
             try:
                 followed |= bool(duty(clock.now())) and name in FOLLOWED
@@ -65,10 +79,22 @@ class Worker:
                 self._forget_connection()
         return followed
 
+    def _repeat(self, name: str) -> None:
+        """One duty over and over, on a connection of this thread."""
+        rest, duty = OUTSIDE[name]
+        while not self.stopping.is_set():
+            try:
+                duty(clock.now())
+            except Exception as error:  # the thread must outlive what befalls a run; the next one tries again
+                log.error("duty %s failed", name, exc_info=error)
+                self._forget_connection()
+            self.stopping.wait(rest)
+        connections.close_all()
+
     def _rest(self) -> None:
         rested = time.monotonic() + ROUND
         try:
-            while not self.stopping and time.monotonic() < rested and not wait_for_entries(timeout=GLANCE):
+            while not self.stopping.is_set() and time.monotonic() < rested and not wait_for_entries(timeout=GLANCE):
                 pass
         except Exception as error:  # the database is away: the supervisor is bringing it back
             log.warning("nothing to wait on", exc_info=error)
@@ -76,8 +102,9 @@ class Worker:
             time.sleep(ROUND / 5)
 
     def _forget_connection(self) -> None:
+        """Close the connections of this thread."""
         connections.close_all()
         time.sleep(0.1)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        self.stopping = True
+        self.stopping.set()
