@@ -18,6 +18,8 @@ from miaopi.config.environment import ROOT, is_behind_tls
 from miaopi.instance.home import Home, current_home
 from miaopi.instance.postgres import APPLICATION, OWNER, EmbeddedServer
 from miaopi.instance.supervisor import Child, ChildDown, Supervisor
+from miaopi.kernel.errors import InputError
+from miaopi.kernel.wording import Text
 
 HOST: Final = "127.0.0.1"
 USUAL_PORT: Final = 8000
@@ -135,10 +137,8 @@ def answers(port: int) -> bool:
 
 
 def choose_port(wanted: int | None) -> int:
-    """The wanted port, the usual one if free, else any."""
-    if wanted:
-        return wanted
-    for port in ([USUAL_PORT] if wanted is None else []) + [0]:
+    """The wanted port, the usual one if free, else any. InputError where the wanted one is taken: the web server would share it."""
+    for port in [wanted] if wanted else [USUAL_PORT, 0] if wanted is None else [0]:
         with closing(socket.socket()) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -146,4 +146,8 @@ def choose_port(wanted: int | None) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise ChildDown("no port is free")
+    raise InputError(
+        "port",
+        Text(zh=f"端口 {wanted or 0} 已被占用。", en=f"port {wanted or 0} is taken."),
+        Text(zh="换一个端口，或用 --port 0 任选。", en="Name another, or let --port 0 take any."),
+    )
