@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,12 @@ from miaopi.instance.home import Home, current_home
 from miaopi.kernel.wording import Text
 
 LEAST_FREE: Final = 2_000_000_000
+MOST_BEHIND: Final = 2000  # positions; a reader to whom nothing happens moves on only every thousand
+LOG: Final = ("audit_entry", "audit_position", "audit_node", "audit_checkpoint")
+RIGHTS: Final = """
+SELECT name, pg_has_role(current_user, pg_class.relowner, 'MEMBER'), has_table_privilege(pg_class.oid, 'UPDATE, DELETE, TRUNCATE')
+  FROM unnest(%s::text[]) AS name LEFT JOIN pg_class ON pg_class.oid = to_regclass(name)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,8 @@ def _database(home: Home) -> Iterator[Finding]:
         if (found := find_instance(home)) is None:
             yield Finding("instance", Text(zh="实例没有在运行。", en="The instance is not running."))
         else:
-            yield from _reached(found["database_url"])
+            os.environ["MIAOPI_DATABASE_URL"] = str(found["database_url"])
+            yield from _reached(str(found["database_url"]))
         yield Finding(
             "embedded-database",
             Text(
@@ -74,8 +81,44 @@ def _reached(address: str) -> Iterator[Finding]:
     try:
         with psycopg.connect(address, connect_timeout=5) as connection:
             yield from _server(connection)
+            rights = connection.execute(RIGHTS, [list(LOG)]).fetchall()
     except psycopg.OperationalError:
         yield Finding("database", Text(zh="数据库连接不上。", en="The database cannot be reached."), True)
+        return
+    if any(owns is None for _, owns, _ in rights):
+        yield Finding("migrations", Text(zh="数据库还没有升级到这个版本。", en="The database has not been migrated to this version."), True)
+        return
+    yield from _log(rights)
+    yield from _left_undone()
+
+
+def _log(rights: Sequence[tuple[str, bool, bool]]) -> Iterator[Finding]:
+    """Whoever serves may add to the log and change nothing in it (DESIGN.md §7.6)."""
+    for name, owns, alters in rights:
+        if owns or alters:
+            text = Text(zh=f"应用的角色能改 {name}，账本不再只增不改。", en=f"The application can alter {name}: the log can lose entries.")
+            yield Finding("log", text, True)
+
+
+def _left_undone() -> Iterator[Finding]:
+    """What the worker could not do, does not keep up with, or has to wait for."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "miaopi.config.settings")
+    import django
+
+    django.setup()
+    from miaopi.apps.approval.api import count_waiting
+    from miaopi.apps.audit.api import list_lags, list_parked
+
+    for parked in list_parked():
+        event = f"{parked.handler}, {parked.seq}: {parked.reason}"
+        text = Text(zh=f"事件被搁置（{event}），修好后 audit replay。", en=f"An event is parked ({event}): mend it, then audit replay.")
+        yield Finding("parked", text, True)
+    for handler, behind in list_lags().items():
+        if behind > MOST_BEHIND:
+            text = Text(zh=f"{handler} 落后 {behind} 条，后台在吗？", en=f"{handler} is {behind} entries behind: does the worker run?")
+            yield Finding("lag", text)
+    if waiting := count_waiting():
+        yield Finding("waiting", Text(zh=f"{waiting} 件在等没有应答的来源。", en=f"Cases that wait for a silent source: {waiting}."))
 
 
 def _server(connection: psycopg.Connection) -> Iterator[Finding]:
