@@ -28,3 +28,9 @@ def test_a_route_names_its_right(address: str, view: object) -> None:
 
 def test_there_are_routes() -> None:
     assert len(ROUTES) >= 10
+
+
+def test_every_page_has_its_twin_in_english() -> None:
+    """The portal's addresses stand under `/en/` as well (ADR 0010); what only machines ask has one."""
+    pages = {address for address, _ in ROUTES} - {"healthz", "readyz"}
+    assert {f"en/{address}" for address in pages if not address.startswith("en/")} == {each for each in pages if each.startswith("en/")}
