@@ -84,3 +84,24 @@ def test_a_lost_public_half_is_published_again(tmp_path: Path) -> None:
     (tmp_path / "public/checkpoint.pub").unlink()
     signer.sign("checkpoint", b"")
     assert make_local(tmp_path, False).public_key("checkpoint") == key
+
+
+def test_a_lost_seed_is_not_made_anew_while_its_public_half_stands(tmp_path: Path) -> None:
+    make_local(tmp_path, True).sign("checkpoint", b"")
+    seed = tmp_path / "keys/checkpoint.seed"
+    seed.unlink()
+    for asked in (lambda signer: signer.sign("checkpoint", b""), lambda signer: signer.public_key("checkpoint")):
+        with pytest.raises(UpstreamError, match="seed is missing"):
+            asked(make_local(tmp_path, True))
+    assert not seed.exists()
+    assert make_local(tmp_path, True).sign("licence", b"")
+
+
+def test_halves_of_two_keys_sign_nothing(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "other"):
+        make_local(folder, True).sign("checkpoint", b"")
+    (tmp_path / "keys/checkpoint.seed").write_bytes((tmp_path / "other/keys/checkpoint.seed").read_bytes())
+    published = (tmp_path / "public/checkpoint.pub").read_bytes()
+    with pytest.raises(UpstreamError, match="not a pair"):
+        make_local(tmp_path, True).sign("checkpoint", b"")
+    assert (tmp_path / "public/checkpoint.pub").read_bytes() == published
