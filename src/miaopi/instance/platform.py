@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from miaopi.config.environment import ROOT, is_behind_tls
@@ -58,7 +59,7 @@ def supervise(*, port: int | None = None, hold: bool = False, beside: Beside | N
         os.environ["MIAOPI_DATABASE_URL"] = urls["MIAOPI_DATABASE_URL"]
         if own is not None:
             own.make_roles()
-        migrate(home, urls["MIAOPI_OWNER_URL"])
+        migrate(home, urls["MIAOPI_OWNER_URL"], data=own.data if own else None)
         beside.prepare()
 
     def children() -> Sequence[Child]:
@@ -90,19 +91,24 @@ def instance_environment(home: Home, database_url: str) -> dict[str, str]:
     }
 
 
-def migrate(home: Home, owner_url: str) -> None:
-    """Bring the database to this version, as its owner; nothing to do when the same files did it before."""
+def migrate(home: Home, owner_url: str, *, data: Path | None = None) -> None:
+    """Bring the database to this version, as its owner; nothing to do when the same files did it before.
+
+    That they did is written in `data`, the folder of an embedded server, and so goes where the rows go. Of a database
+    elsewhere we cannot know what befell it: it is asked each time.
+    """
     files = sorted((ROOT / "src" / "miaopi" / "apps").glob("*/migrations/0*.py"))
     digest = hashlib.sha256(owner_url.encode() + b"".join(path.read_bytes() for path in files)).hexdigest()
-    stamp = home.folder / "migrated"
-    if stamp.is_file() and stamp.read_text(encoding="ascii") == digest and (home.platform / "PG_VERSION").is_file():
+    stamp = data and data / "migrated"
+    if stamp and stamp.is_file() and stamp.read_text(encoding="ascii") == digest:
         return
     environment = instance_environment(home, owner_url)
     with open(home.logs / "migrate.log", "ab") as log:
         command = [sys.executable, "-m", "django", "migrate", "--verbosity", "1", "--no-color"]
         if subprocess.run(command, env=environment, cwd=ROOT, stdout=log, stderr=log, check=False).returncode != 0:
             raise ChildDown(f"the migrations failed; their log is {home.logs / 'migrate.log'}")
-    stamp.write_text(digest, encoding="ascii")
+    if stamp:
+        stamp.write_text(digest, encoding="ascii")
 
 
 def worker(environment: Mapping[str, str]) -> Child:
