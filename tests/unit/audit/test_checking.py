@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
+from django.db import connection
 
 from miaopi.apps.audit.api import Finding, act, check_log, sequence, sign_checkpoint
 from miaopi.kernel.ledger import leaf_data, leaf_hash, node_hash
@@ -228,3 +229,19 @@ def test_an_entry_that_only_waits_is_checked_when_it_has_its_number(database: st
     assert [finding.row for finding in check_log()] == [f"entry {id_at(0)}"]
 
 
+
+
+def test_a_check_may_take_longer_than_a_statement_may(database: str) -> None:
+    open_many(4)
+    sequence()
+    rows("SELECT set_config('statement_timeout', '300ms', false)")
+    with owner(database) as mighty:
+        mighty.execute("ALTER TABLE audit_position ENABLE ROW LEVEL SECURITY")
+        mighty.execute("CREATE POLICY slow ON audit_position USING (pg_sleep(0.15) IS NOT NULL)")
+        try:
+            assert check_log() == []
+            assert rows("SHOW statement_timeout") == ["300ms"]
+        finally:
+            mighty.execute("DROP POLICY slow ON audit_position")
+            mighty.execute("ALTER TABLE audit_position DISABLE ROW LEVEL SECURITY")
+            connection.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,6 +18,7 @@ from miaopi.kernel.credential import note_key, open_note, read_checkpoint
 from miaopi.kernel.ledger import leaf_data, leaf_hash, node_hash
 
 STRETCH: Final = 2000
+LIMITS: Final = ("statement_timeout", "transaction_timeout")
 IS_DUE: Final = f"key / {LEVELS} < %s::bigint >> (key %% {LEVELS})::int"
 DUE: Final = f"SELECT key %% {LEVELS}, count(*) FROM audit_node WHERE {IS_DUE} GROUP BY 1"
 SURPLUS: Final = f"SELECT key FROM audit_node WHERE NOT ({IS_DUE}) ORDER BY key %% {LEVELS}, key"
@@ -38,7 +40,22 @@ def list_findings(public_key: Callable[[str], bytes]) -> list[Finding]:
 
     `public_key` is asked for the key of the purpose `checkpoint` once there is a checkpoint to verify.
     """
-    return [*_check_positions(), *_check_strays(), *_check_nodes(), *_check_checkpoints(public_key)]
+    with _unhurried():
+        return [*_check_positions(), *_check_strays(), *_check_nodes(), *_check_checkpoints(public_key)]
+
+
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """No time limits on this connection meanwhile: a statement over a long log takes longer than a citizen may be kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(LIMITS)])
+        limits = cursor.fetchall()
+        cursor.executemany("SELECT set_config(%s, '0', false)", [(name,) for name, _ in limits])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.executemany("SELECT set_config(%s, %s, false)", limits)
 
 
 def _check_positions() -> Iterator[Finding]:
