@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
+import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from typing import Final
 
 from miaopi.apps.approval.api import DecidedCase
 from miaopi.apps.audit.api import Actor, act, sign_note
 from miaopi.apps.identity.api import pseudonym, seal
 from miaopi.apps.licence.events import LicenceIssued, LicenceSigned
 from miaopi.apps.licence.models import Licence as Row
-from miaopi.apps.licence.queries import compute_context, compute_licence
+from miaopi.apps.licence.queries import compute_context, compute_digest, compute_licence
 from miaopi.definitions import LicenceTemplate
 from miaopi.kernel.receipt import digest
 from miaopi.kernel.wording import Text
 
-MONTHS = (
+SALT_SIZE: Final = 16
+PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )
 
@@ -34,21 +39,27 @@ def issue_licence(*, case: DecidedCase, template: LicenceTemplate, by: Actor, no
         "title": template.title.to_json(),
         "issuer": case.package.department.to_json(),
         "lines": [fill_in(line, filling).to_json() for line in template.lines],
+        "salt": secrets.token_hex(SALT_SIZE),  # a name and a number can be guessed: their digest alone would tell them
     }
     row.content = seal(json.dumps(content, ensure_ascii=False).encode(), context=compute_context(row))
     with act(by=by, now=now) as unit:
         row.save(force_insert=True)
         unit.record(
             LicenceIssued(licence=row.id, number=row.number, licence_type_code=row.licence_type_code,
-                          subject=pseudonym(row.holder))
+                          content_digest=compute_digest(row), subject=pseudonym(row.holder))
         )
 
 
-def sign_licence(*, licence: str, by: Actor, now: datetime) -> None:
-    """Put the words of a licence into a signed note and keep it; one that is signed stays as it is."""
+def sign_licence(*, licence: str, digest_issued: str, by: Actor, now: datetime) -> None:
+    """Put the words of a licence into a signed note and keep it; one that is signed stays as it is.
+
+    Only what the log says was issued is signed: ValueError for a row that was altered since.
+    """
     row = Row.objects.get(id=licence)
     if row.signed_text is not None:
         return
+    if compute_digest(row) != digest_issued:
+        raise ValueError(f"licence {licence} was altered after it was issued")
     words = compute_licence(row)
     lines = [words.licence_identifier, words.title.zh, *(line.zh for line in words.lines),
              words.title.en, *(line.en for line in words.lines)]
@@ -62,11 +73,12 @@ def sign_licence(*, licence: str, by: Actor, now: datetime) -> None:
 
 
 def fill_in(line: Text, values: Mapping[str, object]) -> Text:
-    """The line with each `{name}` replaced by its value as people write it."""
-    zh, en = line.zh, line.en
-    for name, value in values.items():
-        zh, en = zh.replace(f"{{{name}}}", _in_chinese(value)), en.replace(f"{{{name}}}", _in_english(value))
-    return Text(zh=zh, en=en)
+    """The line with each `{name}` replaced by its value as people write it; what stands in a value is text and stays so."""
+
+    def filled(text: str, write: Callable[[object], str]) -> str:
+        return PLACEHOLDER.sub(lambda found: write(values[found[1]]) if found[1] in values else found[0], text)
+
+    return Text(zh=filled(line.zh, _in_chinese), en=filled(line.en, _in_english))
 
 
 def _in_chinese(value: object) -> str:

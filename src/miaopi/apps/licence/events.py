@@ -9,11 +9,15 @@ from miaopi.apps.audit.api import Event
 
 @dataclass(frozen=True)
 class LicenceIssued(Event):
-    """The row of a licence was made with the decision that grants it; its text is signed after."""
+    """The row of a licence was made with the decision that grants it; its text is signed after.
+
+    `content_digest` is the salted SHA-256, hex, of all that is signed: nothing else is.
+    """
 
     licence: str
     number: str
     licence_type_code: str
+    content_digest: str
     subject: str
 
 

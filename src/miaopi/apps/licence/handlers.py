@@ -21,4 +21,5 @@ def issue_when_approved(event: Decided, *, hand: DecidedCase, by: Actor, now: da
 @after(LicenceIssued)
 def sign_when_issued(event: LicenceIssued, *, seq: int, now: datetime) -> None:
     """The key is touched here, in the worker, and not in the transaction that a citizen waits for."""
-    sign_licence(licence=event.licence, by=system("licence.sign_when_issued"), now=now)
+    by = system("licence.sign_when_issued")
+    sign_licence(licence=event.licence, digest_issued=event.content_digest, by=by, now=now)

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Licence(models.Model):
-    """One licence. `content` is canonical JSON of title, words and lines in both languages, sealed to the holder."""
+    """One licence. `content` is JSON of title, issuer and lines in both languages and the salt of their digest, sealed to the holder."""
 
     id = models.CharField(primary_key=True, max_length=32)
     licence_identifier = models.CharField(max_length=64, unique=True)

@@ -11,6 +11,7 @@ from miaopi.apps.audit.api import Actor
 from miaopi.apps.identity.api import unseal
 from miaopi.apps.licence.models import Licence as Row
 from miaopi.kernel.errors import NotFound
+from miaopi.kernel.receipt import digest
 from miaopi.kernel.wording import Text
 
 NO_LICENCE = Text(zh="没有这份证照。", en="There is no such licence.")
@@ -45,6 +46,16 @@ class Licence:
 def compute_context(row: Row) -> str:
     """What the sealed parts of a licence are bound to, so that one cannot be put in the place of another."""
     return f"licence:{row.id}:{row.holder}"
+
+
+def compute_digest(row: Row) -> str:
+    """What the log says of a licence: a digest of its identifiers and its words, with the salt that is sealed among these."""
+    content = json.loads(unseal(bytes(row.content), context=compute_context(row)))
+    return digest(
+        content["salt"],
+        {"id": row.id, "identifier": row.licence_identifier, "type": row.licence_type_code, "number": row.number,
+         "holder": row.holder, "issued_on": row.issued_on.isoformat(), "content": content},
+    )  # fmt: skip
 
 
 def find_licence(*, number: str, reader: Actor) -> Licence | None:
