@@ -27,12 +27,21 @@ VERBS: Final = {
     "supervise": "own the processes of an instance",
 }
 
+OF_THE_LAUNCHER: Final = {
+    "demo": "a whole city on this machine, and its portal",
+    "city": "the demo city: generate, agency, clock",
+    "check": "linters, contracts, types and the house: before a commit",
+    "test": "check and all tests, or pytest on what is named",
+    "prove": "the long proofs",
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Returns the exit code. `demo` and `city` belong to the launcher: they run beside the product."""
+    """Returns the exit code. The verbs of the launcher run beside the product and are only named here."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or words[0] in {"-h", "--help", "help"} or words[0] not in VERBS:
-        tell("用法 / usage: ./miaopi VERB … [--json]\n" + "\n".join(f"  {verb:<12} {does}" for verb, does in VERBS.items()))
+        named = [f"  {verb:<12} {does}" for verb, does in {**OF_THE_LAUNCHER, **VERBS}.items()]
+        tell("\n".join(["用法 / usage: ./miaopi VERB … [--json]", *named]))
         return 0 if words and words[0] in {"-h", "--help", "help"} else 2
     return run(lambda: find_app(words[0]), words[1:])
 
