@@ -11,18 +11,19 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from miaopi.apps.application.api import (
+    Application,
     compute_legal_day,
     get_application,
     open_application,
     withdraw_application,
 )
 from miaopi.apps.catalogue.api import get_resources, get_service, get_service_in_force
-from miaopi.apps.consent.api import give_consent
+from miaopi.apps.consent.api import get_consent, give_consent
 from miaopi.apps.filing.api import OpenDraft, confirm, dispute, enter, get_draft, list_consent_facts, prefill
 from miaopi.apps.identity.api import Right
 from miaopi.definitions import ServicePackage
 from miaopi.kernel.decision import FactSpec, Privacy
-from miaopi.kernel.errors import InputError, NotFound
+from miaopi.kernel.errors import InputError, NotFound, RightsError
 from miaopi.kernel.fact import Disputed, Known, Unknown
 from miaopi.kernel.wording import Text
 from miaopi.portal.gate import SignedVisit, gate
@@ -37,6 +38,7 @@ NEED = Text(zh="核对是您本人，按规定判断能不能办", en="To make s
 SENSITIVE_NEED = Text(zh="只回答“符合”“不符合”或“不确定”，不取内容。", en="It answers met, not met or uncertain, never the content. ")
 PROPOSED = Text(zh="默认，可修改", en="Proposed, yours to change")
 TYPED = Text(zh="您填的", en="You typed it")
+OPEN = ("draft", "supplement")
 NO_SUCH_FACT = Text(zh="没有这一项。", en="There is no such fact.")
 
 
@@ -47,27 +49,41 @@ def to(visit: SignedVisit, name: str, *arguments: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(Right.GIVE_CONSENT)
 def ask_consent(visit: SignedVisit, slug: str) -> HttpResponse:
-    package = get_service_in_force(slug, visit.now)
+    return _ask(visit, get_service_in_force(slug, visit.now), None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate(Right.GIVE_CONSENT)
+def renew_consent(visit: SignedVisit, number: str) -> HttpResponse:
+    """For a case that is open and whose consent ended or no longer covers what the rules in force ask; the number stays."""
+    application = get_application(number=number, reader=visit.actor)
+    if application.state not in OPEN:
+        return to(visit, "result", number)
+    return _ask(visit, get_service_in_force(application.service, visit.now), application)
+
+
+def _ask(visit: SignedVisit, package: ServicePackage, application: Application | None) -> HttpResponse:
     facts = list_consent_facts(package.definition, document_type=visit.party.document_type, as_of=compute_legal_day(visit.now))
     until = datetime.combine(compute_legal_day(visit.now) + timedelta(days=1), time(), CITY_TIME)
     sensitive = [spec for spec in facts if spec.privacy is Privacy.SENSITIVE]
-    if visit.method == "POST":
-        ticked = set(visit.POST.getlist("sensitive"))
-        if {spec.resource for spec in sensitive} <= ticked:
+    if visit.method == "POST" and {spec.resource for spec in sensitive} <= set(visit.POST.getlist("sensitive")):
+        if application is None:
             application = open_application(
                 service=package.slug, version=package.version, applicant=visit.party.id, by=visit.actor, now=visit.now
             )
-            consent = give_consent(
-                application=application.number, service=package.slug, version=package.version, applicant=visit.party.id,
-                scope=[spec.source for spec in facts], separate=[spec.source for spec in sensitive], purpose=package.consent,
-                expires_at=until, by=visit.actor, now=visit.now,
-            )
-            prefill(number=application.number, receipt=consent.receipt, by=visit.actor, now=visit.now)
-            return to(visit, "check", application.number)
-    return _show_consent(visit, package, facts, until, status=422 if visit.method == "POST" else 200)
+        consent = give_consent(
+            application=application.number, service=package.slug, version=package.version, applicant=application.applicant,
+            scope=[spec.source for spec in facts], separate=[spec.source for spec in sensitive], purpose=package.consent,
+            expires_at=until, by=visit.actor, now=visit.now,
+        )
+        prefill(number=application.number, receipt=consent.receipt, by=visit.actor, now=visit.now)
+        return to(visit, "check", application.number)
+    return _show_consent(visit, package, facts, until, application, status=422 if visit.method == "POST" else 200)
 
 
-def _show_consent(visit: SignedVisit, package: ServicePackage, facts: list[FactSpec], until: datetime, *, status: int) -> HttpResponse:
+def _show_consent(
+    visit: SignedVisit, package: ServicePackage, facts: list[FactSpec], until: datetime, application: Application | None, *, status: int
+) -> HttpResponse:
     ordinary = group_sources(spec for spec in facts if spec.privacy is not Privacy.SENSITIVE)
     sensitive = group_sources(spec for spec in facts if spec.privacy is Privacy.SENSITIVE)
     for source in ordinary:
@@ -79,6 +95,7 @@ def _show_consent(visit: SignedVisit, package: ServicePackage, facts: list[FactS
     wrong = Text(zh="敏感信息要您单独勾选同意", en="The sensitive question needs a tick of its own")
     page = {
         "slug": package.slug,
+        "number": application and application.number,
         "purpose": package.consent,
         "ordinary": ordinary,
         "sensitive": sensitive,
@@ -95,19 +112,31 @@ def _show_consent(visit: SignedVisit, package: ServicePackage, facts: list[FactS
 @gate(Right.CONFIRM_FILING)
 def check_draft(visit: SignedVisit, number: str) -> HttpResponse:
     application = get_application(number=number, reader=visit.actor)
-    if visit.method != "POST" and application.state not in ("draft", "supplement"):
-        return to(visit, "result", number)
+    is_open = application.state in OPEN
     if visit.method != "POST":
-        return _show_draft(visit, get_draft(number=number, reader=visit.actor, now=visit.now), None)
+        if not is_open:
+            return to(visit, "result", number)
+        draft = get_draft(number=number, reader=visit.actor, now=visit.now)
+        return _show_draft(visit, draft, None) if _has_consent(draft, visit.now) else to(visit, "renew_consent", number)
     entered = {name: value for name, value in visit.POST.items() if name not in ("csrfmiddlewaretoken", "token")}
     try:
         confirm(number=number, entered=entered, token=visit.POST.get("token", ""), by=visit.actor, now=visit.now)
-    except InputError as error:
-        if application.state not in ("draft", "supplement"):
+    except (InputError, RightsError) as error:
+        if not is_open:
             raise
         draft = get_draft(number=number, reader=visit.actor, now=visit.now)
+        is_short = isinstance(error, InputError) and error.field == "consent"
+        if is_short or not _has_consent(draft, visit.now):
+            return to(visit, "renew_consent", number)
+        if isinstance(error, RightsError):
+            raise
         return _show_draft(visit, draft, error, entered)
     return to(visit, "result", number)
+
+
+def _has_consent(draft: OpenDraft, now: datetime) -> bool:
+    """Whether the consent that the draft was filled under still stands; without one no source may be asked."""
+    return bool(draft.receipt) and not draft.erased_for and get_consent(draft.receipt).is_open(now)
 
 
 def _show_draft(visit: SignedVisit, draft: OpenDraft, error: InputError | None, entered: dict[str, Any] | None = None) -> HttpResponse:
@@ -130,7 +159,7 @@ def _show_draft(visit: SignedVisit, draft: OpenDraft, error: InputError | None, 
         "anchor": f"field-{error.field}" if error.field in draft.missing else "main", "field": error.field, "text": error.text,
     }  # fmt: skip
     page = {
-        "number": draft.number, "token": draft.token, "asked": asked, "filled_count": len(form) + len(beside), "form": form,
+        "number": draft.number, "is_again": draft.state == "supplement", "token": draft.token, "asked": asked, "filled_count": len(form) + len(beside), "form": form,
         "beside": beside, "silent": silent, "silent_here": join(silent.values()).in_language(language_of(visit)), "problem": problem,
     }  # fmt: skip
     return render(visit, "portal/check.html", page, status=error.status if error else 200)

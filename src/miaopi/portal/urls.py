@@ -12,6 +12,7 @@ pages: list[URLPattern | URLResolver] = [
     path("services/<slug:slug>/consent", journey.ask_consent, name="consent"),
     path("applications/<slug:number>", result.show_result, name="result"),
     path("applications/<slug:number>/check", journey.check_draft, name="check"),
+    path("applications/<slug:number>/consent", journey.renew_consent, name="renew_consent"),
     path("applications/<slug:number>/facts/<str:fact>", journey.correct_fact, name="correct"),
     path("applications/<slug:number>/withdraw", journey.withdraw, name="withdraw"),
     path("applications/<slug:number>/review", result.ask_review, name="review"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django.test import Client
@@ -17,9 +18,9 @@ TOKEN = re.compile(r'name="token" value="([^"]+)"')
 MASKED = re.compile(r'value="[^"]{30,}"')
 
 
-def visit(who: Assertion) -> Client:
+def visit(who: Assertion, *, now: datetime = NOW) -> Client:
     """A client with the session of this person."""
-    opened = sign_in(code="code", by=system("test.sign_in"), now=NOW, authority=FakeAuthority({"code": who}))
+    opened = sign_in(code="code", by=system("test.sign_in"), now=now, authority=FakeAuthority({"code": who}))
     client = Client(raise_request_exception=False)
     client.cookies[SESSION_COOKIE] = opened.token
     return client
