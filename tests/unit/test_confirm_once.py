@@ -104,6 +104,7 @@ def test_an_application_withdrawn_before_confirming_stays_withdrawn(scene: Scene
 def test_a_withdrawal_while_sources_are_asked_wins(scene: Scene) -> None:
     case = scene.draft()
     scene.set_mode("criminal", "slow")
+    arrived = scene.arrival("criminal")
     said: list[Exception | Confirmation] = []
 
     def press() -> None:
@@ -116,7 +117,7 @@ def test_a_withdrawal_while_sources_are_asked_wins(scene: Scene) -> None:
 
     window = Thread(target=press)
     window.start()
-    window.join(timeout=0.4)  # it waits for the agency now, for a second
+    assert arrived.wait(30)  # it waits for the agency now, for a second
     withdraw_consent(receipt=Filing.objects.get(number=case.number).receipt, by=scene.anna, now=NOW)
     window.join()
     assert isinstance(said[0], Exception)
@@ -128,6 +129,7 @@ def test_a_withdrawal_while_sources_are_asked_wins(scene: Scene) -> None:
 def test_a_draft_changed_in_another_window_is_looked_at_again(scene: Scene) -> None:
     case = scene.draft()
     scene.set_mode("criminal", "slow")
+    arrived = scene.arrival("criminal")
     said: list[Exception | Confirmation] = []
 
     def press() -> None:
@@ -140,7 +142,7 @@ def test_a_draft_changed_in_another_window_is_looked_at_again(scene: Scene) -> N
 
     window = Thread(target=press)
     window.start()
-    window.join(timeout=0.4)
+    assert arrived.wait(30)
     enter(number=case.number, values={"delivery": "counter"}, by=scene.anna, now=NOW)
     window.join()
     assert "changed in another window" in str(said[0])

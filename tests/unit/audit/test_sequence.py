@@ -116,8 +116,8 @@ def test_numbering_wakes_who_listens_once_a_round(database: str) -> None:
 def test_waiting_ends_at_once_when_something_wants_a_number() -> None:
     open_one("n")
     started = time.monotonic()
-    assert wait_for_entries(timeout=5) is True
-    assert time.monotonic() - started < 1
+    assert wait_for_entries(timeout=30) is True
+    assert time.monotonic() - started < 5
 
 
 def test_waiting_ends_when_another_process_has_numbered(database: str) -> None:
@@ -129,8 +129,8 @@ def test_waiting_ends_when_another_process_has_numbered(database: str) -> None:
     thread = Thread(target=elsewhere)
     thread.start()
     started = time.monotonic()
-    assert wait_for_entries(timeout=5) is True
-    assert 0.1 < time.monotonic() - started < 2
+    assert wait_for_entries(timeout=30) is True
+    assert 0.1 < time.monotonic() - started < 5
     thread.join()
 
 
@@ -139,7 +139,7 @@ def test_waiting_for_nothing_ends_with_its_time() -> None:
     for timeout in (0.2, 0.0):
         started = time.monotonic()
         assert wait_for_entries(timeout=timeout) is False
-        assert timeout * 0.8 < time.monotonic() - started < timeout + 0.5
+        assert timeout * 0.8 < time.monotonic() - started < timeout + 5
 
 
 def test_a_lost_round_is_done_again(database: str) -> None:

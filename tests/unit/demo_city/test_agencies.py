@@ -198,7 +198,9 @@ def test_a_sealed_and_a_clean_record_give_the_same_bytes_on_the_same_grid(city: 
             [sealed.id_number, crime, crime],
         )
     taken: dict[int, list[float]] = {sealed.serial: [], free.serial: []}
-    for _ in range(8):
+    for tries in range(64):  # a busy machine only ever adds: the fastest answers are those of the grid
+        if tries >= 8 and abs(min(taken[sealed.serial]) - min(taken[free.serial])) < 0.03:
+            break
         seen = {}
         for person in (sealed, free):
             began = time.perf_counter()

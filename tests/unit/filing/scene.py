@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +17,8 @@ from miaopi.apps.approval.api import Result, get_result
 from miaopi.apps.audit.api import Actor, ActorKind, system
 from miaopi.apps.catalogue.api import publish_service, seed_catalogue
 from miaopi.apps.consent.api import give_consent
+from miaopi.apps.exchange.adapters.directory import city_directory
+from miaopi.apps.exchange.adapters.fake import FakeConnector
 from miaopi.apps.exchange.api import seed_grants
 from miaopi.apps.filing.api import Confirmation, confirm, get_draft, prefill
 from miaopi.apps.identity.api import Assertion, FakeAuthority, sign_in
@@ -89,6 +92,12 @@ class Scene:
     def set_mode(self, agency: str, mode: str) -> None:
         self.modes[agency] = mode
         self.publish()
+
+    def arrival(self, agency: str) -> Event:
+        """Set once a question has reached this agency in its present mode."""
+        line = city_directory().line(agency)
+        assert line is not None and isinstance(line.connector, FakeConnector)
+        return line.connector.arrived
 
     def change(self, agency: str, resource: str, **fields: Any) -> None:
         for row in self.rows[agency][resource]:

