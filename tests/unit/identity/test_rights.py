@@ -9,18 +9,13 @@ from miaopi.apps.identity.api import Right, Role, authorise, list_grants
 from miaopi.kernel.errors import RightsError
 
 EXPECTED = {
-    "visitor": {"public", "sign_in", "verify_proof"},
+    "visitor": {"public", "verify_proof"},
     "citizen": {
-        "public", "sign_in", "verify_proof", "sign_out*", "read_own_profile*", "give_consent*", "withdraw_consent*",
-        "read_own_consents*", "open_application*", "read_own_application*", "withdraw_application*", "read_own_draft*",
-        "change_own_draft*", "confirm_filing*", "ask_review*", "read_own_decision*", "read_own_licence*",
-        "read_own_messages*", "pull_facts*", "read_own_accesses*",
+        "public", "verify_proof", "sign_out*", "give_consent*", "withdraw_consent*", "open_application*", "read_own_application*",
+        "withdraw_application*", "change_own_draft*", "confirm_filing*", "ask_review*", "read_own_licence*", "pull_facts*",
     },
-    "rule_set": {"decide", "issue_licence", "pull_facts"},
-    "system": {
-        "public", "sign_in", "verify_proof", "issue_licence", "send_message", "pull_facts", "publish_service", "seed_catalogue",
-        "change_grants",
-    },
+    "rule_set": {"decide", "pull_facts"},
+    "system": {"public", "verify_proof", "pull_facts", "publish_service", "seed_catalogue", "change_grants"},
 }  # a star: her own things only
 ACTORS: dict[str, Actor | None] = {
     "visitor": None, "citizen": person("party-1"), "rule_set": rule_set("a-service", "v1"), "system": system("test"),
