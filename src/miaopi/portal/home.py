@@ -17,7 +17,7 @@ from miaopi.kernel.decision import Kind
 from miaopi.kernel.wording import Text
 from miaopi.portal.gate import Visit, gate
 from miaopi.portal.language import in_language, language_of, show_moment
-from miaopi.portal.wording import KINDS, STATES, TONES, group_sources, show_basis
+from miaopi.portal.wording import BEFORE, KINDS, STATES, TONES, group_sources, show_basis
 
 SHOWN = 5
 PAPER = Text(zh="一份带签名的电子证明，可下载、可核验。", en="A signed electronic certificate: download it, and anyone can check it.")
@@ -74,6 +74,7 @@ def describe(package: ServicePackage) -> dict[str, object]:
         "visits": package.visits,
         "fee": package.fee.quantize(Decimal(1)) if whole else package.fee,
         "before": package.before,
+        "before_by": BEFORE.get(package.before.source),
         "department": package.department,
         "basis": [show_basis([basis]) for basis in package.basis],
         "conditions": [

@@ -159,7 +159,8 @@ def _show_draft(visit: SignedVisit, draft: OpenDraft, error: InputError | None, 
         "anchor": f"field-{error.field}" if error.field in draft.missing else "main", "field": error.field, "text": error.text,
     }  # fmt: skip
     page = {
-        "number": draft.number, "is_again": draft.state == "supplement", "token": draft.token, "asked": asked, "filled_count": len(form) + len(beside), "form": form,
+        "number": draft.number, "is_again": draft.state == "supplement",
+        "token": draft.token, "asked": asked, "filled_count": len(form) + len(beside), "form": form,
         "beside": beside, "silent": silent, "silent_here": join(silent.values()).in_language(language_of(visit)), "problem": problem,
     }  # fmt: skip
     return render(visit, "portal/check.html", page, status=error.status if error else 200)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal, cast
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
+
+from miaopi.config.city import current_city
 
 Language = Literal["zh", "en"]
 CITY_TIME = ZoneInfo("Asia/Shanghai")
@@ -18,9 +20,12 @@ def language_of(request: HttpRequest) -> Language:
 
 
 def in_language(path: str, language: Language) -> str:
-    """The same page in the other tongue; `path` is an absolute path with or without a query."""
+    """The same page in the other tongue; `path` is an absolute path with or without a query.
+
+    It begins with one slash: what follows two is the name of another host.
+    """
     bare = path.removeprefix("/en") if path == "/en" or path.startswith("/en/") else path
-    return f"/en{bare or '/'}" if language == "en" else bare or "/"
+    return f"{'/en' if language == 'en' else ''}/{bare.lstrip('/')}"
 
 
 def show_moment(moment: datetime, language: Language) -> str:
@@ -54,5 +59,5 @@ def page_context(request: HttpRequest) -> dict[str, object]:
         "here": request.get_full_path(),
         "party": party,
         "elder": request.COOKIES.get("display") == "elder",
-        "city": cast(object, getattr(request, "city", None)),
+        "city": getattr(request, "city", None) or current_city(),  # none where a request failed before it was a visit
     }

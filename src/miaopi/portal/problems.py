@@ -19,8 +19,8 @@ TITLES = {
 }
 OURS = Text(zh="我们这边出了错，不是您的问题", en="Something broke on our side, not yours")
 KEPT = Text(
-    zh="已经提交的都在，没有丢。请过一会儿再试，或打12345。",
-    en="What was submitted is kept. Please try again in a while, or call 12345.",
+    zh="已经提交的都在，没有丢。请过一会儿再试，或打{hotline}。",
+    en="What was submitted is kept. Please try again in a while, or call {hotline}.",
 )
 NOT_THERE = Text(zh="请核对地址，或从首页找。", en="Please check the address, or start from the home page.")
 

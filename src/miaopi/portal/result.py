@@ -38,7 +38,10 @@ from miaopi.portal.wording import (
 
 SIGNS = {True: ("approve", "yes", Text("符合：", "Met: ")), False: ("refuse", "no", Text("不符合：", "Not met: ")),
          None: ("refer", "unknown", Text("还不知道：", "Not known: "))}  # fmt: skip
-NO_PROOF = Text(zh="凭据还没有，请过几秒再试。", en="There is no proof yet; please try again in a few seconds.")
+NO_PROOF = Text(zh="凭据还没有，请稍后再试。", en="There is no proof yet; please try again in a while.")
+NOT_SIGNED = Text(
+    zh="证照已经签发，数字签名还没加好，请稍后再下载。", en="The licence is issued but not signed yet; please download it in a while."
+)
 
 
 @require_safe
@@ -81,6 +84,7 @@ def show_licence(licence: Licence) -> dict[str, Any]:
     pairs = [line for line in licence.lines if "：" in line.zh]
     return {
         "title": licence.title, "issuer": licence.issuer, "issued_on": licence.issued_on, "identifier": licence.licence_identifier,
+        "is_signed": licence.signed_text is not None,
         "words": Text(zh="".join(line.zh for line in words), en=" ".join(line.en for line in words)),
         "lines": [
             {"label": Text(line.zh.split("：", 1)[0], line.en.split(": ", 1)[0]),
@@ -175,7 +179,7 @@ def labels(resource: Resource, names: Any) -> Text:
 def download_licence(visit: SignedVisit, number: str) -> HttpResponse:
     licence = get_licence(number=number, reader=visit.actor)
     if licence.signed_text is None:
-        raise NotFound(NO_PROOF)
+        raise NotFound(NOT_SIGNED)
     response = HttpResponse(licence.signed_text, content_type="text/plain; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{number}.txt"'
     return response

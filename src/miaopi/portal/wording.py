@@ -44,7 +44,7 @@ SENTENCES: Final = {
     ),
     "waitlist": Text(zh="轮到您时自动办理，并发短信。", en="It goes on by itself when your turn comes, and you are told."),
     "withdrawn": Text(zh="取到的信息已删除，想办可以重新提交。", en="What was fetched is erased; you can apply again at any time."),
-    "confirmed": Text(zh="通常几秒就好。", en="It usually takes seconds."),
+    "confirmed": Text(zh="有结果就发短信，不用守着这一页。", en="You get a text message; no need to stay."),
 }
 STATES: Final = {
     "draft": Text(zh="开始办理", en="Begun"),
@@ -54,6 +54,11 @@ STATES: Final = {
     "supplement": Text(zh="请您补充", en="Something to add"),
     "decided": Text(zh="已有结果", en="Decided"),
     "withdrawn": Text(zh="已撤回", en="Withdrawn"),
+}
+BEFORE: Final = {
+    "limit": Text(zh="按原来的规定", en="By the earlier rules"),
+    "estimate": Text(zh="原来大约要（估计，没有量过）", en="Before, by estimate and not measured"),
+    "measured": Text(zh="原来实际要", en="Before, as measured"),
 }
 ERASED: Final = Text(zh="取到的信息已删除", en="What was fetched is erased")
 TONES: Final = {"withdrawn": "wait", "draft": "supplement", "supplement": "supplement", "referred": "refer"}
