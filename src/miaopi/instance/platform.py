@@ -17,7 +17,7 @@ from typing import Final
 
 from miaopi.config.environment import ROOT, is_behind_tls
 from miaopi.instance.home import Home, current_home
-from miaopi.instance.postgres import APPLICATION, OWNER, EmbeddedServer
+from miaopi.instance.postgres import APPLICATION, DATABASE, OWNER, EmbeddedServer
 from miaopi.instance.supervisor import Child, ChildDown, Supervisor
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
@@ -76,6 +76,12 @@ def supervise(*, port: int | None = None, hold: bool = False, beside: Beside | N
 
     servers = [*([own] if own else []), *beside.servers]
     return Supervisor(home, servers, prepare, children, describe, hold).run()
+
+
+def owner_address(home: Home) -> str:
+    """Where the tables can be changed: the owner's address of an outside server, or the socket of our own."""
+    outside = os.environ.get("MIAOPI_OWNER_URL")
+    return outside or EmbeddedServer(home.platform, "platform").superuser_url(DATABASE)
 
 
 def instance_environment(home: Home, database_url: str) -> dict[str, str]:
