@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from miaopi.apps.consent.actions import give_consent, sign_receipt, withdraw_consent
+from miaopi.apps.consent.actions import give_consent, withdraw_consent
 from miaopi.apps.consent.events import ConsentGiven, ConsentWithdrawn
 from miaopi.apps.consent.queries import (
     Consent,
@@ -15,5 +15,5 @@ from miaopi.apps.consent.queries import (
 
 __all__ = [
     "Consent", "ConsentGiven", "ConsentWithdrawn", "find_open_consent", "get_consent", "give_consent", "list_consents",
-    "require_consent", "sign_receipt", "verify_receipt", "withdraw_consent",
+    "require_consent", "verify_receipt", "withdraw_consent",
 ]

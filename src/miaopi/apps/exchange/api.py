@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from miaopi.apps.exchange.actions import Ground, approve_grant, pull, revoke_grant, seed_grants
-from miaopi.apps.exchange.adapters.identity import answer_unified_identity
-from miaopi.apps.exchange.adapters.registered import OwnAnswer, register_source
-from miaopi.apps.exchange.adapters.status import SourceStatus, list_sources
+from miaopi.apps.exchange.adapters.registered import register_source
+from miaopi.apps.exchange.adapters.status import list_sources
 from miaopi.apps.exchange.events import (
     DataPulled,
     GrantApproved,
@@ -18,7 +17,7 @@ from miaopi.apps.exchange.events import (
 from miaopi.apps.exchange.queries import Grant, list_denied, list_grants, list_outages
 
 __all__ = [
-    "DataPulled", "Grant", "GrantApproved", "GrantRevoked", "GrantsSeeded", "Ground", "OwnAnswer", "PullRefused",
-    "SourceAnsweredAgain", "SourceFellSilent", "SourceStatus", "answer_unified_identity", "approve_grant", "list_denied",
+    "DataPulled", "Grant", "GrantApproved", "GrantRevoked", "GrantsSeeded", "Ground", "PullRefused",
+    "SourceAnsweredAgain", "SourceFellSilent", "approve_grant", "list_denied",
     "list_grants", "list_outages", "list_sources", "pull", "register_source", "revoke_grant", "seed_grants",
 ]

@@ -10,6 +10,7 @@ class ExchangeConfig(AppConfig):
     label = "exchange"
 
     def ready(self) -> None:
-        from miaopi.apps.exchange.api import answer_unified_identity, register_source
+        from miaopi.apps.exchange.adapters.identity import answer_unified_identity
+        from miaopi.apps.exchange.api import register_source
 
         register_source("unified_identity", answer_unified_identity)

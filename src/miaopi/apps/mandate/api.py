@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from miaopi.apps.mandate.queries import Power, find_mandate, find_powers
+from miaopi.apps.mandate.queries import find_powers
 
-__all__ = ["Power", "find_mandate", "find_powers"]
+__all__ = ["find_powers"]
