@@ -73,6 +73,8 @@ MISTAKES = [
     ("service.yaml", "mode: both", "mode: automatic", "automatic is none of"),
     ("service.yaml", "    now: typed\n", "    now: abolished\n", "an abolished field has no fact"),
     ("service.yaml", "（编号{number}）已办结", "（编号{no}）已办结", "nothing fills {no}"),
+    ("service.yaml", 'en: "Name: {name}"', 'en: "Name {name}"', "does so in both languages"),
+    ("facts.yaml", "  default: electronic", "  told: {zh: 说明, en: Said}\n  default: electronic", "only what a source is asked"),
     ("cases.yaml", "outcome: approve", "outcome: refuse", "outcome approve, not refuse"),
     ("cases.yaml", "  applicant.kind: natural_person", "  applicant.sort: natural_person", "Nearest: applicant.kind"),
     ("cases.yaml", "  applicant.kind: natural_person", "  applicant.kind: person", "no such option"),
@@ -202,3 +204,39 @@ def test_a_service_is_found_by_slug_or_code_and_kept_by_its_hash(tmp_path: Path)
             find_service(unknown, tmp_path)
     with pytest.raises(NotFound):
         load_service(tmp_path / "nowhere")
+
+
+NINES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{chr(98 + step)}: &{chr(98 + step)} [{', '.join(['*' + chr(97 + step)] * 9)}]\n" for step in range(9)
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (NINES, "aliases are not read"),
+        ("a: &a [*a]\n", "aliases are not read"),
+        ('a: "\\ud800"\n', "half a character"),
+        ("a: " + "x" * 5_000_000, "a file has at most"),
+    ],
+    ids=["nine of nine", "itself", "half a character", "large"],
+)
+def test_a_file_made_to_choke_on_is_a_finding(tmp_path: Path, content: str, message: str) -> None:
+    copy = tmp_path / SLUG
+    shutil.copytree(ROOT / "services" / SLUG, copy)
+    (copy / "parameters.yaml").write_text(content, encoding="utf-8")
+    assert any(message in told for told in found_in(copy).values())
+
+
+def test_a_link_out_of_the_package_shows_nothing_of_what_it_leads_to(tmp_path: Path) -> None:
+    copy = tmp_path / SLUG
+    shutil.copytree(ROOT / "services" / SLUG, copy)
+    (tmp_path / "elsewhere").write_text("password: hidden\n", encoding="utf-8")
+    (copy / "parameters.yaml").unlink()
+    (copy / "parameters.yaml").symlink_to(tmp_path / "elsewhere")
+    found = found_in(copy)
+    assert "a link out of it" in found[f"{SLUG}/parameters.yaml:1"]
+    assert "password" not in str(found)
+    (copy / "rules.yaml").unlink()
+    (copy / "rules.yaml").mkdir()
+    assert "plain files" in found_in(copy)[f"{SLUG}/rules.yaml:1"]

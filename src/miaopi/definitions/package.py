@@ -65,6 +65,7 @@ class ServicePackage(Guide):
         return sum(field.now is Now.TYPED for field in self.form)
 
 
+LONGEST_NAME = 60  # characters: no folder of a longer name can be asked for, and none is needed
 _KEPT: dict[str, ServicePackage] = {}
 
 
@@ -92,7 +93,7 @@ def list_services(root: Path | str | None = None) -> list[ServicePackage]:
 def find_service(slug_or_code: str, root: Path | str | None = None) -> ServicePackage:
     """The service with that slug or code; NotFound where there is none."""
     folder = services_root(root) / slug_or_code
-    if "/" not in slug_or_code and (folder / "service.yaml").is_file():
+    if "/" not in slug_or_code and len(slug_or_code) <= LONGEST_NAME and (folder / "service.yaml").is_file():
         return load_service(folder)
     for package in list_services(root):
         if package.code == slug_or_code:

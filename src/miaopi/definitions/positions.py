@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from ruamel.yaml.nodes import Node
 
 NULL = "tag:yaml.org,2002:null"
+LARGEST = 4 * 1024 * 1024  # bytes; the longest file of rules has some ten thousand
+UNWRITABLE = re.compile("[\0\ud800-\udfff]")  # neither UTF-8 nor the database has them
 CACHE = Path(__file__).resolve().parents[3] / ".cache/definitions/1"  # the number changes with the form of what is kept
 
 
@@ -35,9 +38,17 @@ def read_yaml(path: Path, shown: str) -> Placed:
 
 
 def read_source(path: Path, shown: str) -> str:
-    """The text of a file, to the byte. Raises DefinitionError."""
+    """The text of a file, to the byte. Raises DefinitionError.
+
+    It is a file of that folder: a link elsewhere would show in messages what whoever checks the package may read.
+    """
     try:
-        return path.read_bytes().decode("utf-8")
+        found = path.resolve(strict=True)
+        if not found.is_file() or not found.is_relative_to(path.parent.resolve()):
+            raise DefinitionError(f"{shown}:1", "a package holds plain files; this is none, or a link out of it")
+        if found.stat().st_size > LARGEST:
+            raise DefinitionError(f"{shown}:1", f"a file has at most {LARGEST} bytes")
+        return found.read_bytes().decode("utf-8")
     except FileNotFoundError:
         raise DefinitionError(f"{shown}:1", "this file is missing from the package") from None
     except UnicodeDecodeError:
@@ -84,7 +95,7 @@ def _parsed(source: str, shown: str) -> Placed:
 
     try:
         root = YAML(typ="safe", pure=True).compose(source)
-        return _placed(root, shown) if root is not None else Placed({}, f"{shown}:1")
+        return _placed(root, shown, set()) if root is not None else Placed({}, f"{shown}:1")
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise DefinitionError(f"{shown}:{line}", f"this is no YAML: {error.problem}") from None
@@ -94,10 +105,14 @@ def _parsed(source: str, shown: str) -> Placed:
         raise DefinitionError(f"{shown}:1", "this is nested too deeply to be read") from None
 
 
-def _placed(node: Node, shown: str) -> Placed:
+def _placed(node: Node, shown: str, seen: set[int]) -> Placed:
+    """`seen` holds the nodes passed: one met again stands there by an alias, and nine aliases of nine would fill the memory."""
     from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
     where = f"{shown}:{node.start_mark.line + 1}"
+    if id(node) in seen:
+        raise DefinitionError(where, "aliases are not read; write it out")
+    seen.add(id(node))
     match node:
         case MappingNode():
             entries: dict[str, Placed] = {}
@@ -107,14 +122,16 @@ def _placed(node: Node, shown: str) -> Placed:
                     raise DefinitionError(f"{shown}:{line}", "a key is one word")
                 if key.value in entries:
                     raise DefinitionError(f"{shown}:{line}", f"{key.value} stands here twice")
-                entries[key.value] = _placed(value, shown)
+                entries[key.value] = _placed(value, shown, seen)
             return Placed(entries, where)
         case SequenceNode():
-            return Placed([_placed(one, shown) for one in node.value], where)
+            return Placed([_placed(one, shown, seen) for one in node.value], where)
+        case ScalarNode(value=text) if UNWRITABLE.search(str(text)):
+            raise DefinitionError(where, "half a character, or the character 0, is no text")
         case ScalarNode(tag=tag, value=text):
             return Placed(None if tag == NULL else str(text), where, is_plain=node.style is None)
         case _:
-            raise DefinitionError(where, "aliases are not read; write it out")
+            raise DefinitionError(where, "this is neither a mapping, a list nor a text")
 
 
 def plain(placed: Placed) -> object:
