@@ -39,6 +39,9 @@ def main() -> int:
     except UnicodeDecodeError:
         print("invalid: not UTF-8")
         return 1
+    except RecursionError:
+        print("invalid: nested too deeply")
+        return 1
     print(f"valid: {said}")
     return 0
 

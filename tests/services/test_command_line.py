@@ -114,3 +114,43 @@ def test_deciding_loads_no_web_framework() -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     result = subprocess.run([sys.executable, "-c", code], input="{}", env=environment, capture_output=True, text=True, cwd=ROOT)
     assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    "facts",
+    ["[" * 100_000, '{"purpose": "employment", "purpose": "abroad"}', '{"purpose": NaN}', '{"\\ud800": 1}', '{"[/x]": 1}'],
+    ids=["deep", "twice", "NaN", "half a character", "marks"],
+)
+@pytest.mark.parametrize("words", [("--json",), ()], ids=["json", "person"])
+def test_hostile_facts_are_the_callers_fault_in_both_languages(facts: str, words: tuple[str, ...]) -> None:
+    result = ran("decide", "GA-001", "--facts", "-", *ON, *words, given=facts)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr + result.stdout
+    if words:
+        assert json.loads(result.stdout)["error"]["text"].keys() == {"zh", "en"}
+
+
+@pytest.mark.parametrize(("name", "told"), [("[/no]", "[/no]"), ("a" * 5000, "aaaa"), ("\udcff", "")], ids=["marks", "long", "bytes"])
+def test_a_service_of_a_hostile_name_is_not_there(name: str, told: str) -> None:
+    for words in ((), ("--json",)):
+        result = ran("service", "show", name, *words)
+        assert result.returncode == 6, result.stderr
+        assert told in (result.stdout if words else result.stderr)
+        assert "Traceback" not in result.stderr
+
+
+def test_wrong_arguments_are_told_in_both_languages() -> None:
+    result = ran("decide", "GA-001", "--facts", "-", "--on", "2026-13-01", "--json", given="{}")
+    assert result.returncode == 2
+    assert json.loads(result.stdout)["error"]["text"].keys() == {"zh", "en"}
+
+
+def test_a_proof_made_to_choke_on_is_no_proof() -> None:
+    for given in ("[" * 100_000, '{"leaf": 1, "leaf": 2}'):
+        assert ran("ledger", "verify", "-", "--json", given=given).returncode == 2
+    stranger = [sys.executable, str(ROOT / "tests/outside/verify_proof.py")]
+    for entry in ("[" * 900 + "]" * 900, '{"a":' * 3000):
+        proof = dict.fromkeys(("leaf", "salt", "leaf_index", "tree_size", "root", "inclusion", "checkpoint"), "") | {"entry": entry}
+        said = subprocess.run(stranger, input=json.dumps(proof), capture_output=True, text=True)
+        assert (said.returncode, said.stderr) == (1, "")
+        assert said.stdout.startswith("invalid: ")

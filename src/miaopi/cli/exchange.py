@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import cyclopts
 from rich.table import Table
+from rich.text import Text as Plain
 
 from miaopi.cli.printing import emit
 from miaopi.config import clock
@@ -120,7 +121,7 @@ def _table(name: str) -> Callable[[Mapping[str, Any]], Table]:
         for column in rows[0] if rows else ():
             table.add_column(column)
         for row in rows:
-            table.add_row(*(_cell(value) for value in row.values()))
+            table.add_row(*(Plain(_cell(value)) for value in row.values()))
         return table
 
     return render

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 import cyclopts
-from rich.console import Group, RenderableType
+from rich.console import Group
 from rich.prompt import Prompt
 from rich.text import Text as Plain
 
@@ -226,9 +226,9 @@ def hour(written: str) -> str:
 
 def render(result: Mapping[str, Any]) -> Group:
     """What happened, for a person at a terminal."""
-    lines: list[RenderableType] = [
-        f"[bold]{result['name']['zh']}[/] {result['name']['en']}  编号 / number {result['number']}",
-        f"结果 / outcome: [bold]{result['outcome'] or result['state']}[/]",
+    lines = [
+        f"{result['name']['zh']} {result['name']['en']}  编号 / number {result['number']}",
+        f"结果 / outcome: {result['outcome'] or result['state']}",
     ]
     for reason in result["reasons"]:
         lines.append(f"  {reason['code']}  {reason['text']['zh']}\n  {'':8}{reason['text']['en']}")
@@ -246,7 +246,7 @@ def render(result: Mapping[str, Any]) -> Group:
         lines.append(f"账本 / log: leaf {result['proof']['leaf_index']} of {result['proof']['tree_size']}")
     if "elapsed_ms" in result:
         lines.append(f"用时 / took {result['elapsed_ms'] / 1000:.1f} s")
-    return Group(*lines)
+    return Group(Plain(lines[0], style="bold"), *map(Plain, lines[1:]))  # texts as they stand: a bracket in them is no mark
 
 
 Person = Annotated[str, cyclopts.Parameter(name="--as", help="whose application it is")]

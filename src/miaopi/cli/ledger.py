@@ -11,9 +11,10 @@ from typing import Annotated, Any, Final
 
 import cyclopts
 from rich.table import Table
+from rich.text import Text as Plain
 
 from miaopi.cli.journey import Person, signed_in
-from miaopi.cli.printing import emit, tell
+from miaopi.cli.printing import emit, tell, unique
 from miaopi.config import clock
 from miaopi.instance import attach
 from miaopi.kernel.credential import find_flaw
@@ -93,8 +94,10 @@ def verify(file: Annotated[str, cyclopts.Parameter(allow_leading_hyphen=True)], 
     --key: the key of the log as you know it from elsewhere; without it the key in the proof is believed.
     """
     try:
-        proof = codec.loads(sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        proof = codec.loads(
+            sys.stdin.buffer.read().decode() if file == "-" else Path(file).read_text(encoding="utf-8"), object_pairs_hook=unique
+        )
+    except (OSError, ValueError, RecursionError):
         raise _no_proof_error() from None
     if not isinstance(proof, dict):
         raise _no_proof_error()
@@ -201,5 +204,5 @@ def _list_accesses(result: Mapping[str, Any]) -> Table | str:
 def _table(rows: list[dict[str, Any]]) -> Table:
     table = Table(*rows[0])
     for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
+        table.add_row(*(Plain(str(value)) for value in row.values()))
     return table

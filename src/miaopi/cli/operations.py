@@ -88,7 +88,7 @@ def doctor(*, json: bool = False) -> int:
 
 
 def _tell_findings(result: Mapping[str, Any]) -> str:
-    lines = [f"[bold]{found['name']}[/] {found['text']['zh']} / {found['text']['en']}" for found in result["findings"]]
+    lines = [f"{found['name']}  {found['text']['zh']} / {found['text']['en']}" for found in result["findings"]]
     return "\n".join(lines) or "没有发现问题 / nothing found"
 
 

@@ -4,38 +4,56 @@ from __future__ import annotations
 
 import json as codec
 import logging
+import re
 import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import cyclopts
 from rich.console import Console, RenderableType
+from rich.text import Text as Plain
 
 from miaopi.config.environment import home_folder
 from miaopi.config.logs import log_to_file, log_to_stderr
 from miaopi.kernel.errors import DefinitionError, InputError, MiaopiError, UpstreamError
+from miaopi.kernel.wording import Text
 
 log = logging.getLogger("miaopi.cli")
+HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")
 
 
 def emit(result: Mapping[str, Any], json: bool, render: Callable[[Mapping[str, Any]], RenderableType]) -> None:
-    """Print `result` as the only document on standard output, or what `render` (text or a table) makes of it for a person."""
+    """Print `result` as the only document on standard output, or what `render` (text or a table) makes of it for a person.
+
+    A text is printed as it stands: square brackets in it are no marks, for rules, names and paths have them too.
+    """
     if json:
         print(to_json(result))  # noqa: T201 - standard output is the surface
     else:
-        Console(soft_wrap=True, highlight=False).print(render(result))
+        shown = render(result)
+        Console(soft_wrap=True, highlight=False).print(Plain(shown) if isinstance(shown, str) else shown)
 
 
 def tell(text: str) -> None:
     """Progress, for whoever watches: standard error."""
-    Console(stderr=True, soft_wrap=True, highlight=False).print(text)
+    Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False).print(text)
 
 
 def to_json(result: Mapping[str, Any]) -> str:
-    return codec.dumps(result, ensure_ascii=False, indent=2, default=_plain)
+    """One JSON document. Half a character, as an argument that is not UTF-8 brings it, is escaped: no encoding has it."""
+    written = codec.dumps(result, ensure_ascii=False, indent=2, default=_plain)
+    return HALF_CHARACTER.sub(lambda half: f"\\u{ord(half[0]):04x}", written)
+
+
+def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """For `json.loads`: ValueError where a name stands twice, and the later value would win in silence."""
+    held = dict(pairs)
+    if len(held) != len(pairs):
+        raise ValueError("a name stands twice")
+    return held
 
 
 def run(find: Callable[[], cyclopts.App], arguments: Sequence[str]) -> int:
@@ -47,9 +65,7 @@ def run(find: Callable[[], cyclopts.App], arguments: Sequence[str]) -> int:
     except MiaopiError as error:
         return _report(describe(error), error.exit_code, json)
     except cyclopts.CycloptsError as error:
-        text = str(error).strip()
-        described: dict[str, object] = {"kind": "InputError", "field": "arguments", "rule": text, "remedy": "--help", "text": text}
-        return _report(described, InputError.exit_code, json)
+        return _report(describe(_wrong_arguments(str(error).strip())), InputError.exit_code, json)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -58,7 +74,7 @@ def run(find: Callable[[], cyclopts.App], arguments: Sequence[str]) -> int:
     except Exception as error:  # ours: the id leads from what the person quotes to the log
         reference = secrets.token_hex(4)
         log.error("unexpected %s", reference, exc_info=error)
-        text = f"我们这边出了错，编号 {reference} / something broke on our side, reference {reference}"
+        text = {"zh": f"我们这边出了错，编号 {reference}", "en": f"something broke on our side, reference {reference}"}
         return _report({"kind": "unexpected", "id": reference, "text": text}, 1, json)
     return outcome if isinstance(outcome, int) else 0
 
@@ -89,12 +105,21 @@ def describe(error: MiaopiError) -> dict[str, object]:
     return described
 
 
+def _wrong_arguments(text: str) -> InputError:
+    """What the reader of the command line said, which it says in English."""
+    return InputError(
+        "arguments",
+        Text(zh=f"命令行参数有误（{text}）。", en=text if text.endswith(".") else f"{text}."),
+        Text(zh="加 --help 查看用法。", en="--help tells how it is written."),
+    )
+
+
 def _report(described: dict[str, object], code: int, json: bool) -> int:
     if json:
         print(to_json({"error": described}))  # noqa: T201 - standard output is the surface
     else:
         text = described["text"]
-        tell("\n".join(str(line) for line in text.values()) if isinstance(text, dict) else str(text))
+        tell("\n".join(text.values()) if isinstance(text, dict) else str(text))
     return code
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import cyclopts
 
-from miaopi.cli.printing import emit
+from miaopi.cli.printing import emit, unique
 from miaopi.config.city import City, current_city
 from miaopi.config.clock import now
 from miaopi.definitions import Finding, ServicePackage, find_service, list_services, load_service
@@ -165,7 +165,7 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
 
 def _text_of(path: str) -> str:
     if path == "-":
-        return sys.stdin.read()
+        return sys.stdin.buffer.read().decode("utf-8", "replace")
     try:
         return Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -177,15 +177,19 @@ def _text_of(path: str) -> str:
 
 
 def _parsed(text: str, field: str) -> Any:
-    """JSON without floats: digits stay digits."""
+    """JSON without floats: digits stay digits. A name that stands twice would let the later value win in silence."""
     try:
-        return codec.loads(text, parse_float=Decimal)
-    except ValueError:
+        return codec.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=unique)
+    except (ValueError, RecursionError):
         raise InputError(
             field,
             Text(zh="这不是有效的 JSON。", en="this is no JSON."),
             Text(zh="请检查文件内容。", en="Check what the file holds."),
         ) from None
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(name)  # NaN and Infinity are not JSON
 
 
 def _named(name: str | None) -> str:
@@ -200,12 +204,19 @@ def _named(name: str | None) -> str:
 
 def _find(name: str) -> ServicePackage:
     """By folder where there is one of that path, else by slug or code."""
-    return load_service(name) if Path(name).is_dir() else find_service(name)
+    return load_service(name) if _is_folder(Path(name)) else find_service(name)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # longer than a name may be, or not ours to look into
+        return False
 
 
 def _folder(name: str) -> Path:
     for folder in (Path(name), services_root() / name):
-        if folder.is_dir():
+        if _is_folder(folder):
             return folder
     return find_service(name).path
 
