@@ -212,7 +212,7 @@ def test_a_party_that_is_not_there_is_not_found() -> None:
         get_party("nobody")
 
 
-@pytest.mark.parametrize("code", ["nobody", "", "   "])
+@pytest.mark.parametrize("code", ["nobody", "", "   ", "a\0b", "x" * 100_000])
 def test_an_unknown_code_is_an_input_error_that_does_not_repeat_it(code: str) -> None:
     with pytest.raises(InputError) as caught:
         entered(code)

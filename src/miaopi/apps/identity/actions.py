@@ -39,6 +39,7 @@ from miaopi.kernel.wording import Text
 
 FAILURE_WINDOW: Final = timedelta(minutes=15)
 FAILURES_PER_CODE: Final = 5
+LONGEST_CODE: Final = 200
 FAILURES_PER_ORIGIN: Final = 30  # an address is shared by a hall or a carrier: it slows the unproven, and locks no session
 TOUCH_EVERY: Final = timedelta(minutes=1)  # the idle limit is kept to the minute, not written at each page
 
@@ -73,7 +74,7 @@ def sign_in(
     code_hash = compute_keyed_hash("sign-in code", code)
     origin_hash = compute_keyed_hash("sign-in origin", origin) if origin else ""
     _refuse_beyond_limits(code_hash, origin_hash, now)
-    assertion = (authority or chosen_authority()).verify(code) if code.strip() else None
+    assertion = (authority or chosen_authority()).verify(code) if _is_code(code) else None
     if assertion is None:
         with act(by=by, now=now) as unit:
             FailedSignIn.objects.filter(failed_at__lte=now - FAILURE_WINDOW).delete()  # of no further use
@@ -91,6 +92,11 @@ def sign_in(
             _close(unit, previous, now)
         session = _open(unit, token, identity, now)
     return OpenedSession(token=token, session=session)
+
+
+def _is_code(code: str) -> bool:
+    """Whether an authority could have given it; anything else is not sent there, so that no answer of its depends on it."""
+    return 0 < len(code.strip()) <= LONGEST_CODE and code.isprintable()
 
 
 def sign_out(*, token: str, by: Actor, now: datetime) -> None:
