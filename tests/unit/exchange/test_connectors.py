@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from miaopi.apps.exchange.adapters.http import HttpConnector
 from miaopi.apps.exchange.adapters.port import Emptiness, Nothing, Place, Question, Rows, Unsaid
 from miaopi.kernel.errors import UpstreamError
 from tests.unit.exchange.counterparts import CANARY, SECRET, BehindHttp, BehindSql, Counterpart, InMemory
@@ -222,3 +226,26 @@ def test_a_number_is_a_parameter_and_never_text_of_a_statement(register: BehindS
 def test_a_column_the_agency_did_not_open_is_silence(register: BehindSql) -> None:
     with pytest.raises(UpstreamError):
         register.connector.ask(question(register.place, columns=("no_such_column",)), seconds=2)
+
+
+def test_an_answer_that_drips_for_ever_is_let_go_in_time() -> None:
+    """Byte by byte, each sooner than any limit for one read, and never so much that it would be too large."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            line, _ = listening.accept()
+            with line, suppress(OSError):
+                line.recv(65536)
+                line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n")
+                for _ in range(200):
+                    line.sendall(b" ")
+                    time.sleep(0.05)
+
+        threading.Thread(target=drip, daemon=True).start()
+        connector = HttpConnector("demo", {"url": f"http://127.0.0.1:{listening.getsockname()[1]}", "token": SECRET})
+        place = Place("person", "demo", "person", "/query", "id_number", Emptiness.NOT_FOUND)
+        began = time.monotonic()
+        with pytest.raises(UpstreamError):
+            connector.ask(Question(place, ("name",), "test", "receipt", "11010519491231002X"), seconds=0.5)
+        assert time.monotonic() - began < 5  # ten if it is waited for
+        connector.close()

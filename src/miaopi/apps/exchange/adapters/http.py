@@ -62,7 +62,7 @@ class HttpConnector:
     def _read(self, response: httpx.Response, until: float) -> bytes:
         """The body, as long as it is small and in time: the library's limit is one for each chunk, a dripping source beats it."""
         body = bytearray()
-        for chunk in response.iter_raw(8192):  # raw: an answer that unpacks itself could fill the memory
+        for chunk in response.iter_raw():  # as it comes: a chunk of a size is waited for. Raw: what unpacks itself could fill the memory
             body += chunk
             if len(body) > BAD_ANSWER_BYTES or time.monotonic() > until:
                 raise silence(self._agency)
