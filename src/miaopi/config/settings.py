@@ -79,5 +79,5 @@ LOGGING: dict[str, Any] = {
     "formatters": {"terse": {"()": "miaopi.config.logs.TerseFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "terse"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django.request": {"level": "CRITICAL"}, "miaopi": {"level": "INFO"}},
+    "loggers": {"django.request": {"level": "CRITICAL"}, "django.security": {"level": "CRITICAL"}, "miaopi": {"level": "INFO"}},
 }

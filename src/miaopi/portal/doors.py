@@ -6,6 +6,7 @@ import ipaddress
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -58,6 +59,7 @@ def show_sign_in(visit: Visit) -> HttpResponse:
     except InputError as error:
         problem = {"anchor": "code", "field": "code", "text": error.text}
         return render(visit, "portal/sign_in.html", {"next": onward, "problem": problem}, status=error.status)
+    rotate_token(visit)  # who used this browser before knows the form token of before
     response = HttpResponseRedirect(onward)
     response.set_cookie(
         SESSION_COOKIE, opened.token, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, path="/"
@@ -70,6 +72,7 @@ def show_sign_in(visit: Visit) -> HttpResponse:
 def leave(visit: Visit) -> HttpResponse:
     if visit.actor is not None:
         sign_out(token=visit.COOKIES.get(SESSION_COOKIE, ""), by=visit.actor, now=visit.now)
+    rotate_token(visit)
     response = HttpResponseRedirect(in_language("/", language_of(visit)))
     response.delete_cookie(SESSION_COOKIE, path="/")
     response.headers["Clear-Site-Data"] = '"cache"'

@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", tell_ready, name="ready"),
     path("", include(portal.urlpatterns)),
 ]
+handler400 = "miaopi.site.refusals.refuse_unreadable"
 handler404 = "miaopi.portal.problems.not_found"
 handler500 = "miaopi.site.refusals.tell_our_fault"

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from django.test import Client
+from django.test import Client, override_settings
 
 from miaopi.apps.application.models import Application
+from miaopi.apps.identity.adapters import chosen_authority
 from tests.unit.filing.scene import ANNA, BEN, SERVICE
 from tests.unit.portal.browsing import CONSENT, begin, send, visit, words
 
@@ -220,3 +221,29 @@ def visitor_with_a_session() -> Client:
     client = Client(raise_request_exception=False)
     client.cookies["sid"] = "A" * 43
     return client
+
+
+@pytest.mark.parametrize("address", ["/en//evil.example/", "/en///evil.example/x", "/en//evil.example"])
+def test_no_address_makes_a_link_to_strangers(scene: Any, address: str) -> None:
+    page = Client().get(address).content.decode()
+    assert 'href="//' not in page
+    assert 'href="/en//' not in page
+
+
+def test_a_form_token_does_not_outlive_who_used_it(scene: Any) -> None:
+    client = Client()
+    with override_settings(MIAOPI_AUTHORITY="fake"):
+        chosen_authority().persons["of-anna"] = ANNA  # type: ignore[attr-defined]  # the fake
+        client.get("/sign-in")
+        before = client.cookies["csrf"].value
+        assert client.post("/sign-in", {"code": "of-anna"}).status_code == 302
+    signed_in = client.cookies["csrf"].value
+    client.post("/sign-out")
+    assert len({before, signed_in, client.cookies["csrf"].value}) == 3
+
+
+def test_a_key_of_no_text_is_named_and_nothing_is_filed(scene: Any) -> None:
+    client = visit(ANNA)
+    check = begin(client)
+    assert client.post(check, {"token": "a\0b", "purpose": "abroad"}).status_code == 422
+    assert client.get(check).status_code == 200

@@ -70,3 +70,29 @@ def test_a_forged_form_is_refused_with_what_to_do() -> None:
     assert answer.status_code == 403
     assert "刷新" in answer.content.decode()
     assert Client(enforce_csrf_checks=True).post("/sign-in", {"code": "worker"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"x" * 2_000_000, "application/x-www-form-urlencoded"),
+        (b"&".join(b"f%d=1" % number for number in range(400)), "application/x-www-form-urlencoded"),
+        (b"code=1", "application/x-www-form-urlencoded; charset=utf-7"),
+        (b"x", "multipart/form-data"),
+    ],
+    ids=["large", "many fields", "encoding", "no boundary"],
+)
+def test_a_body_that_cannot_be_read_is_a_page_in_both_languages(body: bytes, kind: str) -> None:
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.get("/sign-in")
+    for address, words in (("/sign-in", "读不懂"), ("/en/sign-in", "cannot be read")):
+        answer = client.post(address, data=body, content_type=kind)
+        assert answer.status_code == 400
+        assert words in answer.content.decode()
+
+
+def test_a_forged_form_leaves_no_address_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert client.post("/applications/20261123-ABCDEFGHJ/withdraw").status_code == 403
+    assert "20261123" not in caplog.text
+    assert "refused" in caplog.text

@@ -89,8 +89,8 @@ def confirm(*, number: str, entered: Mapping[str, object], token: str, by: Actor
     if row is not None and row.erased_at is not None:
         raise erased_error(row)
     require_open(application)
-    if not 0 < len(token) <= LONGEST_TOKEN:
-        raise InputError("token", Text(zh="缺少提交标识。", en="the key of the confirmation is missing or too long."),
+    if not 0 < len(token) <= LONGEST_TOKEN or not (token.isascii() and token.isprintable()):
+        raise InputError("token", Text(zh="缺少提交标识，或写法不对。", en="the key of the confirmation is missing, or no plain text."),
                          Text(zh="请从确认页面提交。", en="Confirm from the page of the draft."))
     if row is None:
         row = open_filing(application=application, receipt="", by=by, now=now)
