@@ -15,7 +15,7 @@ from miaopi.kernel.expr.types import BOOLEAN, STRING
 from miaopi.kernel.wording import Text
 
 REQUIRED = ("type", "label", "privacy", "source", "ground")
-OPTIONAL = ("changeable", "attainable", "volatile", "when", "default", "options", "form", "value")
+OPTIONAL = ("changeable", "attainable", "volatile", "when", "default", "options", "form", "value", "told")
 GROUNDS = ("consent", "statutory_duty")
 CODED = frozenset({"number", "boolean", "string", "date", "date and time", "list"})
 
@@ -74,6 +74,8 @@ def _read_spec(reader: Reader, name: str, placed: Placed, entries: Mapping[str, 
         reader.note(entries["default"].where, f"{name}: only what the applicant says has a default")
     if default is not None and options and default not in options:
         reader.note(entries["default"].where, f"{name}: the default is none of the options")
+    if "told" in entries and source in (APPLICANT, DERIVED):
+        reader.note(entries["told"].where, f"{name}: only what a source is asked is told of in the consent")
     return FactSpec(
         name=name,
         type=kind,
@@ -87,4 +89,5 @@ def _read_spec(reader: Reader, name: str, placed: Placed, entries: Mapping[str, 
         default=default,
         options=MappingProxyType(dict(options)),
         in_form=reader.truth(entries.get("form")),
+        told=reader.text(entries["told"]) if "told" in entries else None,
     )

@@ -232,7 +232,11 @@ def _read_licence(reader: Reader, placed: Placed | None) -> LicenceTemplate | No
     if placed is None:
         return None
     entries = reader.entries(placed, ("type_code", "title", "lines"))
-    lines = tuple(reader.text(one) for one in reader.items(entries.get("lines")))
+    placed_lines = reader.items(entries.get("lines"))
+    lines = tuple(reader.text(one) for one in placed_lines)
+    for at, line in zip(placed_lines, lines, strict=True):
+        if ("：" in line.zh) != (": " in line.en):
+            reader.note(at.where, "a line that names its value does so in both languages: “标签：值” and “label: value”")
     return LicenceTemplate(reader.string(entries.get("type_code")), reader.text(entries.get("title")), lines)
 
 

@@ -35,7 +35,6 @@ OTHERWISE = Text(
     en="Nothing is fetched, and nothing else you do here is affected. You can come to a counter with your ID card instead.",
 )
 NEED = Text(zh="核对是您本人，按规定判断能不能办", en="To make sure it is you, and to decide by the rules")
-SENSITIVE_NEED = Text(zh="只回答“符合”“不符合”或“不确定”，不取内容。", en="It answers met, not met or uncertain, never the content. ")
 PROPOSED = Text(zh="默认，可修改", en="Proposed, yours to change")
 TYPED = Text(zh="您填的", en="You typed it")
 OPEN = ("draft", "supplement")
@@ -90,7 +89,6 @@ def _show_consent(
         source["why"] = NEED
     for source in sensitive:
         labels: Any = source["fields"]
-        source["why"] = SENSITIVE_NEED
         source["question"] = Text(zh=f"查询：{labels.zh}", en=f"is asked: {labels.en}")
     wrong = Text(zh="敏感信息要您单独勾选同意", en="The sensitive question needs a tick of its own")
     page = {

@@ -116,6 +116,7 @@ def group_sources(facts: Iterable[FactSpec]) -> list[dict[str, object]]:
             "name": join((resources[name].agency.name, resources[name].name)),
             "fields": join(spec.label for spec in specs),
             "count": len(specs),
+            "told": Text(zh="".join(spec.told.zh for spec in specs if spec.told), en=" ".join(spec.told.en for spec in specs if spec.told)),
             "sensitive": any(spec.privacy == "sensitive" for spec in specs),
         }
         for name, specs in held.items()

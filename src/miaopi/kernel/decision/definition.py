@@ -52,7 +52,7 @@ class FactSpec:
     `source` is `resource.field`, `applicant` or `derived`. `when` guards the asking: where it is not true the fact is
     never asked. `volatile` facts are read again at confirm. `options` are the values of an enumeration with labels.
     `changeable`: hers to enter or correct. `attainable`: hers to bring about, at its source (a permit renewed, a mandate
-    given) – never to enter.
+    given) – never to enter. `told`: what its source answers and what it does not, in the words of the consent.
     """
 
     name: str
@@ -68,6 +68,7 @@ class FactSpec:
     default: object = None
     options: Mapping[str, Text] = field(default_factory=lambda: MappingProxyType({}))
     in_form: bool = False
+    told: Text | None = None
 
     @property
     def resource(self) -> str | None:
