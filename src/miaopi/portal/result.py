@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -80,8 +81,8 @@ def show_result(visit: SignedVisit, number: str) -> HttpResponse:
 
 def show_licence(licence: Licence) -> dict[str, Any]:
     """The words in the middle of the paper; short `label: value` lines beside the seal."""
-    words = [line for line in licence.lines if "：" not in line.zh]
-    pairs = [line for line in licence.lines if "：" in line.zh]
+    pairs = [line for line in licence.lines if "：" in line.zh and ": " in line.en]
+    words = [line for line in licence.lines if line not in pairs]
     return {
         "title": licence.title, "issuer": licence.issuer, "issued_on": licence.issued_on, "identifier": licence.licence_identifier,
         "is_signed": licence.signed_text is not None,
@@ -159,19 +160,22 @@ def show_trail(result: Result, language: Language) -> list[dict[str, Any]]:
 
 def show_accesses(subject: str, number: str, language: Language) -> list[dict[str, Any]]:
     """Who looked at what for this case, from the log itself."""
-    pulls = [access for access in list_accesses(subject) if access.body.get("application") == number and access.body.get("fields")]
+    pulls = [access for access in list_accesses(subject, number=number) if access.body.get("fields")]
     resources = get_resources({str(access.body["resource"]) for access in pulls})
-    rows = []
-    for access in pulls:
-        resource = resources.get(str(access.body["resource"]))
-        if resource is not None:
-            rows.append({"seal": seal_of(resource), "source": resource.name, "time_here": show_moment(access.at, language),
-                         "fields": labels(resource, access.body["fields"])})  # fmt: skip
-    return rows
+    return [
+        {"time_here": show_moment(access.at, language), **show_access(resources.get(access.body["resource"]), access.body)}
+        for access in pulls
+    ]  # fmt: skip
 
 
-def labels(resource: Resource, names: Any) -> Text:
-    return join(resource.fields[name].label if name in resource.fields else Text(name, name) for name in names)
+def show_access(resource: Resource | None, pulled: Mapping[str, Any]) -> dict[str, Any]:
+    """What was taken from where; a resource that the catalogue no longer knows is told by its id, never left out."""
+    known = resource.fields if resource is not None else {}
+    return {
+        "seal": seal_of(resource) if resource is not None else "",
+        "source": resource.name if resource is not None else pulled["resource"],
+        "fields": join(known[name].label if name in known else Text(name, name) for name in pulled["fields"]),
+    }
 
 
 @require_safe

@@ -282,6 +282,7 @@ def test_she_sees_two_hundred_looks_at_once() -> None:
             unit.record(Looked(f"n{number}", SUBJECT))
     sequence()
     assert len(list_accesses(SUBJECT)) == 200
+    assert [access.body["application"] for access in list_accesses(SUBJECT, number="n0")] == ["n0"]
 
 
 def test_purposes_have_keys_of_their_own() -> None:

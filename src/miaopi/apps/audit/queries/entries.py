@@ -79,9 +79,11 @@ def list_entries(*, number: str) -> list[LoggedEntry]:
     return _in_order(Entry.objects.select_related("position").filter(number=number))
 
 
-def list_accesses(subject: str, *, most: int = 200) -> list[LoggedEntry]:
-    """Who looked at the data of the person with this pseudonym: numbered looks, the latest first."""
+def list_accesses(subject: str, *, number: str | None = None, most: int = 200) -> list[LoggedEntry]:
+    """Who looked at the data of the person with this pseudonym: numbered looks, the latest first; in one case, if it is named."""
     rows = Entry.objects.select_related("position").filter(subject=subject, is_access=True, position__isnull=False)
+    if number is not None:
+        rows = rows.filter(number=number)
     return [compute_entry(row) for row in rows.order_by("-position__seq")[:most]]
 
 
