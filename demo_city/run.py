@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import cyclopts
 from rich.console import Group
+from rich.markup import escape
 
 from demo_city.databases import city_server
 from demo_city.founding import agencies, choose_city, found_city, tell_the_platform

@@ -156,7 +156,7 @@ def answer_for(package: Any, name: str, entered: Mapping[str, str], kept: Mappin
             Text(zh=f"“{spec.label.zh}”要您来填。", en=f"“{spec.label.en}” is for you to say."),
             Text(zh=f"请加 --set {name}=…（{options or '文字'}）。", en=f"Add --set {name}=… ({options or 'words'})."),
         )
-    return Prompt.ask(f"{spec.label.zh} / {spec.label.en}", choices=list(spec.options) or None)
+    return Prompt.ask(Plain(f"{spec.label.zh} / {spec.label.en}"), choices=list(spec.options) or None)
 
 
 def wait_for_effects(number: str, actor: Any) -> None:
