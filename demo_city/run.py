@@ -133,7 +133,7 @@ def _render(result: Mapping[str, Any]) -> Group:
         render_application(result["application"]),
         "\n[bold]可以扮演 / whom you can play[/]（代号或登录码均可登录 / sign in with either code）",
         *(_render_persona(persona) for persona in result["personas"]),
-        f"\n页面 / pages: [bold]{result['base_url']}[/]\n目录 / home:  {result['home']}",
+        f"\n页面 / pages: [bold]{result['base_url']}[/]\n目录 / home:  {escape(result['home'])}",
     )
 
 
