@@ -14,8 +14,7 @@ import pytest
 
 from miaopi.apps.audit.api import after, sequence
 from miaopi.apps.audit.models import Failure
-from miaopi.instance import examination
-from miaopi.instance.examination import Finding, examine
+from miaopi.instance.examination import MOST_BEHIND, Finding, examine
 from miaopi.instance.home import Home
 from miaopi.instance.postgres import OWNER
 from tests.conftest import current_server
@@ -68,17 +67,19 @@ def test_a_parked_event_is_grave_and_named_with_its_handler_and_reason(own_handl
     assert examine()[0].is_grave
 
 
-def test_a_reader_that_is_far_behind_is_named(own_handlers: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_that_is_far_behind_is_named(own_handlers: None) -> None:
     @after(Opened)
     def idle(event: Opened, *, seq: int, now: datetime) -> None:
         """Never reached: nobody runs the readers."""
 
-    monkeypatch.setattr(examination, "MOST_BEHIND", 4)
-    open_many(5)
+    open_many(MOST_BEHIND)
+    sequence()
+    assert not found("lag")
+    open_many(1)
     sequence()
     (finding,) = found("lag")
     assert not finding.is_grave
-    assert "idle" in finding.text.en and "5 entries" in finding.text.en
+    assert "idle" in finding.text.en and f"{MOST_BEHIND + 1} entries" in finding.text.en
 
 
 def test_cases_that_wait_are_counted(scene: Any) -> None:
