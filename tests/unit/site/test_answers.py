@@ -96,3 +96,11 @@ def test_a_forged_form_leaves_no_address_in_the_log(caplog: pytest.LogCaptureFix
     assert client.post("/applications/20261123-ABCDEFGHJ/withdraw").status_code == 403
     assert "20261123" not in caplog.text
     assert "refused" in caplog.text
+
+
+@pytest.mark.parametrize("address", ["/", "/en/", "/sign-in", "/services/no-criminal-record"])
+def test_a_host_that_is_not_ours_gets_no_page(address: str) -> None:
+    answer = Client().get(address, headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert b"evil.example" not in answer.content
+    assert Client().get("/healthz", headers={"Host": "10.0.0.7"}).status_code == 200
