@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from miaopi.apps.approval.api import list_decisions
 from miaopi.apps.consent.api import list_consents, withdraw_consent
 from tests.unit.filing.scene import ANNA, NOW
 from tests.unit.portal.browsing import TOKEN, begin, send, visit
+from tests.unit.test_versions import LATER, changed
 
 TOMORROW = NOW + timedelta(days=1)
 AGREED = {"sensitive": ["criminal_record"]}
@@ -74,3 +76,21 @@ def test_a_case_that_is_decided_asks_for_no_consent(scene: Any) -> None:
     check = begin(anna)
     send(anna, check, purpose="abroad")
     assert anna.get(check.replace("/check", "/consent")).headers["Location"] == check.removesuffix("/check")
+
+
+def test_rules_that_ask_for_more_ask_for_consent_first_and_keep_the_number(
+    scene: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = visit(ANNA)
+    check = begin(anna)
+    scene.put_in_force(changed(tmp_path, ("service.yaml", "只用于本次申请，", "只用于这一次申请，")), now=LATER)
+    monkeypatch.setenv("MIAOPI_CLOCK", LATER.isoformat())
+    again = check.replace("/check", "/consent")
+    assert send(anna, check, purpose="abroad").headers["Location"] == again
+    assert "只用于这一次申请" in anna.get(again).content.decode()
+    anna.post(again, AGREED)
+    carried = send(anna, check, purpose="abroad")
+    assert carried.status_code == 422
+    assert "规定刚刚更新" in carried.content.decode()
+    send(anna, check, purpose="abroad")
+    assert Application.objects.get().outcome == "approve"
