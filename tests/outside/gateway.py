@@ -1,16 +1,24 @@
 """A message gateway outside the house: enforces keys, counts attempts. Standard library only, nothing of ours.
 
 `python gateway.py FILE` serves on a free port of 127.0.0.1, prints it, and appends to FILE one JSON object for each
-attempt: `key`, `taken` (whether this attempt was the one carried). `GET /` answers `{attempts, deliveries, keys}`.
+attempt: `key`, `taken` (whether this attempt was the one carried), `about` (a digest of recipient and text). `GET /` answers
+`{attempts, deliveries, keys, repeated, held}`: `repeated` counts texts carried to somebody who had the same text under another
+key, `held` the answers that are being kept back. `POST /hold {"answers": N}` keeps the next N answers back for a while, each
+after its message was taken: whoever dies in that time does not know what became of it.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+HELD_FOR = 1.5  # seconds; less than a client waits
 
 
 class Book:
@@ -20,6 +28,10 @@ class Book:
         self.lock = threading.Lock()
         self.attempts = 0
         self.keys: dict[str, str] = {}
+        self.carried: set[str] = set()
+        self.repeated = 0
+        self.to_hold = 0
+        self.held = 0
         self.file = open(path, "a+", encoding="utf-8")  # noqa: SIM115 - kept open as long as the gateway lives
         self.file.seek(0)
         for line in self.file:
@@ -29,15 +41,28 @@ class Book:
         self.attempts += 1
         if attempt["taken"]:
             self.keys[str(attempt["key"])] = f"gw-{len(self.keys) + 1}"
+            self.repeated += str(attempt["about"]) in self.carried
+            self.carried.add(str(attempt["about"]))
 
-    def take(self, key: str) -> str:
+    def take(self, to: str, text: str, key: str) -> str:
+        about = hashlib.sha256(f"{to}\n{text}".encode()).hexdigest()
         with self.lock:
-            attempt: dict[str, object] = {"key": key, "taken": key not in self.keys}
+            attempt: dict[str, object] = {"key": key, "taken": key not in self.keys, "about": about}
             self.file.write(json.dumps(attempt) + "\n")
             self.file.flush()
             os.fsync(self.file.fileno())
             self._count(attempt)
             return self.keys[key]
+
+    def hold(self) -> None:
+        """Keep an answer back, if the next one is to be."""
+        with self.lock:
+            if self.to_hold == 0:
+                return
+            self.to_hold, self.held = self.to_hold - 1, self.held + 1
+        time.sleep(HELD_FOR)
+        with self.lock:
+            self.held -= 1
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -49,22 +74,29 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path == "/hold":
+            self.book.to_hold = int(sent["answers"])
+            return self._answer(200, {"answers": self.book.to_hold})
         if not (sent.get("to") and sent.get("text") and sent.get("key")):
             return self._answer(422, {"error": "to, text and key are needed"})
-        return self._answer(200, {"reference": self.book.take(sent["key"])})
+        reference = self.book.take(sent["to"], sent["text"], sent["key"])
+        self.book.hold()
+        return self._answer(200, {"reference": reference})
 
     def do_GET(self) -> None:
         book = self.book
         with book.lock:
-            self._answer(200, {"attempts": book.attempts, "deliveries": len(book.keys), "keys": sorted(book.keys)})
+            counts = {"attempts": book.attempts, "deliveries": len(book.keys), "repeated": book.repeated, "held": book.held}
+            self._answer(200, {**counts, "keys": sorted(book.keys)})
 
     def _answer(self, status: int, body: dict[str, object]) -> None:
         content = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # who asked is dead
+            self.end_headers()
+            self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:
         """A request holds a telephone number: nothing is logged."""
