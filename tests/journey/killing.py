@@ -199,10 +199,9 @@ class Strikes:
         return False
 
     def _strike(self, name: str, what: str) -> None:
-        """Kill the process of that name, as soon as there is one."""
-        while (process := self._find(name)) is None:
+        """Kill the process of that name, as soon as there is one; one that ended by itself meanwhile is no kill."""
+        while (process := self._find(name)) is None or not killed(process):
             time.sleep(0.05)
-        os.kill(process, signal.SIGKILL)
         with self._struck:
             self.killed[what] += 1
             self._struck.notify_all()
@@ -212,6 +211,14 @@ class Strikes:
         if found is None or name != "web's process":
             return found
         return next(iter(children_of(found)), None)
+
+
+def killed(process: int) -> bool:
+    try:
+        os.kill(process, signal.SIGKILL)
+        return True
+    except ProcessLookupError:
+        return False
 
 
 def children_of(process: int) -> list[int]:
