@@ -26,7 +26,7 @@ from miaopi.config import clock
 from miaopi.config.logs import log_to_stderr
 from miaopi.instance import Instance, attach, platform, wait_until_gone
 from miaopi.instance.home import current_home
-from miaopi.instance.locks import AlreadySupervised
+from miaopi.instance.locks import AlreadySupervised, find_supervisor
 from miaopi.instance.platform import Beside
 
 demo_app = cyclopts.App(name="demo", help="演示：一座合成城市和一次真实办理 / A synthetic city and one real application.")
@@ -56,7 +56,9 @@ def demo(
     home = current_home().ready()
     chosen_seed, chosen_people = choose_city(Premises(home.folder), seed=seed, people=people)
     arguments = ["--seed", str(chosen_seed), "--people", str(chosen_people), *(["--port", str(port)] if port is not None else [])]
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)  # a shell that starts us in the background has SIGINT ignored
+    was_up = find_supervisor(home) is not None
     try:
         with attach(arguments=arguments, report=_tell_progress) as instance:
             tell("· 办理一件真实的事 / one real application")
@@ -67,7 +69,8 @@ def demo(
                 return _serve(instance)
     except KeyboardInterrupt:
         tell("· 正在停止 / stopping")
-    wait_until_gone(home)
+    if not was_up:  # the instance of another demo goes on without us
+        wait_until_gone(home)
     return 0
 
 

@@ -59,7 +59,11 @@ def running_city(home: Path, *, seed: int = 1, people: int = PEOPLE, root: Path 
             yield City(home, read_document(process))
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(60)
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()  # so that one city that does not stop does not hold up the whole run
+                raise
 
 
 def read_document(process: subprocess.Popen[str]) -> dict[str, Any]:
