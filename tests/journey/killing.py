@@ -190,7 +190,7 @@ class Strikes:
 
     def _wait_for_held(self) -> bool:
         self._gateway.hold(1)
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             if self._gateway.count()["held"]:
                 return True
