@@ -55,7 +55,7 @@ def test_what_dies_comes_back(folder: Path) -> None:
     for name in ("web.pid", "agency.pid", "first/postmaster.pid"):
         before = number_in(folder / name)
         os.kill(before, signal.SIGKILL)
-        until(lambda path=folder / name, old=before: path.exists() and number_in(path) != old, 10)
+        until(lambda path=folder / name, old=before: path.exists() and path.read_text() and number_in(path) != old, 10)
     assert owner.poll() is None
     owner.terminate()
     assert owner.wait(30) == 0
