@@ -121,8 +121,7 @@ def under_fire(city: City, gateway: Gateway, plan: Plan, root: Path = ROOT) -> C
     """Residents apply, a few at once, while processes are killed; then a quiet phase; then the count."""
     chance = random.Random(plan.seed)
     serials = clean_residents(city.home, chance, plan.applications, hukou_elsewhere=False)
-    before, keys_before = numbers_in(city), set(_keys(gateway))
-    tried_before, repeated_before = (int(str(gateway.count()[name])) for name in ("attempts", "repeated"))
+    before = Before.of(city, gateway)
     strikes = Strikes(city, gateway, plan, random.Random(plan.seed))
     visits: list[Seen | Refused] = []
     again = 0
@@ -146,15 +145,34 @@ def under_fire(city: City, gateway: Gateway, plan: Plan, root: Path = ROOT) -> C
         seen={visit.number: visit.outcome for visit in visits if isinstance(visit, Seen)},
         refused=[str(visit) for visit in visits if isinstance(visit, Refused)], killed=strikes.killed, again=again,
     )  # fmt: skip
-    _wait_until_quiet(city)
-    _read_rows(count, city, before)
-    carried = gateway.count()
-    count.keys = set(_keys(gateway)) - keys_before
-    count.attempts = int(str(carried["attempts"])) - tried_before
-    count.repeated = int(str(carried["repeated"])) - repeated_before
-    checked = run_verb(city.home, "audit", "check", root=root)
-    count.findings = list(checked["findings"])
+    count_up(count, city, gateway, before, root)
     return count
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was there before anything was counted: numbers of cases, keys at the gateway, and its two counters."""
+
+    numbers: list[str]
+    keys: set[str]
+    attempts: int
+    repeated: int
+
+    @classmethod
+    def of(cls, city: City, gateway: Gateway) -> Before:
+        carried = gateway.count()
+        return cls(numbers_in(city), set(_keys(gateway)), int(str(carried["attempts"])), int(str(carried["repeated"])))
+
+
+def count_up(count: Count, city: City, gateway: Gateway, before: Before, root: Path = ROOT) -> None:
+    """Wait until all is quiet, then count what came since `before`, inside the house and at the gateway."""
+    _wait_until_quiet(city)
+    _read_rows(count, city, before.numbers)
+    carried = gateway.count()
+    count.keys = set(_keys(gateway)) - before.keys
+    count.attempts = int(str(carried["attempts"])) - before.attempts
+    count.repeated = int(str(carried["repeated"])) - before.repeated
+    count.findings = list(run_verb(city.home, "audit", "check", root=root)["findings"])
 
 
 def _keys(gateway: Gateway) -> list[str]:

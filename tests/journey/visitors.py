@@ -57,12 +57,14 @@ class Refused(Exception):
 
 
 class Visitor:
-    """One resident with her browser. `again` counts requests that were sent once more."""
+    """One resident with her browser. `again` counts requests that were sent once more; `waited` is how many seconds passed
+    between her confirming and the page that told her the result."""
 
     def __init__(self, base_url: str, code: str) -> None:
         self._browser = httpx.Client(base_url=base_url, timeout=15)
         self._code = code
         self.again = 0
+        self.waited = 0.0
 
     def apply(self) -> Seen:
         """Sign in, consent, confirm, and read the result. Raises Refused."""
@@ -70,7 +72,9 @@ class Visitor:
             at, page = self._open(SERVICE)
             at, page = self._send(at, page, {"code": self._code})
             at, page = self._send(at, page, {})
+            confirmed = time.monotonic()
             at, page = self._send(at, page, {})
+            self.waited = time.monotonic() - confirmed
         shown = RESULT.fullmatch(at)
         if shown is None or not page.outcome:
             raise Refused(f"no result at {RESULT.sub('/applications/…', at)}")
