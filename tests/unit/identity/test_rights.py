@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import pytest
 
-from miaopi.apps.audit.api import Actor, ActorKind, person, rule_set, system
+from miaopi.apps.audit.api import Actor, ActorKind, person, rule_set, staff, system
 from miaopi.apps.identity.api import Right, Role, authorise, list_grants
 from miaopi.kernel.errors import RightsError
 
 EXPECTED = {
-    "visitor": {"public", "verify_proof"},
+    "visitor": {"public", "verify_proof", "verify_licence"},
     "citizen": {
-        "public", "verify_proof", "sign_out*", "give_consent*", "withdraw_consent*", "open_application*", "read_own_application*",
+        "public", "verify_proof", "verify_licence", "sign_out*", "give_consent*", "withdraw_consent*", "open_application*",
+        "read_own_application*",
         "withdraw_application*", "change_own_draft*", "confirm_filing*", "ask_review*", "read_own_licence*", "pull_facts*",
+        "read_own_accesses*", "read_own_messages*", "read_own_payments*", "book_appointment*", "change_tokens*",
     },
+    "officer": {"public", "verify_proof", "verify_licence", "sign_out*", "list_cases", "read_case", "take_case", "decide_case"},
+    "clerk": {"public", "verify_proof", "verify_licence", "sign_out*", "list_visits", "read_visit", "tick_paper"},
+    "auditor": {"public", "verify_proof", "verify_licence", "sign_out*", "read_log"},
+    "steward": {"public", "verify_proof", "verify_licence", "sign_out*"},
     "rule_set": {"decide", "pull_facts"},
-    "system": {"public", "verify_proof", "pull_facts", "publish_service", "seed_catalogue", "change_grants"},
+    "system": {
+        "public", "verify_proof", "verify_licence", "pull_facts", "publish_service", "seed_catalogue", "change_grants",
+        "run_payments", "push_records", "run_appointments", "change_staff", "change_tokens",
+    },
 }  # a star: her own things only
 ACTORS: dict[str, Actor | None] = {
     "visitor": None, "citizen": person("party-1"), "rule_set": rule_set("a-service", "v1"), "system": system("test"),
+    **{role: staff(f"{role}-1", role) for role in ("officer", "clerk", "auditor", "steward")},
 }
 
 
@@ -48,6 +58,15 @@ def test_what_is_her_own_is_nobody_elses(right: Right) -> None:
 @pytest.mark.parametrize("right", list(Right))
 def test_an_actor_without_a_part_holds_no_right(kind: ActorKind, right: Right) -> None:
     assert not may(Actor(kind=kind, id="somebody"), right)
+
+
+@pytest.mark.parametrize("role", ["citizen", "system", "rule_set", "visitor", "OFFICER", ""])
+def test_staff_hold_no_part_that_is_not_a_staff_role(role: str) -> None:
+    assert not any(may(staff("somebody", role), right) for right in Right)
+
+
+def test_a_citizen_who_names_a_role_stays_a_citizen() -> None:
+    assert not may(Actor(kind=ActorKind.PERSON, id="party-1", role="officer"), Right.DECIDE_CASE)
 
 
 def test_a_nameless_actor_is_a_visitor() -> None:

@@ -17,6 +17,7 @@ from miaopi.apps.audit.events import (
     name_persons_by,
     person,
     rule_set,
+    staff,
     system,
     within,
 )
@@ -38,5 +39,5 @@ __all__ = [
     "OutcomeUnknown", "Proof", "Unit", "act", "after", "check_log", "choose_signer", "count_numbered", "find_checkpoint",
     "find_entry", "get_consistency", "get_root", "has_pending", "list_accesses", "list_entries", "list_lags", "list_parked",
     "name_persons_by", "person", "prove", "public_key", "replay", "rule_set", "run_after_handlers", "sequence", "sign",
-    "sign_checkpoint", "sign_note", "system", "wait_for_entries", "within",
+    "sign_checkpoint", "sign_note", "staff", "system", "wait_for_entries", "within",
 ]  # fmt: skip

@@ -31,7 +31,7 @@ class ActorKind(StrEnum):
 class Actor:
     """Who acts (DESIGN.md law 11): `id` is a party, a rule set with its version, or the name of a handler; never an ID number.
 
-    `acting_for` is a party too, whoever acts.
+    `acting_for` is a party too, whoever acts. `role` is the part of a member of staff, as her account said at that moment.
     """
 
     kind: ActorKind
@@ -39,6 +39,7 @@ class Actor:
     acting_for: str | None = None
     assurance: int | None = None
     right: str | None = None
+    role: str | None = None
 
     def to_json(self) -> JsonBody:
         """What an entry says of the actor: the level and the right of the act are part of the act.
@@ -71,6 +72,11 @@ def person(party: str) -> Actor:
 def rule_set(slug: str, version: str) -> Actor:
     """What the machine decides is signed “rule set X, version Y”."""
     return Actor(ActorKind.RULE_SET, f"{slug}@{version}")
+
+
+def staff(member: str, role: str) -> Actor:
+    """A member of staff by the id of her account, in the one role that it gives her."""
+    return Actor(ActorKind.STAFF, member, role=role)
 
 
 def system(name: str) -> Actor:

@@ -15,13 +15,21 @@ from miaopi.apps.identity.queries.parties import (
     get_parties,
     get_party,
 )
-from miaopi.apps.identity.queries.rights import Condition, Grant, Right, Role, authorise, list_grants
+from miaopi.apps.identity.queries.rights import (
+    Condition,
+    Grant,
+    Right,
+    Role,
+    authorise,
+    find_role,
+    list_grants,
+)
 from miaopi.apps.identity.queries.sealing import SealBroken, pseudonym, seal, unseal
 from miaopi.apps.identity.queries.sessions import Session, find_session, get_session
 
 __all__ = [
     "Assertion", "Authority", "Condition", "FakeAuthority", "Grant", "IdentityChanged", "OpenedSession", "Party", "PartyId",
     "PartyRegistered", "Right", "Role", "SealBroken", "Session", "SignInFailed", "SignedIn", "SignedOut", "TooManyAttempts",
-    "authorise", "check_id_number", "find_party_by_id_number", "find_party_by_pseudonym", "find_session", "get_parties",
+    "authorise", "check_id_number", "find_party_by_id_number", "find_party_by_pseudonym", "find_role", "find_session", "get_parties",
     "get_party", "get_session", "list_grants", "pseudonym", "seal", "sign_in", "sign_out", "touch_session", "unseal",
 ]
