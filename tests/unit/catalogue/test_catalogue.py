@@ -120,11 +120,21 @@ def test_a_field_that_the_file_no_longer_names_is_gone(tmp_path: Path) -> None:
     assert set(get_resource("residence_permit").fields) == {"permit_no"}
 
 
-def test_resources_are_read_in_two_statements_however_many() -> None:
+def test_resources_are_read_once_an_edition() -> None:
     seed()
+    wanted = ("mandate", "criminal_record", "population_basic")
     with CaptureQueriesContext(connection) as statements:
-        assert len(get_resources(("mandate", "criminal_record", "population_basic", "nothing"))) == 3
-    assert len(statements) == 2
+        assert set(get_resources((*wanted, "nothing"))) == set(wanted)
+        assert len(statements) == 3
+        assert set(get_resources(wanted)) == set(wanted)
+    assert len(statements) == 4
+
+
+def test_what_was_read_before_a_change_is_read_again_after_it(tmp_path: Path) -> None:
+    seed(written(tmp_path, SMALL))
+    assert get_resource("residence_permit").fields["permit_no"].label.en == "Permit number"
+    seed(written(tmp_path, SMALL.replace("Permit number", "Number of the permit")))
+    assert get_resource("residence_permit").fields["permit_no"].label.en == "Number of the permit"
 
 
 def test_a_resource_that_is_not_there_is_not_found() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Protocol, TypeVar
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.catalogue.adapters.city_file import read_catalogue
 from miaopi.apps.catalogue.events import CatalogueSeeded, ServicePublished
-from miaopi.apps.catalogue.models import Agency, Field, Resource, RuleFiles, ServiceVersion
+from miaopi.apps.catalogue.models import Agency, Edition, Field, Resource, RuleFiles, ServiceVersion
 from miaopi.apps.catalogue.queries import PublishedService, compute_published, lock_catalogue, lock_editions
 from miaopi.apps.identity.api import Right, authorise
 from miaopi.kernel.errors import InputError
@@ -51,6 +52,7 @@ def seed_catalogue(*, source: Path, by: Actor, now: datetime) -> bool:
         removed, _ = Field.objects.filter(resource_id__in=named).exclude(id__in=[row.id for row in wanted.fields]).delete()
         is_changed = bool(agencies or resources or fields or removed)
         if is_changed:
+            Edition.objects.update_or_create(id=1, defaults={"word": uuid.uuid4().hex})
             touched = sorted({row.id for row in resources} | {row.resource_id for row in fields})
             unit.record(
                 CatalogueSeeded(digest=wanted.digest, agencies=tuple(row.id for row in agencies), resources=tuple(touched))

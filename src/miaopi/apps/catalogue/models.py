@@ -93,6 +93,18 @@ class Field(models.Model):
         ]
 
 
+class Edition(models.Model):
+    """Which state the catalogue is in: one row, with a new word each time anything about a resource changed."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    word = models.CharField(max_length=32)
+
+    class Privacy:
+        public = ("id", "word")
+        personal = ()
+        secret = ()
+
+
 class ServiceVersion(models.Model):
     """A published version of a service, by the hash of its package. `edition` counts the publications of a slug."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
@@ -81,8 +81,19 @@ def get_resource(resource: str) -> Resource:
 
 
 def get_resources(resources: Iterable[str]) -> Mapping[str, Resource]:
-    """Those of `resources` that exist, by id; two statements, however many they are."""
-    return {row.id: _resource(row) for row in _resources().filter(id__in=list(resources))}
+    """Those of `resources` that exist, by id. What was read is kept as long as the catalogue stays as it is: one statement."""
+    wanted = sorted(set(resources))
+    edition = models.Edition.objects.values_list("word", flat=True).first()
+    kept = {} if edition is None else _shelf(edition)
+    if unread := [each for each in wanted if each not in kept]:
+        kept.update({row.id: _resource(row) for row in _resources().filter(id__in=unread)})
+    return {each: kept[each] for each in wanted if each in kept}
+
+
+@lru_cache(maxsize=2)
+def _shelf(edition: str) -> dict[str, Resource]:
+    """What this process has read of that edition; the one before it may still be open in another transaction."""
+    return {}
 
 
 def list_resources() -> Sequence[Resource]:
