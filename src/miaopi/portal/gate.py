@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from miaopi.apps.audit.api import Actor
-from miaopi.apps.identity.api import Party, Right, authorise, find_session, touch_session
+from miaopi.apps.identity.api import Member, Party, Right, authorise, find_session, touch_session
 from miaopi.config import clock
 from miaopi.config.city import current_city
 from miaopi.portal.language import in_language, language_of
@@ -24,11 +24,12 @@ View = Callable[..., HttpResponse]
 
 
 class Visit(HttpRequest):
-    """A request after the middleware: the city, the moment, and who is signed in, if anybody."""
+    """A request after the middleware: the city, the moment, and who is signed in, if anybody: a person or a member of staff."""
 
     city: Any
     now: datetime
     party: Party | None
+    member: Member | None
     actor: Actor | None
 
 
@@ -54,9 +55,10 @@ class VisitorMiddleware:
         if session is not None and session.seen_at <= visit.now - TOUCH_EVERY:
             touch_session(token=request.COOKIES[SESSION_COOKIE], by=session.actor, now=visit.now)
         visit.party = session.party if session else None
+        visit.member = session.member if session else None
         visit.actor = session.actor if session else None
         response = self.get_response(request)
-        if visit.party is not None:
+        if visit.actor is not None:
             response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -70,7 +72,7 @@ def gate(right: Right) -> Callable[[View], View]:
             visit = cast(Visit, request)
             if visit.path not in PROBES:
                 visit.get_host()  # a name that is not ours is refused before a page could be kept under it
-            if right is not Right.PUBLIC and visit.party is None:
+            if right is not Right.PUBLIC and visit.actor is None:
                 sign_in = in_language(reverse("sign_in"), language_of(request))
                 return HttpResponseRedirect(f"{sign_in}?{urlencode({'next': request.get_full_path()})}")
             authorise(visit.actor, right)

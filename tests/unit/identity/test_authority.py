@@ -15,7 +15,7 @@ import pytest
 from demo_city.agencies.modes import Mode
 from miaopi.apps.identity.adapters.fake import FakeAuthority
 from miaopi.apps.identity.adapters.http import HttpAuthority
-from miaopi.apps.identity.adapters.port import Assertion, Authority
+from miaopi.apps.identity.adapters.port import Assertion, Authority, StaffAssertion
 from miaopi.kernel.errors import UpstreamError
 from tests.unit.identity.demo_authority import DemoAuthority
 
@@ -26,6 +26,8 @@ WIRE = {
     "name": "演示·安娜", "id_number": "11010519491231002X", "document_type": "resident_id", "mobile": "13800000000",
     "assurance_level": 3, "method": "demo",
 }
+
+STAFF = {"staff_id": "officer1", "name": "周演示", "method": "demo"}
 
 
 class Counterpart:
@@ -141,6 +143,13 @@ def test_the_citys_authority_knows_a_sign_in_code_and_a_serial(demo: DemoAuthori
     assert demo.wire.verify(code) == ANNA
 
 
+def test_an_authority_vouches_for_staff_by_the_id_of_their_account(counterpart: Counterpart) -> None:
+    counterpart.mode = json.dumps(STAFF).encode()
+    wire = HttpAuthority(counterpart.url)
+    assert wire.verify("officer1") == StaffAssertion(**STAFF)
+    wire.close()
+
+
 def test_the_wire_keeps_its_connection_and_says_who_asks(counterpart: Counterpart) -> None:
     wire = HttpAuthority(counterpart.url, token="of-the-platform")
     wire.verify("anna")
@@ -165,6 +174,8 @@ def test_the_wire_does_not_wait_longer_than_its_limit(counterpart: Counterpart) 
         json.dumps({**WIRE, "assurance_level": "3"}).encode(), json.dumps({**WIRE, "assurance_level": True}).encode(),
         json.dumps({**WIRE, "name": ""}).encode(), json.dumps({**WIRE, "id_number": None}).encode(),
         json.dumps({key: word for key, word in WIRE.items() if key != "method"}).encode(),
+        json.dumps({**STAFF, "id_number": "11010519491231002X"}).encode(), json.dumps({**STAFF, "staff_id": ""}).encode(),
+        json.dumps({**STAFF, "staff_id": 7}).encode(), json.dumps({**STAFF, "name": None}).encode(),
     ],
 )
 def test_an_answer_that_cannot_be_read_is_an_upstream_error_and_shows_nothing_of_it(counterpart: Counterpart, body: bytes) -> None:

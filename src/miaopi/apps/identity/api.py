@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from miaopi.apps.identity.actions import OpenedSession, TooManyAttempts, sign_in, sign_out, touch_session
+from miaopi.apps.identity.actions.sign_in import (
+    OpenedSession,
+    TooManyAttempts,
+    sign_in,
+    sign_out,
+    touch_session,
+)
+from miaopi.apps.identity.actions.staff import add_staff, remove_staff
+from miaopi.apps.identity.actions.tokens import IssuedToken, issue_token, revoke_token
 from miaopi.apps.identity.adapters.fake import FakeAuthority
-from miaopi.apps.identity.adapters.port import Assertion, Authority
-from miaopi.apps.identity.events import IdentityChanged, PartyRegistered, SignedIn, SignedOut, SignInFailed
+from miaopi.apps.identity.adapters.port import Assertion, Authority, StaffAssertion
+from miaopi.apps.identity.events import (
+    IdentityChanged,
+    PartyRegistered,
+    SignedIn,
+    SignedOut,
+    SignInFailed,
+    StaffAdded,
+    StaffLeft,
+    StaffSignedIn,
+    StaffSignedOut,
+    TokenIssued,
+    TokenRevoked,
+)
 from miaopi.apps.identity.queries.id_number import check_id_number
 from miaopi.apps.identity.queries.parties import (
     Party,
@@ -25,11 +45,31 @@ from miaopi.apps.identity.queries.rights import (
     list_grants,
 )
 from miaopi.apps.identity.queries.sealing import SealBroken, pseudonym, seal, unseal
-from miaopi.apps.identity.queries.sessions import Session, find_session, get_session
+from miaopi.apps.identity.queries.sessions import (
+    Bearer,
+    Session,
+    find_bearer,
+    find_session,
+    get_session,
+    list_tokens,
+)
+from miaopi.apps.identity.queries.staff import (
+    Member,
+    StaffId,
+    find_member,
+    get_member,
+    get_members,
+    list_avoided,
+    list_staff,
+    must_avoid,
+)
 
 __all__ = [
-    "Assertion", "Authority", "Condition", "FakeAuthority", "Grant", "IdentityChanged", "OpenedSession", "Party", "PartyId",
-    "PartyRegistered", "Right", "Role", "SealBroken", "Session", "SignInFailed", "SignedIn", "SignedOut", "TooManyAttempts",
-    "authorise", "check_id_number", "find_party_by_id_number", "find_party_by_pseudonym", "find_role", "find_session", "get_parties",
-    "get_party", "get_session", "list_grants", "pseudonym", "seal", "sign_in", "sign_out", "touch_session", "unseal",
-]
+    "Assertion", "Authority", "Bearer", "Condition", "FakeAuthority", "Grant", "IdentityChanged", "IssuedToken", "Member",
+    "OpenedSession", "Party", "PartyId", "PartyRegistered", "Right", "Role", "SealBroken", "Session", "SignInFailed", "SignedIn",
+    "SignedOut", "StaffAdded", "StaffAssertion", "StaffId", "StaffLeft", "StaffSignedIn", "StaffSignedOut", "TokenIssued", "TokenRevoked",
+    "TooManyAttempts", "add_staff", "authorise", "check_id_number", "find_bearer", "find_member", "find_party_by_id_number",
+    "find_party_by_pseudonym", "find_role", "find_session", "get_member", "get_members", "get_parties", "get_party", "get_session",
+    "issue_token", "list_avoided", "list_grants", "list_staff", "list_tokens", "must_avoid", "pseudonym", "remove_staff", "revoke_token",
+    "seal", "sign_in", "sign_out", "touch_session", "unseal",
+]  # fmt: skip

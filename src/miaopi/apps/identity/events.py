@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from miaopi.apps.audit.api import Event
 
@@ -47,3 +48,57 @@ class SignedOut(Event):
 
     subject: str
     session: str
+
+
+@dataclass(frozen=True)
+class StaffAdded(Event):
+    """A member of staff got an account in one role, for one office, with queues to take cases from."""
+
+    staff: str
+    role: str
+    office: str
+    queues: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StaffLeft(Event):
+    """A member of staff has no account any more; her sessions and tokens ended with it."""
+
+    staff: str
+
+
+@dataclass(frozen=True)
+class StaffSignedIn(Event):
+    """A session of a member of staff was opened on the strength of `method`."""
+
+    staff: str
+    role: str
+    session: str
+    method: str
+
+
+@dataclass(frozen=True)
+class StaffSignedOut(Event):
+    """A session of a member of staff was closed by her, or replaced by the one opened after it."""
+
+    staff: str
+    session: str
+
+
+@dataclass(frozen=True)
+class TokenIssued(Event):
+    """A key for programs was issued; `subject` for a person, `staff` for a member of staff."""
+
+    token: str
+    expires_at: datetime
+    subject: str | None = None
+    staff: str | None = None
+
+
+@dataclass(frozen=True)
+class TokenRevoked(Event):
+    """A key for programs is of no use from now on."""
+
+    token: str
+    subject: str | None = None
+    staff: str | None = None

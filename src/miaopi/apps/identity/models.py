@@ -1,8 +1,11 @@
-"""Parties, the identities an authority verified, their sessions, and failed sign-ins."""
+"""Parties, the identities an authority verified, staff accounts, sessions and tokens of both, and failed sign-ins."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+STAFF_ID_LENGTH = 32
 
 
 class Account(models.Model):
@@ -43,12 +46,44 @@ class VerifiedIdentity(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(assurance_level__range=(1, 3)), name="identity_assurance_level")]
 
 
+class Staff(models.Model):
+    """A member of staff: `id` names her inside and in the log, `role` is the one part that the account gives.
+
+    `queues` are those she may take cases from. `avoids` are keyed hashes of document numbers, her own and those of persons
+    close to her: their cases are not hers to read or decide (公务员法, 公务回避; article unverified).
+    """
+
+    id = models.CharField(primary_key=True, max_length=STAFF_ID_LENGTH)
+    name_zh = models.CharField(max_length=50)
+    name_en = models.CharField(max_length=50)
+    role = models.CharField(max_length=16)
+    office = models.CharField(max_length=64)
+    queues = ArrayField(models.CharField(max_length=80), default=list)
+    avoids = ArrayField(models.CharField(max_length=64), default=list)
+    added_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+
+    class Privacy:
+        public = ("id", "role", "office", "queues", "added_at", "left_at")
+        personal = ("name_zh", "name_en")
+        secret = ("avoids",)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=["officer", "clerk", "auditor", "steward"]), name="staff_role"),
+        ]
+
+
 class Session(models.Model):
-    """A signed-in person, on the strength of one identity. The token stands nowhere: `digest` is its SHA-256."""
+    """Somebody signed in: a person on the strength of one identity, or a member of staff; never both.
+
+    The token stands nowhere: `digest` is its SHA-256.
+    """
 
     digest = models.CharField(primary_key=True, max_length=64)
     id = models.CharField(max_length=32, unique=True)
-    identity = models.ForeignKey(VerifiedIdentity, on_delete=models.PROTECT, related_name="sessions")
+    identity = models.ForeignKey(VerifiedIdentity, on_delete=models.PROTECT, related_name="sessions", null=True)
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="sessions", null=True)
     assurance_level = models.PositiveSmallIntegerField()
     method = models.CharField(max_length=32)
     opened_at = models.DateTimeField()
@@ -58,8 +93,40 @@ class Session(models.Model):
 
     class Privacy:
         public = ("id", "assurance_level", "method", "opened_at", "seen_at", "expires_at", "closed_at")
-        personal = ("identity",)
+        personal = ("identity", "staff")
         secret = ("digest",)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(identity__isnull=True) ^ models.Q(staff__isnull=True), name="session_of_one_holder",
+            ),
+        ]
+
+
+class Token(models.Model):
+    """A key for programs that act for one person or one member of staff. It stands nowhere: `digest` is its SHA-256."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    id = models.CharField(max_length=32, unique=True)
+    identity = models.ForeignKey(VerifiedIdentity, on_delete=models.PROTECT, related_name="tokens", null=True)
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="tokens", null=True)
+    label = models.CharField(max_length=80)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Privacy:
+        public = ("id", "label", "issued_at", "expires_at", "revoked_at")
+        personal = ("identity", "staff")
+        secret = ("digest",)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(identity__isnull=True) ^ models.Q(staff__isnull=True), name="token_of_one_holder",
+            ),
+        ]
 
 
 class FailedSignIn(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from miaopi.apps.identity.adapters.port import Assertion
+from miaopi.apps.identity.adapters.port import Assertion, StaffAssertion
 from miaopi.apps.identity.adapters.wording import UNAVAILABLE
 from miaopi.kernel.errors import UpstreamError
 
@@ -12,11 +12,11 @@ from miaopi.kernel.errors import UpstreamError
 class FakeAuthority:
     """Answers from `persons`, which its owner may change between calls."""
 
-    def __init__(self, persons: Mapping[str, Assertion] | None = None) -> None:
-        self.persons: dict[str, Assertion] = dict(persons or {})
+    def __init__(self, persons: Mapping[str, Assertion | StaffAssertion] | None = None) -> None:
+        self.persons: dict[str, Assertion | StaffAssertion] = dict(persons or {})
         self.is_down = False
 
-    def verify(self, code: str) -> Assertion | None:
+    def verify(self, code: str) -> Assertion | StaffAssertion | None:
         if self.is_down:
             raise UpstreamError("authority", UNAVAILABLE)
         return self.persons.get(code)

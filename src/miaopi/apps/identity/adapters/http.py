@@ -12,7 +12,7 @@ from typing import Final
 
 import httpx
 
-from miaopi.apps.identity.adapters.port import Assertion
+from miaopi.apps.identity.adapters.port import Assertion, StaffAssertion
 from miaopi.apps.identity.adapters.wording import UNAVAILABLE
 from miaopi.kernel.errors import UpstreamError
 
@@ -30,7 +30,7 @@ class HttpAuthority:
         # trust_env: a proxy of the environment must not see who signs in
         self._client = httpx.Client(base_url=url, headers=headers, timeout=time_limit, trust_env=False, follow_redirects=False)
 
-    def verify(self, code: str) -> Assertion | None:
+    def verify(self, code: str) -> Assertion | StaffAssertion | None:
         try:
             with self._client.stream("POST", "/verify", json={"code": code}) as answer:
                 if answer.status_code in NO_SUCH_CODE:
@@ -54,10 +54,12 @@ class HttpAuthority:
         self._client.close()
 
 
-def _read(body: object) -> Assertion:
+def _read(body: object) -> Assertion | StaffAssertion:
     """The answer as an assertion. Raises KeyError, TypeError or ValueError for anything else."""
     if not isinstance(body, dict):
         raise TypeError("an object is wanted")
+    if "staff_id" in body:
+        return _read_staff(body)
     words = {name: body[name] for name in ("name", "id_number", "document_type", "mobile", "method")}
     if not all(isinstance(word, str) for word in words.values()) or not words["name"] or not words["id_number"]:
         raise ValueError("a text is missing")
@@ -65,3 +67,12 @@ def _read(body: object) -> Assertion:
     if not isinstance(level, int) or isinstance(level, bool) or not 1 <= level <= 3:
         raise ValueError("no such assurance level")
     return Assertion(assurance_level=level, **words)
+
+
+def _read_staff(body: dict[str, object]) -> StaffAssertion:
+    """A member of staff; an answer that names a person's document as well is of neither kind."""
+    words = [body[name] for name in ("staff_id", "name", "method")]
+    staff_id, name, method = (word if isinstance(word, str) else "" for word in words)
+    if not staff_id or not name or not method or "id_number" in body:
+        raise ValueError("not one member of staff")
+    return StaffAssertion(staff_id=staff_id, name=name, method=method)

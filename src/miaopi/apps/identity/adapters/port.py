@@ -18,12 +18,22 @@ class Assertion:
     method: str
 
 
+@dataclass(frozen=True, slots=True)
+class StaffAssertion:
+    """What an authority vouches for of a member of staff: the id of her account, by which method. What she may do is ours to say."""
+
+    staff_id: str
+    name: str
+    method: str
+
+
 class Authority(Protocol):
     """An identity authority."""
 
-    def verify(self, code: str) -> Assertion | None:
-        """The person who was given `code`; `None` when the authority knows no such code.
+    def verify(self, code: str) -> Assertion | StaffAssertion | None:
+        """The person or the member of staff who was given `code`; `None` when the authority knows no such code.
 
-        Raises UpstreamError when it does not answer in time, or answers what cannot be read.
+        A code is of one kind: who is both was given two. Raises UpstreamError when it does not answer in time, or answers
+        what cannot be read.
         """
         ...

@@ -69,6 +69,11 @@ def find_party_by_id_number(id_number: str, *, document_type: str) -> PartyId | 
     return VerifiedIdentity.objects.filter(number_index=index).values_list("account_id", flat=True).first()
 
 
+def find_identity(party: PartyId) -> VerifiedIdentity | None:
+    """The document of the party that was verified last."""
+    return VerifiedIdentity.objects.filter(account_id=party).order_by("-verified_at", "number_index").first()
+
+
 def lock_identity(index: str) -> VerifiedIdentity | None:
     """The identity of that number to change it; where there is none yet, nobody else can add it before we commit."""
     row = VerifiedIdentity.objects.select_for_update().filter(number_index=index).first()

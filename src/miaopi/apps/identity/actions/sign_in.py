@@ -10,8 +10,16 @@ from typing import Final
 
 from miaopi.apps.audit.api import Actor, Unit, act
 from miaopi.apps.identity.adapters import chosen_authority
-from miaopi.apps.identity.adapters.port import Assertion, Authority
-from miaopi.apps.identity.events import IdentityChanged, PartyRegistered, SignedIn, SignedOut, SignInFailed
+from miaopi.apps.identity.adapters.port import Assertion, Authority, StaffAssertion
+from miaopi.apps.identity.events import (
+    IdentityChanged,
+    PartyRegistered,
+    SignedIn,
+    SignedOut,
+    SignInFailed,
+    StaffSignedIn,
+    StaffSignedOut,
+)
 from miaopi.apps.identity.models import Account, FailedSignIn, VerifiedIdentity
 from miaopi.apps.identity.models import Session as SessionRow
 from miaopi.apps.identity.queries.parties import (
@@ -34,9 +42,15 @@ from miaopi.apps.identity.queries.sessions import (
     count_failed_sign_ins,
     find_session,
 )
-from miaopi.kernel.errors import InputError
+from miaopi.apps.identity.queries.staff import Member, find_member
+from miaopi.kernel.errors import InputError, RightsError
 from miaopi.kernel.wording import Text
 
+STAFF_LEVEL: Final = 0  # a session of staff proves no citizen's identity
+NOT_A_CITIZEN: Final = Text(
+    zh="这是工作人员账户。为自己办事，请用个人身份另行登录。",
+    en="This is a staff account. For your own affairs sign in as yourself.",
+)
 FAILURE_WINDOW: Final = timedelta(minutes=15)
 FAILURES_PER_CODE: Final = 5
 LONGEST_CODE: Final = 200
@@ -60,13 +74,16 @@ class OpenedSession:
 
     @property
     def party(self) -> Party:
+        """The person. RightsError for a member of staff: her account is nobody's as a citizen."""
+        if self.session.party is None:
+            raise RightsError(NOT_A_CITIZEN)
         return self.session.party
 
 
 def sign_in(
     *, code: str, by: Actor, now: datetime, origin: str = "", previous: str | None = None, authority: Authority | None = None
 ) -> OpenedSession:
-    """Open a session for the person whom the authority knows by `code`, and close the session of the token `previous`.
+    """Open a session for the person or member of staff whom the authority knows by `code`; close that of the token `previous`.
 
     `origin` is the network address, where there is one. Raises InputError for a code unknown, TooManyAttempts after
     five failures of one code in 15 minutes, UpstreamError when the authority does not answer.
@@ -75,7 +92,8 @@ def sign_in(
     origin_hash = compute_keyed_hash("sign-in origin", origin) if origin else ""
     _refuse_beyond_limits(code_hash, origin_hash, now)
     assertion = (authority or chosen_authority()).verify(code) if _is_code(code) else None
-    if assertion is None:
+    member = _find_working(assertion) if isinstance(assertion, StaffAssertion) else None
+    if assertion is None or (isinstance(assertion, StaffAssertion) and member is None):
         with act(by=by, now=now) as unit:
             FailedSignIn.objects.filter(failed_at__lte=now - FAILURE_WINDOW).delete()  # of no further use
             FailedSignIn.objects.create(code_hash=code_hash, origin_hash=origin_hash, failed_at=now)
@@ -87,11 +105,20 @@ def sign_in(
         )
     token = secrets.token_urlsafe(32)
     with act(by=by, now=now) as unit:
-        identity = _keep_identity(unit, assertion, now)
+        identity = None if isinstance(assertion, StaffAssertion) else _keep_identity(unit, assertion, now)
         if previous is not None:
             _close(unit, previous, now)
-        session = _open(unit, token, identity, now)
+        if identity is not None:
+            session = _open(unit, token, identity, now)
+        elif member is not None:
+            session = _open_for_staff(unit, token, member, assertion.method, now)
     return OpenedSession(token=token, session=session)
+
+
+def _find_working(assertion: StaffAssertion) -> Member | None:
+    """The account of the member of staff; the authority may know somebody who does not work here, or not any more."""
+    member = find_member(assertion.staff_id)
+    return None if member is None or member.left_at is not None else member
 
 
 def _is_code(code: str) -> bool:
@@ -172,10 +199,24 @@ def _open(unit: Unit, token: str, identity: VerifiedIdentity, now: datetime) -> 
     row.save(force_insert=True)
     subject = pseudonym(identity.account_id)
     unit.record(SignedIn(subject=subject, session=row.id, assurance=row.assurance_level, method=row.method))
-    return compute_session(row, compute_party(identity))
+    return compute_session(row, compute_party(identity), None)
+
+
+def _open_for_staff(unit: Unit, token: str, member: Member, method: str, now: datetime) -> Session:
+    row = SessionRow(
+        digest=compute_digest(token), id=uuid.uuid4().hex, staff_id=member.id, assurance_level=STAFF_LEVEL, method=method,
+        opened_at=now, seen_at=now, expires_at=now + ABSOLUTE_LIMIT,
+    )
+    row.save(force_insert=True)
+    unit.record(StaffSignedIn(staff=member.id, role=member.role.value, session=row.id, method=method))
+    return compute_session(row, None, member)
 
 
 def _close(unit: Unit, token: str, now: datetime) -> None:
     session = find_session(token, now)
-    if session is not None and SessionRow.objects.filter(id=session.id, closed_at=None).update(closed_at=now):
+    if session is None or not SessionRow.objects.filter(id=session.id, closed_at=None).update(closed_at=now):
+        return
+    if session.member is not None:
+        unit.record(StaffSignedOut(staff=session.member.id, session=session.id))
+    elif session.party is not None:
         unit.record(SignedOut(subject=pseudonym(session.party.id), session=session.id))
