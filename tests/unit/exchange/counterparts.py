@@ -1,11 +1,15 @@
-"""One agency three times – in memory, behind SQL, behind HTTP – holding the same rows, each behind a recording wire."""
+"""One agency four times – in memory, behind SQL, behind HTTP, in a file drop – holding the same rows, each behind a recording wire."""
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
 import json
 import secrets
 import threading
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,11 +18,13 @@ import psycopg
 from psycopg import sql
 
 from miaopi.apps.exchange.adapters.fake import FakeConnector
+from miaopi.apps.exchange.adapters.file import FileConnector
 from miaopi.apps.exchange.adapters.http import HttpConnector
 from miaopi.apps.exchange.adapters.port import Connector, Emptiness, Place
 from miaopi.apps.exchange.adapters.sql import SqlConnector
 from tests.unit.exchange.wire import Wire
 
+NOW = datetime(2026, 11, 25, 1, 2, 3, tzinfo=UTC)
 COLUMNS = ("id_number", "name", "birth_date", "is_local", "identities", "remark")
 CANARY = "canary-ungranted-remark"
 SECRET = "canary-secret-of-the-line"
@@ -50,6 +56,52 @@ class InMemory:
 
     def asked(self) -> str:
         return " ".join(f"{question.place.name} {question.columns}" for question in self.connector.asked)
+
+    def answered(self) -> str:
+        return ""
+
+    def close(self) -> None:
+        self.connector.close()
+
+
+class InFiles:
+    """A folder with one file and the manifest that vouches for it. `down`: the folder is gone; `slow`: the drop of today has not come."""
+
+    def __init__(self, folder: Path, absent: Emptiness = Emptiness.EMPTY) -> None:
+        folder.mkdir()
+        self._folder = folder
+        self.manifest, self.file = folder / "manifest.json", folder / "person.csv"
+        self.place = Place("person", "demo", "person", "person", "id_number", absent)
+        self.connector = FileConnector("demo", {"kind": "file", "folder": str(folder)})
+
+    def hold(self, rows: Sequence[dict[str, Any]]) -> None:
+        text = io.StringIO()
+        sheet = csv.DictWriter(text, COLUMNS)
+        sheet.writeheader()
+        sheet.writerows(rows)
+        self.write(content=text.getvalue().encode())
+
+    def write(self, *, content: bytes | None = None, day: str = "2026-11-25", files: dict[str, Any] | None = None, **other: Any) -> None:
+        if content is not None:
+            self.file.write_bytes(content)
+        held = self.file.read_bytes()
+        entry = {"path": "person.csv", "rows": held.count(b"\n") - 1, "sha256": hashlib.sha256(held).hexdigest(), **other}
+        self.manifest.write_text(json.dumps({"day": day, "files": {"person": entry} if files is None else files}))
+
+    def set_mode(self, mode: str) -> None:
+        away = self._folder.with_name("away")
+        match mode:
+            case "down":
+                self._folder.rename(away)
+            case "slow":
+                self.write(day="2026-11-22")
+            case "garbage":
+                self.file.write_bytes(b"\x00\xff nonsense " * 8)
+            case _:
+                away.rename(self._folder)
+
+    def asked(self) -> str:
+        return ""
 
     def answered(self) -> str:
         return ""

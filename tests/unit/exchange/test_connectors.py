@@ -1,15 +1,17 @@
-"""One contract for every connector: fake, SQL and HTTP behave alike, so that a fake may be believed."""
+"""One contract for every connector: fake, SQL, HTTP and file drop behave alike, so that a fake may be believed."""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import logging
+import os
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,16 @@ import pytest
 from miaopi.apps.exchange.adapters.http import HttpConnector
 from miaopi.apps.exchange.adapters.port import Emptiness, Nothing, Place, Question, Rows, Unsaid
 from miaopi.kernel.errors import UpstreamError
-from tests.unit.exchange.counterparts import CANARY, SECRET, BehindHttp, BehindSql, Counterpart, InMemory
+from tests.unit.exchange.counterparts import (
+    CANARY,
+    NOW,
+    SECRET,
+    BehindHttp,
+    BehindSql,
+    Counterpart,
+    InFiles,
+    InMemory,
+)
 
 LI, WANG = "11010519491231002X", "440524188001010014"
 ROW = {"id_number": LI, "name": "李测试", "birth_date": date(1949, 12, 31), "is_local": True, "identities": 1, "remark": CANARY}
@@ -28,7 +39,7 @@ ASKED = ("name", "birth_date", "is_local", "identities")
 Make = Callable[..., Any]
 
 
-@pytest.fixture(params=["fake", "sql", "http"])
+@pytest.fixture(params=["fake", "sql", "http", "file"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
     made: list[Counterpart] = []
 
@@ -38,6 +49,8 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
                 made.append(InMemory(**how))
             case "sql":
                 made.append(BehindSql(request.getfixturevalue("agency_server"), tmp_path, **how))
+            case "file":
+                made.append(InFiles(tmp_path / "drop", **how))
             case _:
                 made.append(BehindHttp(**how))
         return made[-1]
@@ -48,7 +61,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
 
 
 def question(place: Place, *, key: str = LI, columns: tuple[str, ...] = ASKED) -> Question:
-    return Question(place, columns, purpose="no-criminal-record", receipt="receipt-1", key=key)
+    return Question(place, columns, purpose="no-criminal-record", receipt="receipt-1", key=key, at=NOW)
 
 
 def test_a_found_person_is_answered_with_the_asked_columns_alone(make: Make) -> None:
@@ -64,11 +77,18 @@ def test_only_asked_columns_are_on_the_wire(make: Make) -> None:
     agency = make()
     agency.hold([ROW, OTHER])
     agency.connector.ask(question(agency.place, columns=("name",)), seconds=2)
-    assert "name" in agency.asked()
+    assert "name" in agency.asked() or isinstance(agency, InFiles)  # a file is read, nobody is asked
     assert not {"birth_date", "is_local", "identities", "remark"} & set(agency.asked().replace('"', " ").replace("'", " ").split())
     assert CANARY not in agency.answered()
     assert "王测试" not in agency.answered()
     assert "1949-12-31" not in agency.answered()
+
+
+def test_what_is_handed_on_never_holds_a_surplus_column(make: Make) -> None:
+    agency = make()
+    agency.hold([ROW, OTHER])
+    answer = agency.connector.ask(question(agency.place, columns=("name",)), seconds=2)
+    assert repr([dict(row) for row in answer.rows]) == "[{'name': '李测试'}]"
 
 
 def test_a_person_the_source_does_not_have_is_absent_by_rule(make: Make) -> None:
@@ -246,6 +266,64 @@ def test_an_answer_that_drips_for_ever_is_let_go_in_time() -> None:
         place = Place("person", "demo", "person", "/query", "id_number", Emptiness.NOT_FOUND)
         began = time.monotonic()
         with pytest.raises(UpstreamError):
-            connector.ask(Question(place, ("name",), "test", "receipt", "11010519491231002X"), seconds=0.5)
+            connector.ask(Question(place, ("name",), "test", "receipt", "11010519491231002X", NOW), seconds=0.5)
         assert time.monotonic() - began < 5  # ten if it is waited for
         connector.close()
+
+
+@pytest.fixture
+def drop(tmp_path: Path) -> InFiles:
+    made = InFiles(tmp_path / "drop")
+    made.hold([OTHER])
+    return made
+
+
+def is_silent(drop: InFiles, **how: Any) -> bool:
+    try:
+        drop.connector.ask(dataclasses.replace(question(drop.place), **how), seconds=2)
+    except UpstreamError:
+        return True
+    return False
+
+
+def test_only_a_whole_and_fresh_drop_says_that_somebody_is_not_in_it(drop: InFiles) -> None:
+    assert drop.connector.ask(question(drop.place), seconds=2) == Nothing()
+    assert not is_silent(drop, at=NOW + timedelta(days=1))
+    assert is_silent(drop, at=NOW + timedelta(days=2)), "a drop of the day before yesterday"
+    assert is_silent(drop, at=NOW - timedelta(days=1)), "a drop of tomorrow"
+
+
+MISHAPS: dict[str, Callable[[InFiles], object]] = {
+    "no manifest": lambda drop: drop.manifest.unlink(),
+    "half a manifest": lambda drop: drop.manifest.write_bytes(drop.manifest.read_bytes()[:40]),
+    "a manifest that is a list": lambda drop: drop.manifest.write_text("[]"),
+    "a manifest without this file": lambda drop: drop.write(files={}),
+    "no file": lambda drop: drop.file.unlink(),
+    "half a file": lambda drop: drop.file.write_bytes(drop.file.read_bytes()[:-20]),
+    "a file with one row more": lambda drop: drop.file.write_bytes(drop.file.read_bytes() * 2),
+    "a file of the same length, altered": lambda drop: drop.file.write_bytes(drop.file.read_bytes().replace(b"440524", b"440525")),
+    "a count that is another": lambda drop: drop.write(rows=7),
+    "a path out of the folder": lambda drop: drop.write(path="../elsewhere.csv"),
+    "a pipe": lambda drop: (drop.file.unlink(), os.mkfifo(drop.file)),
+    "a torn row": lambda drop: drop.write(content=b"id_number,name\r\n440524188001010014\r\n"),
+    "no column of the key": lambda drop: drop.write(content=b"number,name\r\n440524188001010014,x\r\n"),
+    "a column twice": lambda drop: drop.write(content=b"id_number,name,name\r\n440524188001010014,x,y\r\n"),
+    "no text": lambda drop: drop.write(content=b"id_number,name\r\n\xff\xfe,x\r\n"),
+}
+
+
+@pytest.mark.parametrize("mishap", MISHAPS.values(), ids=MISHAPS)
+@pytest.mark.parametrize("was_read", [True, False])
+def test_a_drop_that_is_not_what_its_manifest_says_tells_nothing(
+    drop: InFiles, mishap: Callable[[InFiles], object], was_read: bool
+) -> None:
+    if was_read:
+        assert not is_silent(drop)
+    mishap(drop)
+    assert is_silent(drop)
+
+
+def test_the_next_days_drop_is_read_without_a_restart(drop: InFiles) -> None:
+    assert drop.connector.ask(question(drop.place), seconds=2) == Nothing()
+    drop.hold([ROW, OTHER])
+    assert isinstance(drop.connector.ask(question(drop.place), seconds=2), Rows)

@@ -68,7 +68,7 @@ class Running:
 
     def ask(self, number: str, *, seconds: float = 2) -> Fact:
         columns = (self._source.columns[self.field].name,)
-        answer = self._line.ask(Question(self._source.place, columns, "purpose", "receipt", number), seconds=seconds)
+        answer = self._line.ask(Question(self._source.place, columns, "purpose", "receipt", number, NOW), seconds=seconds)
         return read_facts(self._source, answer, (self.field,), now=NOW)[self.field]
 
     def turn(self, mode: Mode) -> None:

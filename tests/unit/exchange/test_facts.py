@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from miaopi.apps.exchange.adapters.configuration import Column, Source
-from miaopi.apps.exchange.adapters.facts import agree, read_facts
+from miaopi.apps.exchange.adapters.facts import ROWS, agree, read_facts
 from miaopi.apps.exchange.adapters.port import Answer, Emptiness, Nothing, Place, Rows, Unsaid
 from miaopi.kernel.fact import Absent, Doubt, Fact, Known, Unknown
 
@@ -75,9 +75,46 @@ def test_only_one_row_is_a_value(answer: Answer | None, fact: Fact) -> None:
     assert read_facts(Source(PLACE, {"v": Column("v")}), answer, ("v",), now=NOW) == {"v": fact}
 
 
-def test_a_source_that_has_many_rows_of_a_person_gives_a_list() -> None:
-    source = Source(PLACE, {"v": Column("v", "number")}, has_many=True)
-    assert read_facts(source, Rows(({"v": 1}, {"v": 2})), ("v",), now=NOW) == {"v": Known([Decimal(1), Decimal(2)], "person", NOW)}
+MANY = Source(PLACE, {"v": Column("v", "number"), "w": Column("w", null_is_absent=True)}, has_many=True, told_apart_by="v")
+
+
+def test_a_source_that_has_many_rows_of_a_person_gives_one_list_of_contexts() -> None:
+    answer = Rows(({"v": 1, "w": "甲"}, {"v": 2, "w": None}))
+    known = Known([{"v": Decimal(1), "w": "甲"}, {"v": Decimal(2), "w": None}], "person", NOW)
+    assert read_facts(MANY, answer, ("v", "w"), now=NOW) == {ROWS: known}
+
+
+@pytest.mark.parametrize(
+    ("answer", "fact"),
+    [
+        (None, Unknown(Doubt.UNAVAILABLE, "person")),
+        (Unsaid(), Unknown(Doubt.UNPROVEN, "person")),
+        (Nothing(), Absent("person", NOW)),
+        (Rows(({"v": 1, "w": "甲"}, {"v": 1, "w": "乙"})), Unknown(Doubt.CONFLICT, "person")),
+        (Rows(({"v": None, "w": "甲"},)), Unknown(Doubt.UNPROVEN, "person")),
+        (Rows(({"v": 1, "w": "甲"}, {"v": "none", "w": "甲"})), Unknown(Doubt.UNAVAILABLE, "person")),
+    ],
+)
+def test_one_doubtful_value_makes_the_whole_list_doubtful(answer: Answer | None, fact: Fact) -> None:
+    assert read_facts(MANY, answer, ("v", "w"), now=NOW) == {ROWS: fact}
+
+
+@pytest.mark.parametrize(
+    ("type_name", "cell", "value"),
+    [
+        ("number", "12.50", Decimal("12.50")), ("boolean", "true", True), ("boolean", "false", False),
+        ("date", "2026-11-02", date(2026, 11, 2)),
+    ],
+)
+def test_the_cells_of_a_file_are_text_and_read_by_their_type(type_name: str, cell: str, value: object) -> None:
+    source = Source(PLACE, {"v": Column("v", type_name)}, is_text=True)
+    assert read_facts(source, Rows(({"v": cell},)), ("v",), now=NOW) == {"v": Known(value, "person", NOW)}
+
+
+@pytest.mark.parametrize(("type_name", "cell"), [("number", "1e3"), ("number", "NaN"), ("boolean", "True"), ("date", "2026/11/02")])
+def test_a_cell_that_is_not_of_its_type_is_no_value(type_name: str, cell: str) -> None:
+    source = Source(PLACE, {"v": Column("v", type_name)}, is_text=True)
+    assert read_facts(source, Rows(({"v": cell},)), ("v",), now=NOW) == {"v": Unknown(Doubt.UNAVAILABLE, "person")}
 
 
 KNOWN, OTHER, NONE = Known("甲", "a", NOW), Known("乙", "b", NOW), Absent("b", NOW)

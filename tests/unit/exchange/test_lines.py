@@ -6,6 +6,7 @@ import json
 import logging
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from miaopi.kernel.errors import UpstreamError
 from miaopi.kernel.wording import Text
 
 PLACE = Place("person", "register", "person", "person", "id_number", Emptiness.EMPTY)
-QUESTION = Question(PLACE, ("name",), "purpose", "receipt", "11010519491231002X")
+QUESTION = Question(PLACE, ("name",), "purpose", "receipt", "11010519491231002X", datetime(2026, 11, 25, tzinfo=UTC))
 
 
 class Scripted:

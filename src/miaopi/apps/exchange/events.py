@@ -10,7 +10,10 @@ from miaopi.apps.audit.api import Event
 
 @dataclass(frozen=True)
 class DataPulled(Event):
-    """A source was asked about a person. `result`: found, absent, conflict, unsaid, silent, or doubted by the breaker."""
+    """A source was asked about a person. `result`: found, absent, conflict, unsaid, silent, or doubted by the breaker.
+
+    Its ground is the consent `receipt`, or else `duty`: instrument and article of the law that has us look.
+    """
 
     is_access: ClassVar[bool] = True
 
@@ -22,6 +25,7 @@ class DataPulled(Event):
     application: str
     receipt: str
     result: str
+    duty: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,42 @@ class PullRefused(Event):
     service: str
     application: str
     receipt: str
+    reason: str
+    duty: str = ""
+
+
+@dataclass(frozen=True)
+class RecordPushed(Event):
+    """An act was written into an agency's own register; `reference` is the agency's for it, `fields` what the record says."""
+
+    is_access: ClassVar[bool] = True
+
+    subject: str
+    resource: str
+    agency: str
+    act: str
+    key: str
+    fields: tuple[str, ...]
+    service: str
+    application: str
+    receipt: str
+    duty: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class RecordRefused(Event):
+    """An agency will not have a record, or it was never offered one; `reason` is a word: the agency's, or ours."""
+
+    subject: str
+    resource: str
+    agency: str
+    act: str
+    key: str
+    service: str
+    application: str
+    receipt: str
+    duty: str
     reason: str
 
 

@@ -1,4 +1,4 @@
-"""Grants, outages, and absences that are counted until somebody is found again."""
+"""Grants, outages, absences that are counted until somebody is found again, and records that agencies have taken."""
 
 from __future__ import annotations
 
@@ -66,3 +66,23 @@ class Absence(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("resource", "agency", "subject"), name="absence_once_a_person")]
+
+
+class Push(models.Model):
+    """A record that an agency has taken, by its key; what it said is not kept, but a keyed digest of it."""
+
+    key = models.CharField(primary_key=True, max_length=100)
+    act = models.CharField(max_length=20)
+    agency = models.CharField(max_length=60)
+    resource = models.CharField(max_length=60)
+    service = models.CharField(max_length=100)
+    subject = models.CharField(max_length=64)
+    record_digest = models.CharField(max_length=64)
+    reference = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    pushed_at = models.DateTimeField()
+
+    class Privacy:
+        public = ("key", "act", "agency", "resource", "service", "record_digest", "reference", "made_at", "pushed_at")
+        personal = ("subject",)
+        secret = ()

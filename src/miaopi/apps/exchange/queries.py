@@ -1,4 +1,4 @@
-"""Reads of grants, outages and counted absences."""
+"""Reads of grants, outages, counted absences and pushed records."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from miaopi.apps.exchange import models
+from miaopi.apps.identity.api import PartyId, pseudonym
 from miaopi.kernel.errors import NotFound
+from miaopi.kernel.ledger import canonical_json
 from miaopi.kernel.wording import Text
 
 SourceId = tuple[str, str]  # resource, agency
@@ -88,3 +90,13 @@ def compute_grant(row: models.Grant) -> Grant:
         id=row.id, service=row.service, resource=row.resource, field=row.field, purpose=row.purpose, ground=row.ground,
         granted_at=row.granted_at, revoked_at=row.revoked_at,
     )
+
+
+def find_push(key: str) -> models.Push | None:
+    """The record that an agency took under this key."""
+    return models.Push.objects.filter(key=key).first()
+
+
+def compute_record_digest(act: str, subject: PartyId, values: Mapping[str, str | None]) -> str:
+    """What tells a record from another; under the key of the seals, for what it says of a person could be guessed."""
+    return pseudonym(canonical_json({"act": act, "subject": subject, "values": dict(values)}).decode())

@@ -1,4 +1,4 @@
-"""A pull: consent, grants, sources side by side under one deadline, an entry for every look – and only then the facts."""
+"""A pull: its ground, grants, sources side by side under one deadline, an entry for every look – and only then the facts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.db import connection
 
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.catalogue.api import Resource, get_resources
-from miaopi.apps.consent.api import get_consent, require_consent
 from miaopi.apps.exchange import models
+from miaopi.apps.exchange.actions.grounds import Duty, Ground
 from miaopi.apps.exchange.adapters.configuration import Source
 from miaopi.apps.exchange.adapters.directory import Directory, city_directory
-from miaopi.apps.exchange.adapters.facts import agree, read_facts
+from miaopi.apps.exchange.adapters.facts import ROWS, agree, read_facts
 from miaopi.apps.exchange.adapters.lines import Call, ask_side_by_side
 from miaopi.apps.exchange.adapters.port import Answer, Nothing, Question, Rows, Unsaid
 from miaopi.apps.exchange.adapters.registered import ask_registered, is_registered
@@ -27,15 +27,6 @@ from miaopi.kernel.fact import Doubt, Fact, Unknown
 PLATFORM = "platform"  # the agency of sources that are rooms of this house
 
 Asks = Mapping[str, tuple[str, ...]]  # resource → fields
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """On what a pull stands: the consent receipt, the service it was given to, and the application it was given for."""
-
-    receipt: str
-    service: str
-    application: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +44,22 @@ class _Look:
         return self.resource, self.agency
 
 
-def pull(*, subject: PartyId, asks: Asks, ground: Ground, deadline: timedelta, by: Actor, now: datetime) -> dict[str, Fact]:
-    """Facts by `resource.field`, one for each that was asked, all within `deadline`.
+def pull(*, subject: PartyId, asks: Asks, ground: Ground | Duty, deadline: timedelta, by: Actor, now: datetime) -> dict[str, Fact]:
+    """Facts by `resource.field`, one for each that was asked, all within `deadline`. A resource with many rows of a person is one
+    fact under its own name, a list of contexts with the asked fields.
 
     A field that the service has no grant for, that the catalogue does not share or that nobody is connected for is
-    Unknown(unproven) and no source is asked for it; a silent or late source leaves Unknown(unavailable) with the beginning of its
-    outage. Every look and every refusal is an entry before a value is handed out. Raises RightsError, after its entry, when no
-    consent stands for what is asked; NotFound for an unknown party.
+    Unknown(unproven) and no source is asked for it, and so is a list that would lack one of its fields; a silent or late source
+    leaves Unknown(unavailable) with the beginning of its outage. Every look and every refusal is an entry before a value is handed
+    out. Raises RightsError, after its entry, when no consent stands for what is asked; NotFound for an unknown party.
     """
     if connection.in_atomic_block:
         raise RuntimeError("a pull waits for agencies: it may not hold a transaction open")
     authorise(by, Right.PULL_FACTS, owner=subject)
     asks = {resource: tuple(dict.fromkeys(fields)) for resource, fields in asks.items() if fields}
     catalogued = get_resources(asks)
-    _require_consents(subject, asks, catalogued, ground, by, now)
-    purpose = get_consent(ground.receipt).purpose.zh
+    _require_ground(subject, asks, catalogued, ground, by, now)
+    purpose = ground.find_purpose()
     granted = _only_granted(asks, catalogued, find_granted(ground.service, purpose, asks))
     refused = [
         _refusal(subject, resource, left, ground, reason="grant")
@@ -89,16 +81,12 @@ def pull(*, subject: PartyId, asks: Asks, ground: Ground, deadline: timedelta, b
     return _facts(asks, believed, begun)
 
 
-def _require_consents(
-    subject: PartyId, asks: Asks, catalogued: Mapping[str, Resource], ground: Ground, by: Actor, now: datetime
+def _require_ground(
+    subject: PartyId, asks: Asks, catalogued: Mapping[str, Resource], ground: Ground | Duty, by: Actor, now: datetime
 ) -> None:
     for resource, fields in asks.items():
-        sensitive = catalogued[resource].sensitive_fields.intersection(fields) if resource in catalogued else frozenset(fields)
         try:
-            require_consent(
-                ground.receipt, resource, fields, now, sensitive=sensitive, subject=subject, service=ground.service,
-                application=ground.application,
-            )
+            ground.require_looks(subject, catalogued.get(resource), resource, fields, now)
         except RightsError:
             with act(by=by, now=now) as unit:
                 unit.record(_refusal(subject, resource, fields, ground, reason="consent"))
@@ -106,16 +94,21 @@ def _require_consents(
 
 
 def _only_granted(asks: Asks, catalogued: Mapping[str, Resource], granted: frozenset[str]) -> dict[str, tuple[str, ...]]:
-    """Default deny: a field needs a grant that stands and a place in the catalogue."""
+    """Default deny: a field needs a grant that stands and a place in the catalogue. A list is whole or not asked for."""
     left = {
         resource: tuple(name for name in fields if name in catalogued[resource].fields and f"{resource}.{name}" in granted)
         for resource, fields in asks.items()
         if resource in catalogued
     }
-    return {resource: fields for resource, fields in left.items() if fields}
+    return {resource: fields for resource, fields in left.items() if fields and (fields == asks[resource] or not _has_many(resource))}
 
 
-def _look(subject: PartyId, asks: Asks, ground: Ground, purpose: str, deadline: timedelta, now: datetime) -> list[_Look]:
+def _has_many(resource: str) -> bool:
+    configured = city_directory().configuration.resources.get(resource)
+    return configured is not None and configured.has_many and not is_registered(resource)
+
+
+def _look(subject: PartyId, asks: Asks, ground: Ground | Duty, purpose: str, deadline: timedelta, now: datetime) -> list[_Look]:
     """Ask our own rooms, then everybody outside at once."""
     looks = [_look_inside(subject, resource, fields, now) for resource, fields in asks.items() if is_registered(resource)]
     book = city_directory()
@@ -126,7 +119,7 @@ def _look(subject: PartyId, asks: Asks, ground: Ground, purpose: str, deadline: 
     calls = [
         Call(
             book.line(source.place.agency),
-            Question(source.place, tuple(source.columns[field].name for field in fields), purpose, ground.receipt, key),
+            Question(source.place, tuple(source.columns[field].name for field in fields), purpose, ground.receipt or ground.duty, key, now),
         )
         for source, fields in sources
     ]
@@ -139,7 +132,8 @@ def _outside(book: Directory, asks: Asks) -> Iterator[tuple[Source, tuple[str, .
     for resource, fields in asks.items():
         if resource in book.configuration.resources and not is_registered(resource):
             for source in book.configuration.resources[resource].sources:
-                if held := tuple(field for field in fields if field in source.columns):
+                held = tuple(field for field in fields if field in source.columns)
+                if held and (held == fields or not source.has_many):
                     yield source, held
 
 
@@ -172,7 +166,7 @@ def _believe(look: _Look, absences: Mapping[SourceId, Absences], subject: PartyI
     counted = absences.get(look.source, Absences(frozenset(), now))
     if look.result != "absent" or not most or len(counted.subjects | {pseudonym(subject)}) <= most:
         return look
-    doubted: dict[str, Fact] = {field: Unknown(Doubt.UNAVAILABLE, look.resource, since=counted.since) for field in look.fields}
+    doubted: dict[str, Fact] = {name: Unknown(Doubt.UNAVAILABLE, look.resource, since=counted.since) for name in look.facts}
     return _Look(look.resource, look.agency, look.fields, doubted, "doubted")
 
 
@@ -211,27 +205,27 @@ def _note_outages(
             yield SourceAnsweredAgain(look.resource, look.agency)
 
 
-def _refusal(subject: PartyId, resource: str, fields: tuple[str, ...], ground: Ground, *, reason: str) -> PullRefused:
+def _refusal(subject: PartyId, resource: str, fields: tuple[str, ...], ground: Ground | Duty, *, reason: str) -> PullRefused:
     return PullRefused(
         subject=pseudonym(subject), resource=resource, fields=fields, service=ground.service, application=ground.application,
-        receipt=ground.receipt, reason=reason,
+        receipt=ground.receipt, reason=reason, duty=ground.duty,
     )
 
 
-def _entry(subject: PartyId, look: _Look, ground: Ground) -> DataPulled:
+def _entry(subject: PartyId, look: _Look, ground: Ground | Duty) -> DataPulled:
     return DataPulled(
         subject=pseudonym(subject), resource=look.resource, agency=look.agency, fields=look.fields, service=ground.service,
-        application=ground.application, receipt=ground.receipt, result=look.result,
+        application=ground.application, receipt=ground.receipt, result=look.result, duty=ground.duty,
     )
 
 
 def _facts(asks: Asks, looks: Sequence[_Look], begun: Mapping[SourceId, datetime]) -> dict[str, Fact]:
-    """Every asked field, agreed among its sources; unavailable ones with the moment their outage began."""
+    """Every asked field or list, agreed among its sources; unavailable ones with the moment their outage began."""
     facts: dict[str, Fact] = {}
     for resource, fields in asks.items():
-        for field in fields:
-            said = [_since(look.facts[field], begun[look.source]) for look in looks if look.resource == resource and field in look.facts]
-            facts[f"{resource}.{field}"] = agree(said) if said else Unknown(Doubt.UNPROVEN, resource)
+        for name in (ROWS,) if _has_many(resource) else fields:
+            said = [_since(look.facts[name], begun[look.source]) for look in looks if look.resource == resource and name in look.facts]
+            facts[f"{resource}.{name}" if name else resource] = agree(said) if said else Unknown(Doubt.UNPROVEN, resource)
     return facts
 
 

@@ -1,4 +1,4 @@
-"""Reads a city's `exchange.yaml`: which agency keeps which resource, where, under which names, and how it says “there is none”."""
+"""Reads a city's `exchange.yaml`: which agency keeps which resource, where, under which names, and which acts it takes records of."""
 
 from __future__ import annotations
 
@@ -12,17 +12,22 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from miaopi.apps.exchange.adapters.port import Emptiness, Place
+from miaopi.apps.exchange.adapters.port import Desk, Emptiness, Place
 from miaopi.apps.exchange.adapters.values import READERS
 from miaopi.kernel.errors import DefinitionError
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+NAMED: Final = re.compile(r"[a-z][a-z0-9_-]*")  # an agency
 AT: Final[Mapping[str, re.Pattern[str]]] = {
     "sql": re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?"),
     "http": re.compile(r"(/[a-z0-9_-]+)+"),
+    "file": NAME,
     "fake": NAME,
 }
+CODE: Final = re.compile(r"[A-Z]{2}-\d{3}")
+READ_ONLY: Final = frozenset({"file"})  # a drop takes no records
 MOST_SECONDS: Final = 30
+MOST_DAYS: Final = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +42,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One agency's rows of one resource. `has_many`: several rows are a list and no contradiction."""
+    """One agency's rows of one resource. `has_many`: several rows of a person are a list and no contradiction; two with the same
+    value of the field `told_apart_by` are one. `is_text`: all its values come as text."""
 
     place: Place
     columns: Mapping[str, Column]
     has_many: bool = False
+    told_apart_by: str | None = None
+    is_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +70,27 @@ class Resource:
     sources: tuple[Source, ...]
     most_absences: int = 0
 
+    @property
+    def has_many(self) -> bool:
+        """Whether its rows are one fact: a list of contexts."""
+        return any(source.has_many for source in self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An administrative act that is written into an agency's own register: by which services, with which fields and no other."""
+
+    desk: Desk
+    resource: str
+    services: tuple[str, ...]
+    columns: Mapping[str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
     agencies: Mapping[str, Agency]
     resources: Mapping[str, Resource]
+    acts: Mapping[str, Act]
 
 
 def read_configuration(path: Path) -> Configuration:
@@ -79,10 +103,11 @@ def read_configuration(path: Path) -> Configuration:
         line = getattr(getattr(error, "problem_mark", None), "line", 0)
         raise DefinitionError(f"{path.name}:{line + 1}", "is not YAML") from None
     reader = _Reader(path.name)
-    top = reader.mapping(document, document, "agencies resources")
-    agencies = {name: _agency(reader, top["agencies"], name) for name in reader.names(top, "agencies")}
+    top = reader.mapping(document, document, "agencies resources", "acts")
+    agencies = {name: _agency(reader, top["agencies"], name) for name in reader.names(top, "agencies", NAMED)}
     resources = {name: _resource(reader, top["resources"], name, agencies) for name in reader.names(top, "resources")}
-    return Configuration(agencies, resources)
+    acts = {code: _act(reader, top["acts"], code, agencies) for code in (reader.names(top, "acts", CODE) if "acts" in top else ())}
+    return Configuration(agencies, resources, acts)
 
 
 def _agency(reader: _Reader, parent: Any, name: str) -> Agency:
@@ -107,7 +132,7 @@ def _resource(reader: _Reader, parent: Any, name: str, agencies: Mapping[str, Ag
 
 
 def _source(reader: _Reader, parent: Any, index: int, resource: str, agencies: Mapping[str, Agency]) -> Source:
-    node = reader.mapping(parent, parent[index], "agency at key absent fields", "name rows", at=index)
+    node = reader.mapping(parent, parent[index], "agency at key absent fields", "name rows told_apart_by most_days", at=index)
     agency = agencies.get(node["agency"])
     if agency is None:
         raise reader.error(node, "agency", "is not among the agencies above")
@@ -117,6 +142,9 @@ def _source(reader: _Reader, parent: Any, index: int, resource: str, agencies: M
         raise reader.error(node, "absent", f"is one of {', '.join(Emptiness)}")
     if node.get("rows", "one") not in {"one", "many"}:
         raise reader.error(node, "rows", "is one or many")
+    days = node.get("most_days", 1)
+    if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= MOST_DAYS:
+        raise reader.error(node, "most_days", f"is a whole number of days, at most {MOST_DAYS}")
     place = Place(
         resource=resource,
         agency=agency.id,
@@ -124,9 +152,27 @@ def _source(reader: _Reader, parent: Any, index: int, resource: str, agencies: M
         at=node["at"],
         key=reader.name(node, "key", node["key"]),
         absent=Emptiness(node["absent"]),
+        most_days=days,
     )
     columns = {name: _column(reader, node["fields"], name) for name in reader.names(node, "fields")}
-    return Source(place, columns, has_many=node.get("rows") == "many")
+    apart = node.get("told_apart_by")
+    if apart is not None and (node.get("rows") != "many" or apart not in columns):
+        raise reader.error(node, "told_apart_by", "is a field of a source with many rows")
+    return Source(place, columns, has_many=node.get("rows") == "many", told_apart_by=apart, is_text=agency.kind == "file")
+
+
+def _act(reader: _Reader, parent: Any, code: str, agencies: Mapping[str, Agency]) -> Act:
+    node = reader.mapping(parent, parent[code], "agency at resource services fields", at=code)
+    agency = agencies.get(node["agency"])
+    if agency is None or agency.kind in READ_ONLY:
+        raise reader.error(node, "agency", "is none of the agencies above that takes records")
+    if not isinstance(node["at"], str) or not AT[agency.kind].fullmatch(node["at"]):
+        raise reader.error(node, "at", f"is no place of an agency of kind {agency.kind}")
+    services = node["services"]
+    if not isinstance(services, list) or not services or not all(isinstance(slug, str) for slug in services):
+        raise reader.error(node, "services", "lists the services that may write it")
+    columns = {name: reader.name(node["fields"], name, node["fields"][name]) for name in reader.names(node, "fields")}
+    return Act(Desk(code, agency.id, node["at"]), reader.name(node, "resource", node["resource"]), tuple(map(str, services)), columns)
 
 
 def _column(reader: _Reader, parent: Any, name: str) -> Column:
@@ -170,13 +216,13 @@ class _Reader:
                 raise self.error(node, name, "is not a name of this place")
         return node
 
-    def names(self, parent: Any, at: str) -> list[str]:
+    def names(self, parent: Any, at: str, form: re.Pattern[str] = NAME) -> list[str]:
         node = parent[at]
         if not isinstance(node, dict) or not node:
             raise self.error(parent, at, "is a mapping of names")
-        return [self.name(node, name, name) for name in node]
+        return [self.name(node, name, name, form) for name in node]
 
-    def name(self, parent: Any, at: object, value: object) -> str:
-        if not isinstance(value, str) or not NAME.fullmatch(value):
-            raise self.error(parent, at, "is a name of small letters, digits and _")
+    def name(self, parent: Any, at: object, value: object, form: re.Pattern[str] = NAME) -> str:
+        if not isinstance(value, str) or not form.fullmatch(value):
+            raise self.error(parent, at, f"is no name ({form.pattern})")
         return value

@@ -12,13 +12,17 @@ from typing import Any, Final
 from django.conf import settings
 
 from miaopi.apps.exchange.adapters.configuration import Agency, Configuration, read_configuration
-from miaopi.apps.exchange.adapters.fake import FakeConnector
+from miaopi.apps.exchange.adapters.fake import FakeConnector, FakeWriter
+from miaopi.apps.exchange.adapters.file import FileConnector
 from miaopi.apps.exchange.adapters.http import HttpConnector
+from miaopi.apps.exchange.adapters.http_writer import HttpWriter
 from miaopi.apps.exchange.adapters.lines import Line
-from miaopi.apps.exchange.adapters.port import Connector
+from miaopi.apps.exchange.adapters.port import Connector, Writer
 from miaopi.apps.exchange.adapters.sql import SqlConnector
+from miaopi.apps.exchange.adapters.sql_writer import SqlWriter
 
-KINDS: Final[Mapping[str, Any]] = {"sql": SqlConnector, "http": HttpConnector, "fake": FakeConnector}
+KINDS: Final[Mapping[str, Any]] = {"sql": SqlConnector, "http": HttpConnector, "file": FileConnector, "fake": FakeConnector}
+WRITERS: Final[Mapping[str, Any]] = {"sql": SqlWriter, "http": HttpWriter, "fake": FakeWriter}
 
 Stamp = tuple[int, int, int]
 
@@ -33,6 +37,7 @@ class Directory:
         self._stamp: Stamp | None = None
         self._known: Mapping[str, Any] = {}
         self._lines: dict[str, Line] = {}
+        self._writers: dict[str, Writer] = {}
 
     def line(self, agency: str) -> Line | None:
         """`None` when the instance knows no usable address of the agency."""
@@ -46,6 +51,19 @@ class Directory:
                 self._lines[agency] = Line(agency, connector, limit)
             return self._lines[agency]
 
+    def writer(self, agency: str) -> Writer | None:
+        """`None` when the instance knows no desk of the agency: its own credential, which can read nothing."""
+        with self._lock:
+            self._look_again()
+            if agency not in self._writers:
+                kind, address = self.configuration.agencies[agency].kind, self._known.get(agency)
+                desk = address.get("writer") if isinstance(address, dict) and address.get("kind") == kind else None
+                try:
+                    self._writers[agency] = WRITERS[kind](agency, desk)
+                except (KeyError, TypeError, ValueError, AttributeError):
+                    return None  # an address without its parts is none
+            return self._writers[agency]
+
     def _look_again(self) -> None:
         stamp = _stamp(self._addresses)
         if stamp is not None and stamp == self._stamp:
@@ -53,6 +71,8 @@ class Directory:
         known = _read(self._addresses)
         for agency in [name for name in self._lines if known.get(name) != self._known.get(name)]:
             self._lines.pop(agency).connector.close()
+        for agency in [name for name in self._writers if known.get(name) != self._known.get(name)]:
+            self._writers.pop(agency).close()
         self._stamp, self._known = stamp, known
 
     def _connect(self, agency: Agency) -> Connector | None:

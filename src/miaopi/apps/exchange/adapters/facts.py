@@ -4,27 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from miaopi.apps.exchange.adapters.configuration import Column, Source
 from miaopi.apps.exchange.adapters.port import Answer, Nothing, Row, Rows, Unsaid
-from miaopi.apps.exchange.adapters.values import convert
+from miaopi.apps.exchange.adapters.values import convert, read_text
 from miaopi.kernel.fact import Absent, Doubt, Fact, Known, Unknown, Value
+
+ROWS: Final = ""  # the name of the one fact that all rows of a person are, where a source has many
 
 
 def read_facts(source: Source, answer: Answer | None, fields: Iterable[str], *, now: datetime) -> dict[str, Fact]:
-    """Facts of the asked fields of one source, each with the resource and `now`, the platform's time of the pull."""
-    resource = source.place.resource
+    """Facts of the asked fields of one source, each with the resource and `now`, the platform's time of the pull.
+
+    Of a source with many rows there is one fact, under `ROWS`: a list of contexts, each with exactly the asked fields.
+    """
+    resource, asked = source.place.resource, tuple(fields)
+    named = (ROWS,) if source.has_many else asked
     match answer:
         case None:
-            return {field: Unknown(Doubt.UNAVAILABLE, resource) for field in fields}
+            return {name: Unknown(Doubt.UNAVAILABLE, resource) for name in named}
         case Unsaid():
-            return {field: Unknown(Doubt.UNPROVEN, resource) for field in fields}
+            return {name: Unknown(Doubt.UNPROVEN, resource) for name in named}
         case Nothing():
-            return {field: Absent(resource, now) for field in fields}
-        case Rows(rows) if len(rows) > 1 and not source.has_many:
-            return {field: Unknown(Doubt.CONFLICT, resource) for field in fields}
+            return {name: Absent(resource, now) for name in named}
+        case Rows(rows) if source.has_many:
+            return {ROWS: _read_rows(source, rows, asked, now)}
+        case Rows(rows) if len(rows) > 1:
+            return {name: Unknown(Doubt.CONFLICT, resource) for name in named}
         case Rows(rows):
-            return {field: _read_field(source, rows, field, now) for field in fields}
+            return {name: _read_field(source, rows[0], name, now) for name in named}
 
 
 def agree(facts: Iterable[Fact]) -> Fact:
@@ -42,22 +51,33 @@ def _says(fact: Fact) -> tuple[bool, object]:
     return (True, fact.value) if isinstance(fact, Known) else (False, None)
 
 
-def _read_field(source: Source, rows: tuple[Row, ...], field: str, now: datetime) -> Fact:
-    column = source.columns[field]
-    resource = source.place.resource
-    values = [row[column.name] for row in rows]
-    if not source.has_many and values[0] is None:
+def _read_field(source: Source, row: Row, field: str, now: datetime) -> Fact:
+    column, resource = source.columns[field], source.place.resource
+    value = row[column.name]
+    if value is None:
         return Absent(resource, now) if column.null_is_absent else Unknown(Doubt.UNPROVEN, resource)
     try:
-        converted = [_convert_column(column, value) for value in values]
+        return Known(_convert_column(source, column, value), resource, now)
     except ValueError:
         return Unknown(Doubt.UNAVAILABLE, resource)  # nonsense is no answer
-    return Known(converted if source.has_many else converted[0], resource, now)
 
 
-def _convert_column(column: Column, value: object) -> Value:
-    if value is None and column.null_is_absent:
-        return None
+def _read_rows(source: Source, rows: tuple[Row, ...], fields: tuple[str, ...], now: datetime) -> Fact:
+    """The rows as one fact: a context cannot hold a doubt, so one doubtful value makes the whole list doubtful."""
+    resource = source.place.resource
+    facts = [{field: _read_field(source, row, field, now) for field in fields} for row in rows]
+    doubts = [fact for row in facts for fact in row.values() if isinstance(fact, Unknown)]
+    if doubts:
+        return doubts[0]
+    contexts = [{field: fact.value if isinstance(fact, Known) else None for field, fact in row.items()} for row in facts]
+    if source.told_apart_by in fields:
+        marks = [mark for context in contexts if (mark := context[source.told_apart_by]) is not None]
+        if len(set(marks)) < len(marks):
+            return Unknown(Doubt.CONFLICT, resource)
+    return Known(contexts, resource, now)
+
+
+def _convert_column(source: Source, column: Column, value: object) -> Value:
     if column.values and value not in column.values:
         raise ValueError("not among the listed values")
-    return convert(value, column.type)
+    return convert(read_text(value, column.type) if source.is_text else value, column.type)

@@ -1,14 +1,15 @@
-"""A source in memory that keeps the port's promises; what it holds stands in its address, so that a test says it in sight."""
+"""An agency in memory that keeps the port's promises; what it holds stands in its address, so that a test says it in sight."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from miaopi.apps.exchange.adapters.answers import checked_rows, silence
-from miaopi.apps.exchange.adapters.port import Answer, Question
+from miaopi.apps.exchange.adapters.port import KEY_USED, Answer, Question, Record, Refused, Written
 
 
 class FakeConnector:
@@ -37,6 +38,41 @@ class FakeConnector:
 
     def set_mode(self, mode: str) -> None:
         self._mode = mode
+
+    def close(self) -> None:
+        """Nothing is kept."""
+
+
+class FakeWriter:
+    """`address`: `mode` up (default), down, slow, wrong or lost – the record is taken and its answer is not –, and `refuses`, a code.
+
+    `taken` holds the records by key.
+    """
+
+    def __init__(self, agency: str, address: Mapping[str, Any]) -> None:
+        self._agency = agency
+        self._mode: str = address.get("mode", "up")
+        self._refuses: str = address.get("refuses", "")
+        self.taken: dict[str, Record] = {}
+
+    def write(self, record: Record, *, seconds: float) -> Written | Refused:
+        if self._mode == "slow":
+            time.sleep(seconds)
+        if self._mode not in {"up", "lost"}:
+            raise silence(self._agency)
+        if self._refuses:
+            return Refused(self._refuses)
+        if self.taken.setdefault(record.key, record) != record:
+            return Refused(KEY_USED)
+        if self._mode == "lost":
+            raise silence(self._agency)
+        return Written(f"fake-{record.key}", datetime(2026, 1, 1, tzinfo=UTC))
+
+    def set_mode(self, mode: str) -> None:
+        self._mode = mode
+
+    def refuse(self, code: str) -> None:
+        self._refuses = code
 
     def close(self) -> None:
         """Nothing is kept."""

@@ -1,15 +1,18 @@
-"""What the room needs of a source, in the room's words: one question about one person, answered with rows or with silence."""
+"""What the room needs of an agency, in the room's words: one question about one person, one record for one person."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 Row = Mapping[str, object]  # source column → raw value, the asked columns and the key alone
 
 BAD_ANSWER_BYTES = 64 * 1024  # one person's rows of one resource are a few hundred bytes; more is not an answer
+
+KEY_USED: Final = "key_used"  # this key was given to another record
 
 
 class Emptiness(StrEnum):
@@ -24,7 +27,8 @@ class Emptiness(StrEnum):
 class Place:
     """Where rows of one resource stand at one agency.
 
-    `at`: view or table (`schema.name`) for SQL, path for HTTP. `name`: what the agency calls the resource.
+    `at`: view or table (`schema.name`) for SQL, path for HTTP, name in the manifest for a file drop. `name`: what the agency
+    calls the resource. `most_days`: how many days old a drop may be.
     """
 
     resource: str
@@ -33,17 +37,20 @@ class Place:
     at: str
     key: str
     absent: Emptiness
+    most_days: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One person's rows. `key` is her identity number and shows in no representation; `columns` are the granted ones."""
+    """One person's rows. `key` is her identity number and shows in no representation; `columns` are the granted ones; `at` is
+    the platform's time of the pull."""
 
     place: Place
     columns: tuple[str, ...]
     purpose: str
     receipt: str
     key: str = field(repr=False)
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,51 @@ class Connector(Protocol):
 
     def ask(self, question: Question, *, seconds: float) -> Answer:
         """Ask within `seconds`. Raises UpstreamError, free of addresses and values, when the source is down, slow or answers nonsense."""
+
+    def close(self) -> None:
+        """Give up kept connections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where an agency takes records of one act. `at`: function (`schema.name`) for SQL, path for HTTP."""
+
+    act: str
+    agency: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is written for one person under one key: the same key and content is the same record, however often it is handed over."""
+
+    desk: Desk
+    key: str
+    ground: str
+    id_number: str = field(repr=False)
+    values: Mapping[str, str | None] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The agency has the record: its own reference for it, and when it was made."""
+
+    reference: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The agency will not have the record; asking again changes nothing. `code` is its word for why, never a value."""
+
+    code: str
+
+
+class Writer(Protocol):
+    """One agency's desk for records, with a credential of its own that can read nothing."""
+
+    def write(self, record: Record, *, seconds: float) -> Written | Refused:
+        """Hand the record over within `seconds`. Raises UpstreamError when nobody can say whether it was taken."""
 
     def close(self) -> None:
         """Give up kept connections."""

@@ -12,6 +12,8 @@ from miaopi.kernel.fact import Value
 
 LONGEST_TEXT: Final = 2000
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+DIGITS: Final = re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII)
+TRUTHS: Final = {"true": True, "false": False}
 
 
 def convert(value: object, type_name: str) -> Value:
@@ -20,6 +22,19 @@ def convert(value: object, type_name: str) -> Value:
     if reader is None:
         raise ValueError("no such type")
     return reader(value)
+
+
+def read_text(value: object, type_name: str) -> object:
+    """The cell of a file, whose values all are text, as a wire would have brought it. Raises ValueError for no number or truth."""
+    match type_name, value:
+        case "number", str() if DIGITS.fullmatch(value):
+            return Decimal(value)
+        case "boolean", str() if value in TRUTHS:
+            return TRUTHS[value]
+        case ("number" | "boolean"), _:
+            raise ValueError("no number, or no truth")
+        case _:
+            return value
 
 
 def _text(value: object) -> Value:
