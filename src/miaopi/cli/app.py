@@ -8,41 +8,44 @@ from typing import Final
 
 import cyclopts
 
-from miaopi.cli.printing import run, tell
+from miaopi.cli.mistakes import explain_verb
+from miaopi.cli.printing import report, run, tell
 
 VERBS: Final = {
-    "service": "services: list, show, check, try",
-    "decide": "one decision from a file of facts, no database",
-    "apply": "the whole journey of an application",
-    "application": "show, withdraw, review one application",
-    "licence": "show what was issued",
-    "exchange": "agencies, resources, grants",
-    "ledger": "checkpoint, prove, verify, accesses",
-    "audit": "check, parked, replay",
-    "bench": "a benchmark beside its ceiling",
-    "serve": "the web server alone",
-    "worker": "the worker alone",
-    "migrate": "bring the database to this version",
-    "doctor": "what is missing or unsafe here",
-    "supervise": "own the processes of an instance",
+    "service": "事项：list、show、check、try / services: list, show, check, try",
+    "decide": "按一份事实作一次决定，不用数据库 / one decision from a file of facts, no database",
+    "apply": "一件事从头办到尾 / the whole journey of an application",
+    "application": "一个办件：show、withdraw、review / show, withdraw, review one application",
+    "licence": "出具的证照 / show what was issued",
+    "exchange": "部门、资源、授权 / agencies, resources, grants",
+    "ledger": "日志：checkpoint、prove、verify、accesses / checkpoint, prove, verify, accesses",
+    "audit": "日志自查：check、parked、replay / check, parked, replay",
+    "bench": "测速，与同场对手比 / a benchmark beside its ceiling",
+    "serve": "只起网页服务 / the web server alone",
+    "worker": "只起后台工作 / the worker alone",
+    "migrate": "把数据库升到本版本 / bring the database to this version",
+    "doctor": "这里缺什么、哪里不安全 / what is missing or unsafe here",
+    "supervise": "看管一个实例的各个进程 / own the processes of an instance",
 }
 
 OF_THE_LAUNCHER: Final = {
-    "demo": "a whole city on this machine, and its portal",
-    "city": "the demo city: generate, agency, clock",
-    "check": "linters, contracts, types and the house: before a commit",
-    "test": "check and all tests, or pytest on what is named",
-    "prove": "the long proofs",
+    "demo": "本机上的一座城市和它的门户 / a whole city on this machine, and its portal",
+    "city": "演示城市：generate、agency、clock / the demo city: generate, agency, clock",
+    "check": "提交前的检查 / linters, contracts, types and the house: before a commit",
+    "test": "检查和全部测试，或 pytest 所点名的 / check and all tests, or pytest on what is named",
+    "prove": "长证明 / the long proofs",
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code. The verbs of the launcher run beside the product and are only named here."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if not words or words[0] in {"-h", "--help", "help"} or words[0] not in VERBS:
-        named = [f"  {verb:<12} {does}" for verb, does in {**OF_THE_LAUNCHER, **VERBS}.items()]
-        tell("\n".join(["用法 / usage: ./miaopi VERB … [--json]", *named]))
-        return 0 if words and words[0] in {"-h", "--help", "help"} else 2
+    every = {**OF_THE_LAUNCHER, **VERBS}
+    if not words or words[0] in {"-h", "--help", "help"}:
+        tell("\n".join(["用法 / usage: ./miaopi VERB … [--json]", *(f"  {verb:<12} {does}" for verb, does in every.items())]))
+        return 0 if words else 2
+    if words[0] not in VERBS:
+        return report(explain_verb(words[0], every), json="--json" in words)
     return run(lambda: find_app(words[0]), words[1:])
 
 

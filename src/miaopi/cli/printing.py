@@ -16,10 +16,10 @@ import cyclopts
 from rich.console import Console, RenderableType
 from rich.text import Text as Plain
 
+from miaopi.cli.mistakes import explain
 from miaopi.config.environment import home_folder
 from miaopi.config.logs import log_to_file, log_to_stderr
 from miaopi.kernel.errors import DefinitionError, InputError, MiaopiError, UpstreamError
-from miaopi.kernel.wording import Text
 
 log = logging.getLogger("miaopi.cli")
 HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")
@@ -63,9 +63,9 @@ def run(find: Callable[[], cyclopts.App], arguments: Sequence[str]) -> int:
     try:
         outcome = find()(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except MiaopiError as error:
-        return _report(describe(error), error.exit_code, json)
+        return report(error, json)
     except cyclopts.CycloptsError as error:
-        return _report(describe(_wrong_arguments(str(error).strip())), InputError.exit_code, json)
+        return report(explain(error), json)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -105,13 +105,9 @@ def describe(error: MiaopiError) -> dict[str, object]:
     return described
 
 
-def _wrong_arguments(text: str) -> InputError:
-    """What the reader of the command line said, which it says in English."""
-    return InputError(
-        "arguments",
-        Text(zh=f"命令行参数有误（{text}）。", en=text if text.endswith(".") else f"{text}."),
-        Text(zh="加 --help 查看用法。", en="--help tells how it is written."),
-    )
+def report(error: MiaopiError, json: bool) -> int:
+    """Say what somebody must mend; the exit code that goes with it."""
+    return _report(describe(error), error.exit_code, json)
 
 
 def _report(described: dict[str, object], code: int, json: bool) -> int:
