@@ -17,6 +17,7 @@ from django.test import override_settings
 from miaopi.apps.audit.api import act, person, system
 from miaopi.apps.consent.api import withdraw_consent
 from miaopi.apps.exchange.api import (
+    Duty,
     Ground,
     approve_grant,
     list_outages,
@@ -29,7 +30,7 @@ from miaopi.kernel.errors import NotFound, RightsError
 from miaopi.kernel.fact import Absent, Doubt, Known, Unknown
 from miaopi.kernel.wording import Text
 from tests.unit.exchange.entries import entries, entry_text
-from tests.unit.exchange.scene import ANNA, APPLICATION, KEEPER, NOW, PURPOSE, ROW, SERVICE, Scene
+from tests.unit.exchange.scene import ANNA, APPLICATION, EXCHANGE, KEEPER, NOW, PURPOSE, ROW, SERVICE, Scene
 
 NAME = {"population_basic": ("name",)}
 LATER = NOW + timedelta(minutes=5)
@@ -263,3 +264,87 @@ def test_no_log_line_of_a_pull_holds_a_value(scene: Scene, caplog: pytest.LogCap
         scene.pull({**NAME, "criminal_record": ("condition_met",)})
     for value in (ANNA.name, ANNA.id_number):
         assert value not in caplog.text
+
+
+DUTY = Duty(SERVICE, APPLICATION, "老年人权益保障法", "第三十三条")
+
+
+def test_a_duty_needs_no_consent_but_grants_of_its_own_and_its_looks_are_hers_to_see(scene: Scene) -> None:
+    withdraw_consent(receipt=scene.receipt, by=scene.by, now=NOW)
+    asked = {"ground": DUTY, "by": system("treasury.run_due")}
+    assert scene.pull(NAME, **asked) == {"population_basic.name": Unknown(Doubt.UNPROVEN, "population_basic")}
+    assert [entry["reason"] for entry in entries("PullRefused")] == ["grant"]
+    approve_grant(
+        service=SERVICE, resource="population_basic", field="name", purpose="老年人权益保障法 第三十三条", ground="statutory_duty",
+        by=KEEPER, now=NOW,
+    )
+    assert scene.pull(NAME, **asked) == {"population_basic.name": Known(ANNA.name, "population_basic", NOW)}
+    (entry,) = entries("DataPulled", subject=scene.subject)
+    assert (entry["duty"], entry["receipt"], entry["fields"]) == ("老年人权益保障法 第三十三条", "", ["name"])
+
+
+MANY = f"""{EXCHANGE}\
+  diploma:
+    sources:
+      - agency: population
+        at: diploma
+        key: id_number
+        absent: empty
+        rows: many
+        told_apart_by: serial
+        fields: {{level: level, serial: serial, awarded_on: {{type: date}}}}
+"""
+WITH_DIPLOMA = """\
+  diploma:
+    agency: population
+    name: {zh: 学历, en: Diplomas}
+    sharing: {method: query, type: conditional, update_frequency: realtime}
+    connected: true
+    fields:
+      level: {zh: 层次, en: Level, privacy: personal}
+      serial: {zh: 编号, en: Serial, privacy: personal}
+      awarded_on: {zh: 日期, en: Day, privacy: personal}
+"""
+DIPLOMA = {"diploma": ("level", "awarded_on")}
+
+
+@pytest.fixture
+def graduate(tmp_path: Path) -> Iterator[Scene]:
+    made = Scene(tmp_path)
+    (tmp_path / "exchange.yaml").write_text(MANY, encoding="utf-8")
+    (tmp_path / "catalogue.yaml").write_text((tmp_path / "catalogue.yaml").read_text(encoding="utf-8") + WITH_DIPLOMA, encoding="utf-8")
+    made.rows["population"]["diploma"] = [
+        {"id_number": ANNA.id_number, "level": level, "serial": serial, "awarded_on": day, "remark": "canary"}
+        for level, serial, day in (("本科", "B1", "1971-07-01"), ("硕士", "M1", "1974-07-01"))
+    ]
+    with override_settings(MIAOPI_CITY=SimpleNamespace(folder=tmp_path), MIAOPI_AGENCIES=str(made.addresses)):
+        made.open()
+        made.receipt = made.consent(scope=("diploma.level", "diploma.awarded_on", "diploma.serial"), separate=())
+        for field in DIPLOMA["diploma"]:
+            approve_grant(service=SERVICE, resource="diploma", field=field, purpose=PURPOSE.zh, ground="授权同意", by=KEEPER, now=NOW)
+        yield made
+
+
+def test_many_rows_are_one_list_with_the_asked_fields_alone(graduate: Scene) -> None:
+    rows = [{"level": "本科", "awarded_on": date(1971, 7, 1)}, {"level": "硕士", "awarded_on": date(1974, 7, 1)}]
+    assert graduate.pull(DIPLOMA) == {"diploma": Known(rows, "diploma", NOW)}
+    assert [entry["fields"] for entry in entries("DataPulled")] == [["level", "awarded_on"]]
+
+
+def test_a_list_that_would_lack_a_field_is_unproven_and_nobody_is_asked(graduate: Scene) -> None:
+    assert graduate.pull({"diploma": ("level", "serial")}) == {"diploma": Unknown(Doubt.UNPROVEN, "diploma")}
+    assert not entries("DataPulled")
+    assert len(entries("PullRefused")) == 1
+
+
+def test_rows_of_nobody_are_absent_and_rows_of_a_dead_source_unavailable(graduate: Scene) -> None:
+    graduate.rows["population"]["diploma"].clear()
+    assert graduate.pull(DIPLOMA) == {"diploma": Absent("diploma", NOW)}
+    graduate.modes["population"] = "down"
+    assert graduate.pull(DIPLOMA) == {"diploma": Unknown(Doubt.UNAVAILABLE, "diploma", NOW)}
+
+
+def test_two_rows_of_one_mark_contradict_each_other(graduate: Scene) -> None:
+    approve_grant(service=SERVICE, resource="diploma", field="serial", purpose=PURPOSE.zh, ground="授权同意", by=KEEPER, now=NOW)
+    graduate.rows["population"]["diploma"][1]["serial"] = "B1"
+    assert graduate.pull({"diploma": ("level", "serial")}) == {"diploma": Unknown(Doubt.CONFLICT, "diploma")}
