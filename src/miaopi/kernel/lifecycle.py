@@ -1,7 +1,7 @@
 """What may happen to an application: one table. What is not in it cannot happen.
 
 行政许可法 第三十二条 (supplements), 第三十八条 (a refusal is written and reasoned), 第四十二条 (the clock);
-个人信息保护法 第十五条 (consent can be withdrawn).
+个人信息保护法 第十五条 (consent can be withdrawn), 第二十四条 (a person looks at what a machine decided).
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ class Move(StrEnum):
     REFER = "refer"
     ASK_SUPPLEMENT = "ask_supplement"
     WITHDRAW = "withdraw"
+    REPLACE = "replace"
 
 
-Confirm, Decide, Wait, Refer, AskSupplement, Withdraw = Move
+Confirm, Decide, Wait, Refer, AskSupplement, Withdraw, Replace = Move
 
 
 MOVES: Final[Mapping[tuple[State, Move], State]] = MappingProxyType({
@@ -57,7 +58,9 @@ MOVES: Final[Mapping[tuple[State, Move], State]] = MappingProxyType({
     (State.REFERRED, AskSupplement): State.SUPPLEMENT,
     (State.REFERRED, Withdraw): State.WITHDRAWN,
     (State.SUPPLEMENT, Confirm): State.CONFIRMED,
+    (State.SUPPLEMENT, Refer): State.REFERRED,  # she asks that a person look at what she shall cure
     (State.SUPPLEMENT, Withdraw): State.WITHDRAWN,
+    (State.DECIDED, Replace): State.DECIDED,  # by a person, after a review: upheld, or decided anew
 })
 
 _SAID: Final[Mapping[State, Text]] = MappingProxyType({

@@ -19,6 +19,7 @@ from miaopi.kernel.ledger import canonical_json
 from miaopi.kernel.wording import Text
 
 FORMAT = "miaopi.receipt/1"
+RULING = "miaopi.ruling/1"
 Json = Mapping[str, object]
 
 
@@ -53,9 +54,10 @@ class Receipt:
 
     def statement(self) -> bytes:
         """What is signed: canonical JSON (RFC 8785)."""
-        return canonical_json(self._stated())
+        return canonical_json(self.to_statement())
 
-    def _stated(self) -> dict[str, object]:
+    def to_statement(self) -> dict[str, object]:
+        """What is signed, as JSON."""
         return {
             "format": FORMAT,
             "slug": self.slug,
@@ -82,12 +84,31 @@ class Receipt:
 
     def to_json(self) -> dict[str, object]:
         return {
-            "statement": self._stated(),
+            "statement": self.to_statement(),
             "facts": None if self.facts is None else dict(self.facts),
             "values": None if self.values is None else dict(self.values),
             "salt": self.salt,
             "signature": None if self.signature is None else base64.b64encode(self.signature).decode(),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a person decided where the rules could not, or in a review: a receipt with her name on it.
+
+    It cannot be decided again by a machine, so it states who decided, who confirmed it as the second (empty where one is
+    enough), and the digest of the statement it stands on: the decision that sent the case to her.
+    """
+
+    receipt: Receipt
+    decided_by: str
+    confirmed_by: str
+    after: str
+
+    def statement(self) -> bytes:
+        """What is signed: canonical JSON (RFC 8785)."""
+        stated = {**self.receipt.to_statement(), "format": RULING, "decided_by": self.decided_by, "after": self.after}
+        return canonical_json(stated | ({"confirmed_by": self.confirmed_by} if self.confirmed_by else {}))
 
 
 def digest(salt: str, value: object) -> str:

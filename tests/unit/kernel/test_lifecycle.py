@@ -14,6 +14,7 @@ from miaopi.kernel.lifecycle import (
     Decide,
     Move,
     Refer,
+    Replace,
     State,
     Wait,
     Withdraw,
@@ -32,8 +33,13 @@ def test_a_move_that_is_not_in_the_table_is_the_callers_error(state: State, move
     assert caught.value.field == "application"
 
 
-def test_nothing_follows_a_decision_or_a_withdrawal() -> None:
-    assert {state for state, _ in MOVES}.isdisjoint({State.DECIDED, State.WITHDRAWN})
+def test_nothing_follows_a_withdrawal_and_only_a_persons_word_a_decision() -> None:
+    assert State.WITHDRAWN not in {state for state, _ in MOVES}
+    assert {move: to for (state, move), to in MOVES.items() if state is State.DECIDED} == {Replace: State.DECIDED}
+
+
+def test_who_shall_supplement_may_ask_for_a_person_instead() -> None:
+    assert after(State.SUPPLEMENT, Refer) is State.REFERRED
 
 
 def test_every_state_can_be_reached_from_a_draft() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import ClassVar
 
 from miaopi.apps.audit.api import Event
 from miaopi.definitions import ServicePackage
@@ -14,10 +15,11 @@ from miaopi.kernel.fact import Fact, FactName
 
 @dataclass(frozen=True)
 class Decided(Event):
-    """A rule set decided; `outcome` is one of the seven. `decision` is the id of the decision row.
+    """A rule set or a person decided; `outcome` is one of the seven. `decision` is the id of the decision row.
 
-    A case that waits is decided again later and says so with another event; no other outcome follows one of
-    `approve`, `refuse` and `redirect`.
+    A case that waits is decided again later and says so with another event. After `approve`, `refuse` and `redirect` only a
+    person speaks, in a review: then `replaces` is the decision that does not count any more. `decided_by` and `confirmed_by`
+    are members of staff; empty for a rule set.
     """
 
     number: str
@@ -28,6 +30,9 @@ class Decided(Event):
     decision: str
     receipt_digest: str
     subject: str
+    replaces: str | None = None
+    decided_by: str | None = None
+    confirmed_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ class DecidedCase:
     decided_at: datetime
     decision: Decision = field(repr=False)
     facts: Mapping[FactName, Fact] = field(repr=False)
+    replaces: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,4 +59,114 @@ class ReviewRequested(Event):
     number: str
     decision: str
     review: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class DecisionUpheld(Event):
+    """A person reviewed a decision and let it stand; `decision` is the row with her reasons, `upholds` the one reviewed."""
+
+    number: str
+    service: str
+    outcome: str
+    decision: str
+    upholds: str
+    receipt_digest: str
+    decided_by: str
+    subject: str
+    confirmed_by: str | None = None
+
+
+@dataclass(frozen=True)
+class CaseReferred(Event):
+    """A case came to a person's queue; `kind` is `referral` or `review`. `due_at` is when it must be decided."""
+
+    number: str
+    service: str
+    kind: str
+    queue: str
+    due_at: datetime
+    reason_codes: tuple[str, ...]
+    subject: str
+
+
+@dataclass(frozen=True)
+class CaseTaken(Event):
+    """An officer took a case, until `until` at first. `lapsed` is who had it before and let her time run out."""
+
+    number: str
+    staff: str
+    until: datetime
+    subject: str
+    lapsed: str | None = None
+
+
+@dataclass(frozen=True)
+class CasePutBack(Event):
+    """An officer gave a case back to its queue."""
+
+    number: str
+    staff: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class CaseRead(Event):
+    """An officer looked at a case, for the reason `kind` (`referral`, `review`, `second`); `fields` are the facts on that page."""
+
+    is_access: ClassVar[bool] = True
+
+    number: str
+    service: str
+    kind: str
+    staff: str
+    fields: tuple[str, ...]
+    subject: str
+
+
+@dataclass(frozen=True)
+class DecisionProposed(Event):
+    """An officer decided a case that takes two; `proposal` is the id of what a second one confirms or returns."""
+
+    number: str
+    proposal: str
+    outcome: str
+    staff: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class DecisionReturned(Event):
+    """The second officer did not confirm: the case is open again."""
+
+    number: str
+    proposal: str
+    staff: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class ClaimTaken(Event):
+    """The case holds the one place of this kind that its applicant has."""
+
+    number: str
+    kind: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class ClaimLost(Event):
+    """Another case of the applicant holds the place; the rules were told so and decided again."""
+
+    number: str
+    kind: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class ClaimReleased(Event):
+    """The place is free again."""
+
+    number: str
+    kind: str
     subject: str

@@ -1,4 +1,4 @@
-"""Decisions, cases that wait, and requests for a person, as they are kept."""
+"""Decisions, cases that wait or are with a person, requests for a person, and claims, as they are kept."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from django.db import models
 
 
 class DecisionRow(models.Model):
-    """One decision of a rule set. `statement` is what its receipt states (`kernel.receipt`): canonical bytes, digests for facts.
+    """One decision of a rule set, or of a person: then `decided_by` is her staff id, `confirmed_by` that of the second.
 
+    `statement` is what its receipt states (`kernel.receipt`): canonical bytes, digests for facts.
     `kept` is what stands beside it, sealed: facts, values and the salt of the digests; empty after retention.
 
     `round` is the confirmation it answers, `attempt` 0 for the decision at once and one more each time a waiting case
-    was decided again: the pair is unique for an application, so no filing is decided twice. The row that counts is the last.
+    was decided again, or a person decided: the pair is unique for an application, so no filing is decided twice. The row
+    that counts is the last; earlier ones stay on record.
     """
 
     id = models.CharField(primary_key=True, max_length=32)
@@ -31,10 +33,12 @@ class DecisionRow(models.Model):
     decided_at = models.DateTimeField()
     signature = models.BinaryField(null=True)
     signed_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=32, blank=True, default="")
+    confirmed_by = models.CharField(max_length=32, blank=True, default="")
 
     class Privacy:
         public = ("id", "number", "round", "attempt", "service", "version", "as_of", "receipt_digest", "decided_at", "signature",
-                  "signed_at")
+                  "signed_at", "decided_by", "confirmed_by")
         personal = ("applicant", "outcome", "reason_codes", "statement", "kept")
         secret = ()
 
@@ -47,7 +51,8 @@ class DecisionRow(models.Model):
 
 
 class Waiting(models.Model):
-    """A case that waits for silent sources. `due_at` is when it is looked at again, `patience_until` when a person takes it.
+    """A case that waits for silent sources, or, where `sources` is empty, for a lawful period. `due_at` is when it is looked at
+    again, `patience_until` when a person takes what is still silent.
 
     `sources` names the silent resources; cases that wait for the same ones are probed by one of them. `kept` is what the
     sources that answered since have said, sealed, so that none is asked twice.
@@ -74,17 +79,111 @@ class Waiting(models.Model):
 
 
 class Review(models.Model):
-    """复核: the applicant asks that a person look at an automatic decision, once for each."""
+    """复核: the applicant asks that a person look at an automatic decision, once for each.
+
+    `answer` is the decision row that upholds it or takes its place; `result` says which: `upheld` or `replaced`.
+    """
 
     id = models.CharField(primary_key=True, max_length=32)
     decision = models.OneToOneField(DecisionRow, on_delete=models.PROTECT)
     number = models.CharField(max_length=18)
     requested_at = models.DateTimeField()
+    answer = models.OneToOneField(DecisionRow, on_delete=models.PROTECT, related_name="answers", null=True)
+    result = models.CharField(max_length=10, blank=True, default="")
 
     class Privacy:
-        public = ("id", "decision", "number", "requested_at")
+        public = ("id", "decision", "number", "requested_at", "answer", "result")
         personal = ()
         secret = ()
 
     class Meta:
         app_label = "approval"
+
+
+class Referral(models.Model):
+    """A case with a person. One is open for a case at a time; `kind` is `referral`, or `review` of what was decided.
+
+    `due_at` is kept by the working-day clock; while `stopped_at` is set – a supplement is out – the clock stands, with
+    `days_left` working days on it. `taken_by` holds the case until `lease_until`; after that it is free by itself.
+    `proposed_by` decided a case that takes two officers and waits for another one to confirm.
+    """
+
+    id = models.CharField(primary_key=True, max_length=32)
+    number = models.CharField(max_length=18)
+    kind = models.CharField(max_length=10)
+    decision = models.ForeignKey(DecisionRow, on_delete=models.PROTECT, related_name="referrals", db_index=False)
+    service = models.CharField(max_length=100)
+    version = models.CharField(max_length=64)
+    applicant = models.CharField(max_length=64)
+    queue = models.CharField(max_length=80)
+    reason_codes = ArrayField(models.CharField(max_length=40), default=list)
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+    days_left = models.PositiveSmallIntegerField(null=True)
+    taken_by = models.CharField(max_length=32, blank=True, default="")
+    taken_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    proposed_by = models.CharField(max_length=32, blank=True, default="")
+    closed_at = models.DateTimeField(null=True)
+    closed_for = models.CharField(max_length=12, blank=True, default="")
+
+    class Privacy:
+        public = ("id", "number", "kind", "decision", "service", "version", "queue", "opened_at", "due_at", "stopped_at", "days_left",
+                  "taken_by", "taken_at", "lease_until", "proposed_by", "closed_at", "closed_for")
+        personal = ("applicant", "reason_codes")
+        secret = ()
+
+    class Meta:
+        app_label = "approval"
+        constraints = [
+            models.UniqueConstraint(fields=["number"], condition=models.Q(closed_at=None), name="approval_referred_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=["referral", "review"]), name="approval_referral_kind"),
+        ]
+        indexes = [models.Index(fields=["queue", "due_at"], condition=models.Q(closed_at=None), name="approval_queue")]
+
+
+class Proposal(models.Model):
+    """What the first of two officers decided; `content` is reason, basis and values, sealed. `answer`: confirmed or returned."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="proposals")
+    number = models.CharField(max_length=18)
+    outcome = models.CharField(max_length=16)
+    content = models.BinaryField()
+    proposed_by = models.CharField(max_length=32)
+    proposed_at = models.DateTimeField()
+    answered_by = models.CharField(max_length=32, blank=True, default="")
+    answered_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=10, blank=True, default="")
+    note = models.TextField(blank=True, default="")
+
+    class Privacy:
+        public = ("id", "referral", "number", "proposed_by", "proposed_at", "answered_by", "answered_at", "answer")
+        personal = ("outcome", "content", "note")
+        secret = ()
+
+    class Meta:
+        app_label = "approval"
+        constraints = [
+            models.UniqueConstraint(fields=["referral"], condition=models.Q(answered_at=None), name="approval_proposed_once"),
+        ]
+
+
+class Claim(models.Model):
+    """One place that one case can hold: of a `kind`, for the party `key`. The row is the claim; released, it is gone."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=60)
+    key = models.CharField(max_length=64)
+    number = models.CharField(max_length=18, db_index=True)
+    taken_at = models.DateTimeField()
+
+    class Privacy:
+        public = ("id", "kind", "number", "taken_at")
+        personal = ("key",)
+        secret = ()
+
+    class Meta:
+        app_label = "approval"
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="approval_claimed_once")]

@@ -5,23 +5,32 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from django.conf import settings
 
-from miaopi.apps.application.api import advance
+from miaopi.apps.application.api import advance, compute_legal_day
+from miaopi.apps.approval.actions.case import Case
+from miaopi.apps.approval.actions.claims import hold_claims, settle_claims
+from miaopi.apps.approval.actions.referrals import (
+    BY_RULES,
+    REFERRAL,
+    close_referrals,
+    open_referral,
+    resume_referral,
+)
 from miaopi.apps.approval.events import Decided, DecidedCase
 from miaopi.apps.approval.models import DecisionRow, Waiting
 from miaopi.apps.approval.queries.decisions import Beside, seal_beside
-from miaopi.apps.audit.api import Actor, act, rule_set, sign
-from miaopi.apps.filing.api import ConfirmedFacts, get_written, is_silent
+from miaopi.apps.approval.queries.queues import CITY_TIME
+from miaopi.apps.audit.api import Actor, Unit, act, rule_set, sign
+from miaopi.apps.filing.api import ConfirmedFacts, get_written
 from miaopi.apps.identity.api import Right, authorise, pseudonym
 from miaopi.definitions import ServicePackage
-from miaopi.kernel.decision import Decision, Definition, Outcome, decide
+from miaopi.kernel.decision import Decision, Outcome
 from miaopi.kernel.decision.reading import write_value
-from miaopi.kernel.fact import Fact, FactName, Unknown
+from miaopi.kernel.fact import Unknown
 from miaopi.kernel.lifecycle import AskSupplement, Decide, Move, Refer, Wait
 from miaopi.kernel.receipt import Receipt, make_receipt
 
@@ -38,37 +47,8 @@ MOVE_OF: Final[Mapping[Outcome, Move]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One confirmation to be decided, or decided again. `patience_until` is when silence of a source becomes a person's work."""
-
-    number: str
-    package: ServicePackage
-    round: int
-    attempt: int
-    applicant: str
-    as_of: date
-    facts: Mapping[FactName, Fact]
-    salt: str
-    patience_until: datetime
-
-    @property
-    def definition(self) -> Definition:
-        return self.package.definition
-
-    def at(self, now: datetime) -> Case:
-        """The case as it stands now: past the patience of the service what is silent is exhausted."""
-        if now < self.patience_until:
-            return self
-        facts = {name: replace(fact, exhausted=True) if isinstance(fact, Unknown) and is_silent(fact) else fact
-                 for name, fact in self.facts.items()}
-        return replace(self, facts=facts)
-
-    def decide(self) -> Decision:
-        return decide(self.definition, self.facts, as_of=self.as_of, settings=settings.MIAOPI_CITY.settings)
-
-
-def _make_receipt(case: Case, decision: Decision) -> Receipt:
+def compute_receipt(case: Case, decision: Decision) -> Receipt:
+    """What is stated of a decision on these facts, and what stands beside it."""
     city = settings.MIAOPI_CITY.settings
     return make_receipt(
         slug=case.definition.slug, definition=case.definition.version, as_of=case.as_of.isoformat(), known_at=None,
@@ -77,28 +57,54 @@ def _make_receipt(case: Case, decision: Decision) -> Receipt:
     )
 
 
-def write_decision(*, case: Case, decision: Decision, by: Actor, now: datetime) -> DecisionRow:
-    """Keep a decision with its receipt, move the case, and tell the rooms downstream, in the transaction it stands in."""
-    receipt, id_ = _make_receipt(case, decision), uuid.uuid4().hex
-    statement = receipt.statement()
+def compute_row(*, case: Case, decision: Decision, receipt: Receipt, statement: bytes, now: datetime) -> DecisionRow:
+    """The row of a decision, not saved yet: its statement, and sealed beside it what the statement holds digests of."""
+    id_ = uuid.uuid4().hex
     beside = Beside(facts=receipt.facts or {}, values=receipt.values or {}, salt=case.salt)
-    row = DecisionRow(
+    return DecisionRow(
         id=id_, number=case.number, round=case.round, attempt=case.attempt, service=case.definition.slug,
         version=case.definition.version, applicant=case.applicant, as_of=case.as_of, outcome=decision.outcome.value,
         reason_codes=[reason.code for reason in decision.reasons], statement=statement,
         receipt_digest=hashlib.sha256(statement).hexdigest(), kept=seal_beside(id_, beside), decided_at=now,
     )
+
+
+def tell(*, unit: Unit, row: DecisionRow, case: Case, decision: Decision, replaces: str | None = None) -> None:
+    """Say what was decided, by the rules or by a person: the same rooms hear of it."""
+    unit.record(
+        Decided(number=case.number, service=row.service, version=row.version, outcome=row.outcome,
+                reason_codes=tuple(row.reason_codes), decision=row.id, receipt_digest=row.receipt_digest,
+                subject=pseudonym(case.applicant), replaces=replaces, decided_by=row.decided_by or None,
+                confirmed_by=row.confirmed_by or None),
+        hand=DecidedCase(decision_id=row.id, number=case.number, package=case.package, service=row.service, version=row.version,
+                         applicant=case.applicant, as_of=case.as_of, decided_at=row.decided_at, decision=decision, facts=case.facts,
+                         replaces=replaces),
+    )
+
+
+def write_decision(*, case: Case, decision: Decision, by: Actor, now: datetime) -> DecisionRow:
+    """Keep a decision of the rules with its receipt, move the case, and tell the rooms downstream, in the transaction it stands in."""
+    receipt = compute_receipt(case, decision)
+    row = compute_row(case=case, decision=decision, receipt=receipt, statement=receipt.statement(), now=now)
     with act(by=by, now=now) as unit:
         advance(number=case.number, move=MOVE_OF[decision.outcome], outcome=decision.outcome.value, by=by, now=now)
         row.save(force_insert=True)
-        unit.record(
-            Decided(number=case.number, service=row.service, version=row.version, outcome=row.outcome,
-                    reason_codes=tuple(row.reason_codes), decision=row.id, receipt_digest=row.receipt_digest,
-                    subject=pseudonym(case.applicant)),
-            hand=DecidedCase(decision_id=row.id, number=case.number, package=case.package, service=row.service, version=row.version,
-                             applicant=case.applicant, as_of=case.as_of, decided_at=now, decision=decision, facts=case.facts),
-        )
+        tell(unit=unit, row=row, case=case, decision=decision)
+        _follow(row, case, by=by, now=now)
     return row
+
+
+def _follow(row: DecisionRow, case: Case, *, by: Actor, now: datetime) -> None:
+    """What a decision of the rules means for persons and claims. At the first confirmation at most one statement."""
+    is_first, outcome = (row.round, row.attempt) == (1, 0), Outcome(row.outcome)
+    if outcome is Outcome.REFER and is_first:
+        open_referral(row=row, package=case.package, kind=REFERRAL, by=by, now=now)
+    elif outcome is Outcome.REFER:
+        resume_referral(row=row, package=case.package, by=by, now=now)
+    elif row.round > 1 and outcome is not Outcome.SUPPLEMENT:
+        close_referrals(number=row.number, ground=BY_RULES, by=by, now=now)
+    if not is_first:
+        settle_claims(row=row, by=by, now=now)
 
 
 def decide_filing(*, confirmed: ConfirmedFacts, by: Actor, now: datetime) -> DecisionRow:
@@ -109,15 +115,23 @@ def decide_filing(*, confirmed: ConfirmedFacts, by: Actor, now: datetime) -> Dec
         as_of=confirmed.as_of, facts=confirmed.facts, salt=confirmed.salt,
         patience_until=confirmed.confirmed_at + confirmed.package.patience,
     ).at(now)
-    decision = case.decide()
     with act(by=by, now=now):
+        case, decision = hold_claims(case=case, decision=case.decide(), by=by, now=now)
         row = write_decision(case=case, decision=decision, by=by, now=now)
-        if decision.outcome is Outcome.WAIT and decision.waiting_for:
+        if decision.outcome is Outcome.WAIT:
             Waiting(
                 number=case.number, decision=row, sources=sorted(decision.waiting_for), since=_silent_since(case, now),
-                due_at=now + FIRST_LOOK, patience_until=case.patience_until, receipt=confirmed.receipt,
+                due_at=now + FIRST_LOOK if decision.waiting_for else compute_period_end(decision, now),
+                patience_until=case.patience_until, receipt=confirmed.receipt,
             ).save(force_insert=True)
     return row
+
+
+def compute_period_end(decision: Decision, now: datetime) -> datetime:
+    """When a lawful period that is said to run `until` a day is over, else tomorrow: the case is looked at again then."""
+    until, today = decision.values.get("until"), compute_legal_day(now)
+    last = until if isinstance(until, date) and not isinstance(until, datetime) and until >= today else today
+    return datetime.combine(last + timedelta(days=1), time(), tzinfo=CITY_TIME)
 
 
 def _silent_since(case: Case, now: datetime) -> datetime:

@@ -13,22 +13,20 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from miaopi.apps.application.api import get_application
-from miaopi.apps.approval.actions.decide import Case, rules_of, write_decision
+from miaopi.apps.approval.actions.case import Case, reopen_case
+from miaopi.apps.approval.actions.decide import compute_period_end, rules_of, write_decision
 from miaopi.apps.approval.models import Waiting
 from miaopi.apps.approval.queries.decisions import (
     Beside,
     list_silences_due,
     list_waiting_for,
     seal_beside,
-    unseal_beside,
 )
 from miaopi.apps.audit.api import Actor, act, system
-from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.exchange.api import Ground
 from miaopi.apps.filing.api import Draft, Search, gather_again, get_written, is_silent
 from miaopi.kernel.decision import Decision, Outcome
-from miaopi.kernel.decision.reading import read_facts
-from miaopi.kernel.errors import DefinitionError, InputError, MiaopiError, RightsError
+from miaopi.kernel.errors import InputError, MiaopiError, RightsError
 from miaopi.kernel.fact import Doubt, Fact, FactName, Unknown
 from miaopi.kernel.lifecycle import State
 
@@ -95,28 +93,23 @@ def _look_again(row: Waiting, *, ask: bool, by: Actor, now: datetime) -> Look:
     if decision.outcome is not Outcome.WAIT:
         return Look(decided=_end_waiting(row, case.at(now), decision, now=now), silent=silent)
     waiting_for = sorted(decision.waiting_for)
+    if not waiting_for:
+        Waiting.objects.filter(number=row.number, decision=row.decision).update(due_at=compute_period_end(decision, now))
     if case.facts != before or waiting_for != row.sources:
         _keep(row, case, waiting_for, now=now)
     return Look(decided=False, silent=silent)
 
 
 def _case_of(row: Waiting) -> Case:
-    """The case under the rules and on the legal day it was filed (DESIGN.md §3.6). DefinitionError if they are gone."""
-    prior = row.decision
-    package = get_service(prior.service, prior.version)
-    beside = unseal_beside(prior.id, row.kept or prior.kept)
-    if beside is None:
-        raise DefinitionError(prior.service, "the facts of a waiting case were erased")
-    return Case(
-        number=row.number, package=package, round=prior.round, attempt=prior.attempt + 1, applicant=prior.applicant, as_of=prior.as_of,
-        facts=read_facts(package.definition, beside.facts), salt=beside.salt, patience_until=row.patience_until,
-    )
+    return reopen_case(prior=row.decision, kept=row.kept, patience_until=row.patience_until)
 
 
 def _ask_again(case: Case, row: Waiting, *, by: Actor, now: datetime) -> Mapping[FactName, Fact]:
     """The facts with what silent sources say now. Without a consent nothing is pulled any more, so nobody can prove it."""
     draft = Draft(sourced=case.facts)
     silent = {name for name, fact in case.facts.items() if is_silent(fact)}
+    if not row.sources:  # a lawful period ran: what may have changed meanwhile is read again
+        silent |= {name for name in case.facts if case.definition.facts[name].volatile}
     search = Search(case.package, case.applicant, Ground(row.receipt, case.definition.slug, case.number), case.as_of)
     try:
         return gather_again(search=search, draft=draft, stale=silent, by=by, now=now).facts(case.definition)
@@ -129,8 +122,11 @@ def _ask_again(case: Case, row: Waiting, *, by: Actor, now: datetime) -> Mapping
 def _keep(row: Waiting, case: Case, sources: list[str], *, now: datetime) -> None:
     """Keep what was learnt, so that a source that answered is not asked again for the same case."""
     beside = Beside(facts=get_written(case.facts), values={}, salt=case.salt)
+    moved: dict[str, object] = {} if sources == row.sources else {"attempts": 0}
+    if moved and sources:
+        moved["due_at"] = now
     Waiting.objects.filter(number=row.number, decision=row.decision).update(
-        kept=seal_beside(row.decision_id, beside), sources=sources, **({} if sources == row.sources else {"attempts": 0, "due_at": now}),
+        kept=seal_beside(row.decision_id, beside), sources=sources, **moved
     )
 
 

@@ -41,6 +41,14 @@ def find_decision(number: str) -> DecisionRow | None:
     return DecisionRow.objects.filter(number=number).order_by("-round", "-attempt").first()
 
 
+def get_last_decision(number: str) -> DecisionRow:
+    """The decision that counts of a case whose reader was judged already. Raises NotFound."""
+    found = find_decision(number)
+    if found is None:
+        raise NotFound(UNDECIDED)
+    return found
+
+
 def get_decision(*, number: str, reader: Actor) -> DecisionRow:
     """The decision that counts of a case the reader may know of; else `NotFound`."""
     found = find_decision(get_application(number=number, reader=reader).number)
@@ -76,4 +84,10 @@ def count_waiting() -> int:
 
 
 def find_review(decision: str) -> Review | None:
-    return Review.objects.filter(decision=decision).first()
+    """The request that a person look at this decision."""
+    return Review.objects.select_related("answer").filter(decision=decision).first()
+
+
+def find_review_of(number: str) -> Review | None:
+    """The last request of the case, answered or not."""
+    return Review.objects.select_related("answer").filter(number=number).order_by("-requested_at").first()
