@@ -7,6 +7,7 @@ from miaopi.apps.application.events import ApplicationOpened, ApplicationWithdra
 from miaopi.apps.application.models import Application
 from miaopi.apps.application.queries import (
     compute_legal_day,
+    count_ahead,
     find_application,
     get_application,
     is_number,
@@ -15,5 +16,5 @@ from miaopi.apps.application.queries import (
 
 __all__ = [
     "Application", "ApplicationOpened", "ApplicationWithdrawn", "VersionChanged", "advance", "change_version", "compute_legal_day",
-    "find_application", "get_application", "is_number", "list_applications", "open_application", "withdraw_application",
+    "count_ahead", "find_application", "get_application", "is_number", "list_applications", "open_application", "withdraw_application",
 ]

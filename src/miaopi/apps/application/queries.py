@@ -11,7 +11,9 @@ from django.db.models import Q
 
 from miaopi.apps.application.models import Application
 from miaopi.apps.audit.api import Actor, ActorKind
+from miaopi.kernel.decision import Outcome
 from miaopi.kernel.errors import NotFound
+from miaopi.kernel.lifecycle import State
 from miaopi.kernel.wording import Text
 
 # 23 letters, a prime: with 16 distinct weights below it every wrong character and every swapped pair changes the check.
@@ -70,3 +72,10 @@ def list_applications(*, reader: Actor, limit: int = 50, before: str | None = No
         last = get_application(number=before, reader=reader)
         mine = mine.filter(Q(opened_at__lt=last.opened_at) | Q(opened_at=last.opened_at, number__lt=last.number))
     return list(mine.order_by("-opened_at", "-number")[:limit])
+
+
+def count_ahead(application: Application) -> int:
+    """How many cases of the same service stand on its waiting list before this one: who filed first is first."""
+    listed = Application.objects.filter(service=application.service, state=State.WAITING.value, outcome=Outcome.WAITLIST.value)
+    before = Q(confirmed_at__lt=application.confirmed_at) | Q(confirmed_at=application.confirmed_at, number__lt=application.number)
+    return listed.filter(before).count()

@@ -83,11 +83,6 @@ def count_waiting() -> int:
     return Waiting.objects.count()
 
 
-def find_review(decision: str) -> Review | None:
-    """The request that a person look at this decision."""
-    return Review.objects.select_related("answer").filter(decision=decision).first()
-
-
 def find_review_of(number: str) -> Review | None:
     """The last request of the case, answered or not."""
     return Review.objects.select_related("answer").filter(number=number).order_by("-requested_at").first()

@@ -11,7 +11,8 @@ from typing import Any
 
 from miaopi.apps.application.api import Application, get_application
 from miaopi.apps.approval.models import DecisionRow
-from miaopi.apps.approval.queries.decisions import find_decision, find_review, find_waiting, unseal_beside
+from miaopi.apps.approval.queries.ahead import Ahead, compute_ahead
+from miaopi.apps.approval.queries.decisions import find_decision, find_waiting, unseal_beside
 from miaopi.apps.audit.api import Actor, ActorKind
 from miaopi.apps.catalogue.api import get_resources, get_service
 from miaopi.apps.filing.api import DEFAULT, get_draft, get_written
@@ -59,7 +60,8 @@ class Result:
     """One application as it stands. `outcome` is empty before the first decision.
 
     `reasons`, `conditions`, `values` and `would_change` are those of `kernel.decision` as JSON; `values` and the values
-    in `prefilled` and `typed_values` are shown to the owner alone. `decision` is the id of the decision that counts.
+    in `prefilled` and `typed_values` are shown to the owner alone. `decision` is the id of the decision that counts,
+    `decided_by` and `confirmed_by` are the members of staff who made it, empty for a rule set. `ahead` is what comes next.
     """
 
     number: str
@@ -80,11 +82,17 @@ class Result:
     typed: tuple[str, ...] = ()
     typed_values: Mapping[str, Json] = field(default_factory=dict, repr=False)
     waiting_for: tuple[Silence, ...] = ()
-    review_requested_at: datetime | None = None
+    ahead: Ahead = field(default_factory=Ahead)
+    decided_by: str = ""
+    confirmed_by: str = ""
     erased_for: str = ""
     erased_at: datetime | None = None
     timeline: tuple[Json, ...] = ()
     signature: bytes | None = None
+
+    @property
+    def review_requested_at(self) -> datetime | None:
+        return self.ahead.review_requested_at
 
     def to_json(self) -> dict[str, Json]:
         return {
@@ -94,7 +102,8 @@ class Result:
             "reasons": list(self.reasons), "conditions": list(self.conditions), "would_change": list(self.would_change),
             "values": dict(self.values), "prefilled": [each.to_json() for each in self.prefilled], "typed": list(self.typed),
             "waiting_for": [each.to_json() for each in self.waiting_for],
-            "review_requested_at": _iso(self.review_requested_at), "erased_for": self.erased_for or None,
+            "ahead": self.ahead.to_json(), "review_requested_at": _iso(self.review_requested_at),
+            "decided_by": self.decided_by or None, "confirmed_by": self.confirmed_by or None, "erased_for": self.erased_for or None,
             "erased_at": _iso(self.erased_at), "timeline": list(self.timeline),
         }
 
@@ -107,7 +116,7 @@ def get_result(*, number: str, reader: Actor, now: datetime) -> Result:
     """The application if `reader` may know of it; else `NotFound`."""
     application = get_application(number=number, reader=reader)
     decision = find_decision(application.number)
-    return _undecided(application, reader, now) if decision is None else _decided(application, decision, reader)
+    return _undecided(application, reader, now) if decision is None else _decided(application, decision, reader, now)
 
 
 def _find_package(slug: str, version: str) -> ServicePackage | None:
@@ -129,21 +138,22 @@ def _undecided(application: Application, reader: Actor, now: datetime) -> Result
     return Result(**result, decided_at=None, decision="")
 
 
-def _decided(application: Application, decision: DecisionRow, reader: Actor) -> Result:
+def _decided(application: Application, decision: DecisionRow, reader: Actor, now: datetime) -> Result:
     package, own = _find_package(decision.service, decision.version), reader.kind is ActorKind.PERSON
     beside = unseal_beside(decision.id, decision.kept)
     said = json.loads(bytes(decision.statement))["decision"]
-    waiting, review = find_waiting(application.number), find_review(decision.id)
+    waiting, values = find_waiting(application.number), dict(beside.values) if beside is not None else {}
     result: dict[str, Json] = _frame(application, package)
     if beside is not None:
         form = tuple(spec.name for spec in package.definition.facts.values() if spec.in_form) if package else ()
         result |= _told(beside.facts, package, reader, form=form)
-        result["values"] = dict(beside.values) if own else {}
+        result["values"] = values if own else {}
     return Result(
         **result, decided_at=decision.decided_at, decision=decision.id, reasons=tuple(said["reasons"]),
         conditions=tuple(said["conditions"]), would_change=tuple(said["would_change"]),
         waiting_for=() if waiting is None else tuple(Silence(source, waiting.since, waiting.patience_until) for source in waiting.sources),
-        review_requested_at=None if review is None else review.requested_at,
+        ahead=compute_ahead(application, decision, package, reasons=tuple(said["reasons"]), values=values, now=now),
+        decided_by=decision.decided_by, confirmed_by=decision.confirmed_by,
         signature=None if decision.signature is None else bytes(decision.signature),
     )
 
