@@ -13,13 +13,12 @@ from miaopi.apps.filing.events import (
     PrefillDone,
     ValuesEntered,
 )
-from miaopi.apps.filing.queries.draft import DEFAULT, Draft, get_written, is_silent
-from miaopi.apps.filing.queries.entry import is_hers
+from miaopi.apps.filing.queries.draft import DEFAULT, Draft, get_written, is_hers, is_silent
 from miaopi.apps.filing.queries.filings import OpenDraft, get_draft
 from miaopi.apps.filing.queries.form import list_consent_facts
 
 __all__ = [
     "DEFAULT", "ConfirmedFacts", "Confirmation", "Draft", "DraftErased", "FactDisputed", "FilingConfirmed", "OpenDraft",
-    "PrefillDone", "Search", "ValuesEntered", "confirm", "dispute", "enter", "gather_again", "get_draft", "get_written", "is_hers", "is_silent",
-    "list_consent_facts", "prefill",
+    "PrefillDone", "Search", "ValuesEntered", "confirm", "dispute", "enter", "gather_again", "get_draft", "get_written", "is_hers",
+    "is_silent", "list_consent_facts", "prefill",
 ]

@@ -39,12 +39,16 @@ class Search:
 
 def _is_sensitive(definition: Definition, asks: Asks) -> bool:
     asked = {f"{resource}.{name}" for resource, names in asks.items() for name in names}
+    asked |= asks.keys()  # a list of rows is asked for under the name of its resource
     return any(spec.source in asked and spec.privacy is Privacy.SENSITIVE for spec in definition.sourced)
 
 
 def _named(definition: Definition, asks: Asks, answers: Mapping[str, Fact]) -> dict[FactName, Fact]:
-    """Answers by the package's names. A field that was asked and not spoken of is unproven, so that it is not asked again."""
-    asked = (f"{resource}.{name}" for resource, names in asks.items() for name in names)
+    """Answers by the package's names. A field that was asked and not spoken of is unproven, so that it is not asked again.
+
+    What has many rows of a person answers under the name of the resource.
+    """
+    asked = [f"{resource}.{name}" for resource, names in asks.items() for name in names] + [each for each in asks if each in answers]
     return read_answers(definition, {name: answers.get(name, Unknown(Doubt.UNPROVEN, source=name.partition(".")[0])) for name in asked})
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from miaopi.apps.filing.models import Filing
 from miaopi.apps.identity.api import seal, unseal
-from miaopi.kernel.decision import Definition
+from miaopi.kernel.decision import Definition, FactSpec
 from miaopi.kernel.decision.definition import APPLICANT
 from miaopi.kernel.decision.reading import read_facts, write_fact
 from miaopi.kernel.fact import Absent, Disputed, Doubt, Fact, FactName, Known, Unknown, Value
@@ -58,13 +58,16 @@ class Draft:
     def facts(self, definition: Definition) -> dict[FactName, Fact]:
         """The facts as the rules are to see them; what nobody has said yet is left out, derived facts are the kernel's.
 
-        Her correction of a register stands where only documents read it; where a condition reads it, the value is disputed.
+        Her correction of a register stands where only documents read it; where a condition reads it, the value is disputed. What she
+        typed in place of a silent source gives way to that source as soon as it speaks.
         """
         found: dict[FactName, Fact] = {}
         corrected = self.entered.keys() & self.sourced.keys()
         read = rule_facts(definition) if corrected else frozenset()
         for name, spec in definition.facts.items():
             said = self.entered.get(name, self.sourced.get(name))
+            if not is_hers(spec) and not isinstance(self.sourced.get(name), Unknown):
+                said = self.sourced.get(name)  # said, or to be asked again
             if name in corrected & read:
                 said = _contested(self.sourced[name])
             if said is None and spec.source == APPLICANT and spec.default is not None:
@@ -78,6 +81,26 @@ def rule_facts(definition: Definition) -> frozenset[FactName]:
     """The facts that some condition reads."""
     behind = (definition.reads(condition.holds) for condition in definition.conditions)
     return frozenset().union(*behind) & definition.facts.keys()
+
+
+def find_open_fields(definition: Definition, draft: Draft) -> frozenset[FactName]:
+    """Form fields whose source could not say and that no rule needs: hers to type, so that a source that only fills stops nobody.
+
+    One whose source also keeps a rule waiting is not among them: it comes with what is waited for. Nor is one that an outcome
+    repeats: what a certificate says of a register comes from the register.
+    """
+    values = (definition.reads(value) for value in definition.values.values())
+    read = rule_facts(definition) | (frozenset().union(*values) & definition.facts.keys())
+    unsaid = {name for name, fact in draft.sourced.items() if isinstance(fact, Unknown)}
+    waited_for = {definition.facts[name].resource for name in unsaid & read}
+    return frozenset(
+        name for name in unsaid - read if definition.facts[name].in_form and definition.facts[name].resource not in waited_for
+    )
+
+
+def is_hers(spec: FactSpec) -> bool:
+    """Whether she may say the value: it is her own fact, or a changeable field of the form; what is not shown is not hers."""
+    return spec.source == APPLICANT or (spec.in_form and spec.changeable and spec.resource is not None)
 
 
 def _contested(said: Fact) -> Fact:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from decimal import InvalidOperation
 from typing import Final
 
-from miaopi.apps.filing.queries.draft import Draft
+from miaopi.apps.filing.queries.draft import Draft, find_open_fields, is_hers
 from miaopi.kernel.decision import Definition, FactSpec
 from miaopi.kernel.decision.case import conforms
 from miaopi.kernel.decision.definition import APPLICANT
@@ -72,11 +72,6 @@ def _value_of(spec: FactSpec, raw: object) -> Value:
     return value
 
 
-def is_hers(spec: FactSpec) -> bool:
-    """Whether she may say the value: it is her own fact, or a changeable field of the form; what is not shown is not hers."""
-    return spec.source == APPLICANT or (spec.in_form and spec.changeable and spec.resource is not None)
-
-
 def _is_unchanged(spec: FactSpec, raw: object, held: Fact | None) -> bool:
     try:
         return isinstance(held, Known) and _value_of(spec, raw) == held.value
@@ -96,15 +91,17 @@ def _refuse_locked(spec: FactSpec) -> InputError:
 def check_entered(definition: Definition, draft: Draft, entered: Mapping[str, object]) -> dict[FactName, Value]:
     """The entered values, typed. Raises InputError naming the first field that may not stand as it does.
 
-    A locked value sent back unchanged, as forms do, is left out; sent back altered it is an InputError.
+    A locked value sent back unchanged, as forms do, is left out; sent back altered it is an InputError. A locked field whose source
+    is silent is hers to type where no rule needs it.
     """
     values: dict[FactName, Value] = {}
+    open_fields = find_open_fields(definition, draft)
     for name, raw in entered.items():
         spec = definition.facts.get(name)
         if spec is None:
             raise InputError(name, Text(zh="本事项没有这一项。", en="this service has no such fact."),
                              Text(zh="请去掉它。", en="Leave it out."))
-        if is_hers(spec):
+        if is_hers(spec) or name in open_fields:
             values[name] = _value_of(spec, raw)
             continue
         if not _is_unchanged(spec, raw, draft.sourced.get(name)):
@@ -124,10 +121,20 @@ def check_disputable(definition: Definition, draft: Draft, name: str) -> FactSpe
     return spec
 
 
-def check_complete(definition: Definition, draft: Draft, asked: Iterable[FactName]) -> None:
-    """Raises InputError for the first form field that only she can fill and that is still empty."""
-    for name in asked:
+def list_missing(definition: Definition, draft: Draft, form: Iterable[FactName]) -> tuple[FactName, ...]:
+    """Fields of the form that only she can fill now and that are empty: her own, and those whose source only fills and is silent."""
+    open_fields = find_open_fields(definition, draft)
+
+    def is_missing(name: FactName) -> bool:
         spec = definition.facts[name]
-        if spec.source == APPLICANT and spec.default is None and name not in draft.entered:
-            raise InputError(name, Text(zh=f"请填写“{spec.label.zh}”。", en=f"“{spec.label.en}” is still empty."),
-                             Text(zh="填写后再确认。", en="Fill it in, then confirm."))
+        return name not in draft.entered and (name in open_fields or (spec.source == APPLICANT and spec.default is None))
+
+    return tuple(name for name in form if is_missing(name))
+
+
+def check_complete(definition: Definition, draft: Draft, form: Iterable[FactName]) -> None:
+    """Raises InputError for the first form field that only she can fill and that is still empty."""
+    for name in list_missing(definition, draft, form):
+        spec = definition.facts[name]
+        raise InputError(name, Text(zh=f"请填写“{spec.label.zh}”。", en=f"“{spec.label.en}” is still empty."),
+                         Text(zh="填写后再确认。", en="Fill it in, then confirm."))

@@ -11,8 +11,8 @@ from miaopi.apps.audit.api import Actor
 from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.filing.models import Filing
 from miaopi.apps.filing.queries.draft import Draft, unseal_draft
+from miaopi.apps.filing.queries.entry import list_missing
 from miaopi.apps.filing.queries.form import list_form_fields
-from miaopi.kernel.decision.definition import APPLICANT
 from miaopi.kernel.fact import Fact, FactName
 
 
@@ -20,8 +20,9 @@ from miaopi.kernel.fact import Fact, FactName
 class OpenDraft:
     """A draft as its owner sees it. `token` is the key to confirm with: the same in every window of one round.
 
-    `facts`: what registers said, she entered, or a default proposes; `missing`: form fields that only she can fill and
-    that are empty; `erased_for` is `consent_withdrawn` or `application_withdrawn` when there is nothing left to see.
+    `facts`: what registers said, she entered, or a default proposes; `missing`: form fields that only she can fill now and
+    that are empty, those of silent sources that no rule needs among them; `erased_for` is `consent_withdrawn` or
+    `application_withdrawn` when there is nothing left to see.
     """
 
     number: str
@@ -62,7 +63,7 @@ def get_draft(*, number: str, reader: Actor, now: datetime) -> OpenDraft:
     draft = Draft() if row is None else unseal_draft(row, package.definition)
     facts = draft.facts(package.definition)
     form = list_form_fields(package.definition, facts, as_of=compute_legal_day(now))
-    missing = tuple(name for name in form if name not in facts and package.definition.facts[name].source == APPLICANT)
+    missing = list_missing(package.definition, draft, form)
     return OpenDraft(
         number=application.number, service=application.service, version=application.version, state=application.state,
         receipt="" if row is None else row.receipt, token=get_token(row, application.number),
