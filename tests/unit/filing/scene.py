@@ -119,12 +119,12 @@ class Scene:
             separate=sensitive, purpose=package.consent, expires_at=now + timedelta(days=30), by=actor, now=now,
         ).receipt
 
-    def token(self, application: Application) -> str:
-        return get_draft(number=application.number, reader=self.anna, now=NOW).token
+    def token(self, application: Application, *, by: Actor | None = None) -> str:
+        return get_draft(number=application.number, reader=by or self.anna, now=NOW).token
 
     def confirm(self, application: Application, *, entered: Mapping[str, object] = TYPED, token: str | None = None, by: Actor | None = None,
                 now: datetime = NOW) -> Confirmation:
-        key = token or self.token(application)
+        key = token or self.token(application, by=by)
         return confirm(number=application.number, entered=entered, token=key, by=by or self.anna, now=now)
 
     def result(self, application: Application, *, by: Actor | None = None, now: datetime = NOW) -> Result:

@@ -32,7 +32,7 @@ from miaopi.apps.identity.api import (
     unseal,
 )
 from miaopi.definitions import ServicePackage
-from miaopi.kernel.decision.definition import APPLICANT
+from miaopi.kernel.decision.definition import APPLICANT, Definition
 from miaopi.kernel.errors import NotFound, RightsError
 from miaopi.kernel.wording import Text
 
@@ -238,10 +238,14 @@ def compute_view(
     package, application = get_service(row.service, row.version), get_application(number=row.number, reader=HOUSE)
     party, said = get_party(row.applicant), json.loads(bytes(row.decision.statement))["decision"]
     asked = DecisionRow.objects.filter(number=row.number, outcome="supplement").exclude(decided_by="").first()
+    masked = list_masked(package.definition)
+    shown = {
+        name: mask(value) if package.definition.reads(package.definition.values[name]) & masked else value for name, value in values.items()
+    }
     return CaseView(
-        row=_queue_row(row, by, now), applicant=party.name, id_number=f"{party.id_number[:3]}{'*' * 11}{party.id_number[-4:]}",
+        row=_queue_row(row, by, now), applicant=party.name, id_number=mask(party.id_number),
         state=application.state, outcome=application.outcome, filed_on=row.decision.as_of.isoformat(), reasons=tuple(said["reasons"]),
-        facts=list_facts(row.decision, package), conditions=tuple(said["conditions"]), values=values, open_values=open_values,
+        facts=list_facts(row.decision, package), conditions=tuple(said["conditions"]), values=shown, open_values=open_values,
         decisions=_list_decisions(row.number), history=_list_history(row.number), proposal=find_proposed(row),
         needs_second=needs_second(package), supplement_asked_at=None if asked is None else asked.decided_at,
         may=list_acts(row, by=by, now=now, asked=asked is not None),
@@ -275,18 +279,29 @@ def list_facts(decision: DecisionRow, package: ServicePackage) -> tuple[SeenFact
     needed = open_.union(*(definition.reads(rule) for rule in rules))
     facts: dict[str, Json] = {name: fact for name, fact in beside.facts.items() if name in needed}
     resources = get_resources({fact["source"] for fact in facts.values() if fact.get("source")})
-    specs = definition.facts
+    specs, masked = definition.facts, list_masked(definition)
 
     def see(name: str) -> SeenFact:
         fact, spec = facts[name], specs[name]
         source = fact.get("source") or spec.resource or APPLICANT
         return SeenFact(
-            fact=name, label=spec.label, state=_state_of(fact), value=fact.get("value"), source=source,
+            fact=name, label=spec.label, state=_state_of(fact), value=mask(fact.get("value")) if name in masked else fact.get("value"),
+            source=source,
             agency=resources[source].agency.id if source in resources else "", at=fact.get("at"), in_question=name in open_,
             is_curable=is_hers(spec),
         )
 
     return tuple(see(name) for name in sorted((name for name in specs if name in facts), key=lambda name: name not in open_))
+
+
+def list_masked(definition: Definition) -> frozenset[str]:
+    """The facts that are numbers of documents or accounts: what they end with is enough to tell one from another."""
+    return frozenset(name for name, spec in definition.facts.items() if spec.source.endswith(".id_number"))
+
+
+def mask(value: Json) -> Json:
+    """A number of which all but the ends is hidden; anything else as it is."""
+    return f"{value[:3]}{'*' * (len(value) - 7)}{value[-4:]}" if isinstance(value, str) and len(value) > 7 else value
 
 
 def _state_of(fact: Mapping[str, Json]) -> str:

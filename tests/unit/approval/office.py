@@ -1,0 +1,40 @@
+"""An office with officers, for the tests of cases that come to persons. All persons are made up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from miaopi.apps.application.api import Application
+from miaopi.apps.audit.api import Actor
+from miaopi.apps.identity.api import Role, add_staff
+from miaopi.kernel.decision import Basis
+from miaopi.kernel.wording import Text
+from tests.unit.filing.scene import KEEPER, NOW, Scene
+
+QUEUE = "public-security"
+REASON = Text(zh="经核实，记录属于同名他人。", en="Checked: the record is another person's of the same name.")
+BASIS = Basis("公安机关办理犯罪记录查询工作规定", "第十条")
+HOUR = timedelta(hours=1)
+
+
+def officer(
+    staff_id: str = "officer1", *, queues: Sequence[str] = (QUEUE,), id_number: str | None = None, role: Role = Role.OFFICER
+) -> Actor:
+    name = Text(zh=f"演示{staff_id}", en=f"Demo {staff_id}")
+    return add_staff(
+        staff_id=staff_id, name=name, role=role, office="演示组", queues=queues, id_number=id_number, by=KEEPER, now=NOW
+    ).actor
+
+
+def referred(scene: Scene, *, now: datetime = NOW, by: Actor | None = None) -> Application:
+    """A case that the rules referred: the source found a record and nobody knows whether it is hers."""
+    scene.change("criminal", "criminal_record", condition_met="uncertain")
+    case = scene.draft(now=now, by=by)
+    scene.confirm(case, now=now, by=by)
+    assert scene.result(case, by=by).state == "referred"
+    return case
+
+
+def shanghai(day: str, hour: int = 18) -> datetime:
+    return datetime.fromisoformat(f"{date.fromisoformat(day)}T{hour:02d}:00:00+08:00")
