@@ -272,9 +272,13 @@ def list_facts(decision: DecisionRow, package: ServicePackage) -> tuple[SeenFact
     if beside is None:
         return ()
     said = json.loads(bytes(decision.statement))["decision"]
-    open_ = {name for condition in said["conditions"] if condition["value"] is not True for name in condition["facts"]}
-    open_ |= {name for reason in said["reasons"] for name in reason["facts"]}
     definition = package.definition
+    stands = {condition["id"]: condition for condition in said["conditions"]}
+    open_ = {name for reason in said["reasons"] for name in reason["facts"]}
+    for condition in definition.conditions:
+        if (found := stands.get(condition.id)) is not None and found["value"] is not True:
+            # known to fail: whatever it reads; undetermined: what it is in doubt about
+            open_ |= set(found["facts"]) if found["value"] is None else definition.reads(condition.holds)
     rules = (*(condition.holds for condition in definition.conditions), *definition.values.values())
     needed = open_.union(*(definition.reads(rule) for rule in rules))
     facts: dict[str, Json] = {name: fact for name, fact in beside.facts.items() if name in needed}
