@@ -75,11 +75,16 @@ def written(folder: Path, text: str) -> Path:
 
 def test_the_catalogue_of_the_city_is_there_after_seeding() -> None:
     assert seed()
-    assert {agency.id for agency in list_agencies()} == {"population", "residence", "criminal", "exit-entry", "platform"}
+    assert {agency.id for agency in list_agencies()} == {
+        "population", "residence", "criminal", "education", "hr", "civil-affairs", "death", "credit", "real-estate", "exit-entry",
+        "platform",
+    }  # fmt: skip
     found = {resource.id: resource for resource in list_resources()}
     assert set(found) == {
         "population_basic", "household_registration", "identity_card", "residence_permit", "residence_registration",
-        "criminal_record", "exit_entry_record", "unified_identity", "mandate",
+        "criminal_record", "exit_entry_record", "unified_identity", "mandate", "higher_education_diploma", "higher_education_degree",
+        "graduate_employment", "talent_introduction", "social_insurance_person", "yinian_card", "old_age_allowance_ledger",
+        "death_cancellation", "death_certificate", "cremation", "public_credit", "dishonest_debtor", "real_estate", "hukou_collective",
     }
     assert found["criminal_record"].code == "R006"
     assert found["criminal_record"].agency.name.zh == "公安局刑侦部门"

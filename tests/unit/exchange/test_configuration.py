@@ -85,7 +85,9 @@ def test_a_file_that_is_not_there_is_its_authors_error(tmp_path: Path) -> None:
 
 def test_the_demo_city_is_well_configured() -> None:
     configuration = read_configuration(ROOT / "cities/demo/exchange.yaml")
-    assert set(configuration.agencies) == {"population", "residence", "criminal"}
+    assert set(configuration.agencies) == {
+        "population", "residence", "criminal", "education", "hr", "civil-affairs", "death", "credit", "real-estate",
+    }  # fmt: skip
     assert configuration.resources["criminal_record"].sources[0].place.absent is Emptiness.NEVER
 
 
