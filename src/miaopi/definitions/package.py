@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from miaopi.definitions.facts import read_facts_file, with_guards
 from miaopi.definitions.parameters import read_parameters_file
+from miaopi.definitions.payment import check_payment
 from miaopi.definitions.positions import Placed, parse_yaml, plain, read_source
 from miaopi.definitions.reader import Finding, Reader
 from miaopi.definitions.rules import RulesFile, read_rules_file
@@ -145,6 +146,9 @@ def _compile(reader: Reader, texts: Mapping[str, str], folder: Path) -> tuple[Se
             reader.note(facts.places[derived], f"{derived} gives a {rules.names[derived]}, not a {specs[derived].type}")
     places = {**parameter_places, **facts.places, **rules.places, "service": files["service.yaml"].where}
     _check_guide(reader, guide, rules, specs, files["service.yaml"])
+    check_payment(
+        reader, files["service.yaml"].where, guide.payment, facts=specs, parameters=parameters, derived=rules.derived, values=rules.values
+    )
     definition = reader.made(
         files["rules.yaml"].where,
         lambda: Definition(

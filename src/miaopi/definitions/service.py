@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from miaopi.definitions.payment import Payment, read_payment
 from miaopi.definitions.positions import Placed
 from miaopi.definitions.reader import NO_TEXT, Reader
 from miaopi.kernel.decision import Basis, Outcome
@@ -18,7 +19,7 @@ REQUIRED = (
     "slug", "code", "name", "description", "department", "item_type", "subject", "mode", "channels", "fee", "visits",
     "promised", "patience", "deadline", "basis", "materials", "before", "form", "consent", "messages", "verified",
 )  # fmt: skip
-OPTIONAL = ("synonyms", "statutory_limit", "licence", "faq")
+OPTIONAL = ("synonyms", "statutory_limit", "licence", "faq", "payment")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 CODE = re.compile(r"[A-Z]{2}-\d{3}")
 ISSUED = frozenset({"number", "issued_on"})  # what an issued licence knows beside the values of the outcome
@@ -143,6 +144,7 @@ class Guide:
     consent: Text
     messages: Mapping[Outcome, Text]
     licence: LicenceTemplate | None
+    payment: Payment | None
     faq: tuple[tuple[Text, Text], ...]
     verified: Verified
 
@@ -178,6 +180,7 @@ def read_service_file(reader: Reader, root: Placed, folder: str) -> Guide:
         consent=reader.text(entries.get("consent")),
         messages=_read_messages(reader, entries.get("messages")),
         licence=_read_licence(reader, entries.get("licence")),
+        payment=read_payment(reader, entries.get("payment")),
         faq=tuple(_read_question(reader, one) for one in reader.items(entries.get("faq"))),
         verified=reader.word(entries.get("verified"), Verified, Verified.NONE),
     )
