@@ -58,8 +58,8 @@ class Scene:
         self.rows = rows_of(ANNA)
         self.modes: dict[str, str] = {}
         demo = (ROOT / "cities/demo/exchange.yaml").read_text(encoding="utf-8")
-        fake = re.sub(r"kind: (sql|http), seconds: \d+", "kind: fake, seconds: 1", demo)
-        fake = fake.replace("at: /query", "at: query").replace("absent: not_found", "absent: empty")
+        fake = re.sub(r"kind: (sql|http|file), seconds: \d+", "kind: fake, seconds: 1", demo)
+        fake = fake.replace("at: /", "at: ").replace("absent: not_found", "absent: empty")
         (folder / "exchange.yaml").write_text(fake, encoding="utf-8")
         self.settings = {
             "MIAOPI_AGENCIES": str(self.addresses),
