@@ -6,5 +6,6 @@ from miaopi.definitions.reader import Finding
 from miaopi.definitions.service import LicenceTemplate, Mode
 
 __all__ = [
-    "Finding", "LicenceTemplate", "Mode", "Payment", "ServicePackage", "Stop", "find_service", "list_services", "load_service", "read_version",
+    "Finding", "LicenceTemplate", "Mode", "Payment", "ServicePackage", "Stop", "find_service", "list_services", "load_service",
+    "read_version",
 ]  # fmt: skip
