@@ -16,6 +16,7 @@ VERBS: Final = {
     "decide": "按一份事实作一次决定，不用数据库 / one decision from a file of facts, no database",
     "apply": "一件事从头办到尾 / the whole journey of an application",
     "application": "一个办件：show、withdraw、review / show, withdraw, review one application",
+    "case": "an officer at work: list, show, take, put-back, supplement, approve, refuse, redirect, uphold, confirm, return",
     "licence": "出具的证照 / show what was issued",
     "exchange": "部门、资源、授权 / agencies, resources, grants",
     "ledger": "日志：checkpoint、prove、verify、accesses / checkpoint, prove, verify, accesses",
@@ -60,6 +61,8 @@ def find_app(verb: str) -> cyclopts.App:
             from miaopi.cli.journey import apply_app as app
         case "application":
             from miaopi.cli.journey import application_app as app
+        case "case":
+            from miaopi.cli.case import app
         case "licence":
             from miaopi.cli.journey import licence_app as app
         case "exchange":
