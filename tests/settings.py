@@ -18,4 +18,5 @@ MIAOPI_PUBLIC_KEYS = str(_folder / "public-keys")
 MIAOPI_AGENCIES = str(_folder / "agencies.json")
 MIAOPI_GATEWAY = ("spool", str(_folder / "messages.jsonl"))
 MIAOPI_AUTHORITY = "fake"
+MIAOPI_BANK = "fake"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1"]

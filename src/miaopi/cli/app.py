@@ -18,6 +18,7 @@ VERBS: Final = {
     "application": "一个办件：show、withdraw、review / show, withdraw, review one application",
     "case": "an officer at work: list, show, take, put-back, supplement, approve, refuse, redirect, uphold, confirm, return",
     "licence": "出具的证照 / show what was issued",
+    "treasury": "每月发放：run、show、check / the payments of a month: run, show, check",
     "exchange": "部门、资源、授权 / agencies, resources, grants",
     "ledger": "日志：checkpoint、prove、verify、accesses / checkpoint, prove, verify, accesses",
     "audit": "日志自查：check、parked、replay / check, parked, replay",
@@ -67,6 +68,8 @@ def find_app(verb: str) -> cyclopts.App:
             from miaopi.cli.journey import licence_app as app
         case "exchange":
             from miaopi.cli.exchange import app
+        case "treasury":
+            from miaopi.cli.treasury import app
         case "ledger":
             from miaopi.cli.ledger import app
         case "audit":

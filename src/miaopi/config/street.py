@@ -15,5 +15,6 @@ ROOMS: Final[tuple[str, ...]] = (
     "filing",
     "approval",
     "licence",
+    "treasury",
     "notification",
 )

@@ -21,6 +21,7 @@ from django.db import connections
 from miaopi.apps.approval.api import retry_waiting
 from miaopi.apps.audit.api import run_after_handlers, sequence, sign_checkpoint, system, wait_for_entries
 from miaopi.apps.notification.api import deliver_due
+from miaopi.apps.treasury.api import pay_due, run_due
 from miaopi.config import clock
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ DUTIES: Final[Mapping[str, tuple[float, Duty]]] = {
 OUTSIDE: Final[Mapping[str, tuple[float, Duty]]] = {
     "deliver": (0.5, lambda now: deliver_due(by=system("worker"), now=now)),
     "retry": (2.0, lambda now: retry_waiting(by=system("worker"), now=now)),
+    "list payments": (5.0, lambda now: run_due(by=system("worker"), now=now)),
+    "pay": (1.0, lambda now: pay_due(by=system("worker"), now=now)),
 }
 FOLLOWED: Final = {"sequence", "tell"}  # after a night of silence there is a backlog: nobody rests before it is read
 ROUND: Final = 0.5

@@ -1,0 +1,1 @@
+"""Writes of the treasury: entitling, listing and reviewing a month, paying, stopping."""
