@@ -78,7 +78,7 @@ def supplement(number: str, *, defect: Defects, as_: Officer, remedy: str = CURE
 
         cure = CURE if remedy == CURE.zh else Text(zh=remedy, en=remedy)
         named = tuple(Defect(fact, Text(zh=words, en=words), cure) for fact, words in map(_read_defect, defect))
-        emit(ask_supplement(number=number, defects=named, by=actor, now=clock.now()).to_json(), json, _render_ruled)
+        emit(ask_supplement(number=number, defects=named, by=actor, now=clock.now()).to_json(), json, _render_decided)
 
 
 @app.command
@@ -110,10 +110,10 @@ def uphold(number: str, *, reason: Said, basis: Lawful, as_: Officer, reason_en:
     with attach(report=tell), signed_in(as_) as actor:
         from miaopi.apps.approval.api import uphold_decision
 
-        ruled = uphold_decision(
+        made = uphold_decision(
             number=number, reason=Text(zh=reason, en=reason_en or reason), basis=_read_basis(basis), by=actor, now=clock.now()
         )
-        emit(ruled.to_json(), json, _render_ruled)
+        emit(made.to_json(), json, _render_decided)
 
 
 @app.command
@@ -122,7 +122,7 @@ def confirm(number: str, *, as_: Officer, json: bool = False) -> None:
     with attach(report=tell), signed_in(as_) as actor:
         from miaopi.apps.approval.api import confirm_case
 
-        emit(confirm_case(number=number, by=actor, now=clock.now()).to_json(), json, _render_ruled)
+        emit(confirm_case(number=number, by=actor, now=clock.now()).to_json(), json, _render_decided)
 
 
 @app.command(name="return")
@@ -141,11 +141,11 @@ def _decide(
     with attach(report=tell), signed_in(officer) as actor:
         from miaopi.apps.approval.api import decide_case
 
-        ruled = decide_case(
+        made = decide_case(
             number=number, outcome=outcome, reason=Text(zh=reason, en=reason_en or reason), basis=_read_basis(basis),
             values=read_pairs(values or []), by=actor, now=clock.now(),
         )
-        emit(ruled.to_json(), json, _render_ruled)
+        emit(made.to_json(), json, _render_decided)
 
 
 def _read_basis(written: str) -> Basis:
@@ -200,7 +200,7 @@ def _render_case(view: Mapping[str, Any]) -> Group:
     return Group(Plain(lines[0], style="bold"), *map(Plain, lines[1:]))
 
 
-def _render_ruled(ruled: Mapping[str, Any]) -> str:
-    if ruled["awaits_second"]:
-        return f"{ruled['number']}: {ruled['outcome']}，待另一人复核 / awaits a second officer"
-    return f"{ruled['number']}: {ruled['outcome']}"
+def _render_decided(made: Mapping[str, Any]) -> str:
+    if made["awaits_second"]:
+        return f"{made['number']}: {made['outcome']}，待另一人复核 / awaits a second officer"
+    return f"{made['number']}: {made['outcome']}"

@@ -19,7 +19,7 @@ from miaopi.kernel.ledger import canonical_json
 from miaopi.kernel.wording import Text
 
 FORMAT = "miaopi.receipt/1"
-RULING = "miaopi.ruling/1"
+BY_PERSON = "miaopi.receipt-by-person/1"
 Json = Mapping[str, object]
 
 
@@ -93,7 +93,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class PersonReceipt:
     """What a person decided where the rules could not, or in a review: a receipt with her name on it.
 
     It cannot be decided again by a machine, so it states who decided, who confirmed it as the second (empty where one is
@@ -107,7 +107,7 @@ class Ruling:
 
     def statement(self) -> bytes:
         """What is signed: canonical JSON (RFC 8785)."""
-        stated = {**self.receipt.to_statement(), "format": RULING, "decided_by": self.decided_by, "after": self.after}
+        stated = {**self.receipt.to_statement(), "format": BY_PERSON, "decided_by": self.decided_by, "after": self.after}
         return canonical_json(stated | ({"confirmed_by": self.confirmed_by} if self.confirmed_by else {}))
 
 

@@ -153,8 +153,8 @@ def test_an_officer_who_disappears_gives_the_case_back_by_that(scene: Scene) -> 
 def test_an_approval_by_a_person_goes_the_same_way_downstream(scene: Scene) -> None:
     case, zhou = referred(scene), officer()
     take_case(number=case.number, by=zhou, now=NOW)
-    ruled = decide_case(number=case.number, outcome="approve", reason=REASON, basis=BASIS, by=zhou, now=NOW + HOUR)
-    assert (ruled.outcome, ruled.proposal) == ("approve", "")
+    made = decide_case(number=case.number, outcome="approve", reason=REASON, basis=BASIS, by=zhou, now=NOW + HOUR)
+    assert (made.outcome, made.proposal) == ("approve", "")
     result = scene.result(case)
     assert (result.state, result.outcome, result.decided_by) == ("decided", "approve", "officer1")
     assert [(reason["code"], reason["text"]) for reason in result.reasons] == [("PERSON-DECIDED", REASON.to_json())]
@@ -163,22 +163,22 @@ def test_an_approval_by_a_person_goes_the_same_way_downstream(scene: Scene) -> N
     assert Licence.objects.filter(number=case.number).count() == 1
     assert list_queue(by=zhou, now=NOW + HOUR) == []
     entry = next(entry for entry in list_entries(number=case.number) if entry.kind == "approval.Decided" and entry.body["decided_by"])
-    assert (entry.actor["kind"], entry.body["outcome"], entry.body["decision"]) == ("staff", "approve", ruled.decision)
+    assert (entry.actor["kind"], entry.body["outcome"], entry.body["decision"]) == ("staff", "approve", made.decision)
 
 
-def test_a_ruling_is_stated_and_signed_with_the_name_of_who_decided(scene: Scene) -> None:
+def test_a_persons_decision_is_stated_and_signed_with_the_name_of_who_decided(scene: Scene) -> None:
     case, zhou = referred(scene), officer()
     take_case(number=case.number, by=zhou, now=NOW)
     decide_case(number=case.number, outcome="refuse", reason=REASON, basis=BASIS, by=zhou, now=NOW)
     sequence()
     run_after_handlers(now=NOW)
-    first, ruling = list_decisions(number=case.number, reader=scene.anna)
-    stated = json.loads(bytes(ruling.statement))
-    assert (stated["format"], stated["decided_by"], stated["after"]) == ("miaopi.ruling/1", "officer1", first.receipt_digest)
+    first, second = list_decisions(number=case.number, reader=scene.anna)
+    stated = json.loads(bytes(second.statement))
+    assert (stated["format"], stated["decided_by"], stated["after"]) == ("miaopi.receipt-by-person/1", "officer1", first.receipt_digest)
     assert stated["decision"]["outcome"] == "refuse"
-    assert ruling.signature is not None
-    assert (first.outcome, first.decided_by, ruling.as_of) == ("refer", "", first.as_of)
-    assert ANNA.name not in bytes(ruling.statement).decode()
+    assert second.signature is not None
+    assert (first.outcome, first.decided_by, second.as_of) == ("refer", "", first.as_of)
+    assert ANNA.name not in bytes(second.statement).decode()
 
 
 def test_a_refusal_by_a_person_names_reason_law_and_the_ways_beyond(scene: Scene) -> None:
@@ -204,7 +204,7 @@ def test_a_refusal_by_a_person_names_reason_law_and_the_ways_beyond(scene: Scene
         ({"outcome": "redirect", "values": {"name": "x"}}, "next"),
     ],
 )
-def test_a_ruling_that_may_not_stand_names_what_is_wrong_and_changes_nothing(scene: Scene, wrong: dict[str, object], field: str) -> None:
+def test_a_decision_that_may_not_stand_names_what_is_wrong_and_changes_nothing(scene: Scene, wrong: dict[str, object], field: str) -> None:
     case, zhou = referred(scene), officer()
     take_case(number=case.number, by=zhou, now=NOW)
     fitting = {"outcome": "approve", "reason": REASON, "basis": BASIS}

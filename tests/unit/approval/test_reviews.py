@@ -65,8 +65,8 @@ def test_a_review_that_upholds_adds_her_reason_and_leaves_the_decision(scene: Sc
     assert (result.state, result.outcome, result.decided_by) == ("decided", "redirect", "officer1")
     assert [reason["code"] for reason in result.reasons] == ["NCR-02", "PERSON-DECIDED"]
     assert (result.ahead.review_result, result.ahead.reviewed_at, result.ahead.can_review) == ("upheld", NOW + HOUR, False)
-    first, ruling = list_decisions(number=case.number, reader=scene.anna)
-    assert json.loads(bytes(first.statement))["values"] == json.loads(bytes(ruling.statement))["values"]
+    first, second = list_decisions(number=case.number, reader=scene.anna)
+    assert json.loads(bytes(first.statement))["values"] == json.loads(bytes(second.statement))["values"]
     assert [entry.kind for entry in list_entries(number=case.number)].count("approval.Decided") == 1
     sequence()
     run_after_handlers(now=NOW)

@@ -28,7 +28,7 @@ from miaopi.apps.identity.api import (
     issue_token,
     list_staff,
     list_tokens,
-    must_avoid,
+    is_avoided,
     remove_staff,
     revoke_token,
     sign_in,
@@ -146,11 +146,11 @@ def test_only_the_house_changes_accounts(officer: Member) -> None:
             add_staff(staff_id="friend", name=Text(zh="友", en="Friend"), role=Role.OFFICER, by=by, now=NOW)
 
 
-def test_an_officer_must_avoid_her_own_case_and_those_of_persons_close_to_her(officer: Member) -> None:
+def test_an_officer_is_avoided_her_own_case_and_those_of_persons_close_to_her(officer: Member) -> None:
     anna, ben = entered("anna").party, entered("ben").party
     stranger = replace(BEN, id_number="110105194912310038")
     other = sign_in(code="x", by=KEEPER, now=NOW, authority=FakeAuthority({"x": stranger})).party
-    assert [must_avoid(member="officer1", party=party.id) for party in (anna, ben, other)] == [True, True, False]
+    assert [is_avoided(member="officer1", party=party.id) for party in (anna, ben, other)] == [True, True, False]
 
 
 def test_a_token_acts_for_its_one_holder(officer: Member) -> None:

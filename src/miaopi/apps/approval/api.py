@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from miaopi.apps.approval.actions.claims import release_claim
 from miaopi.apps.approval.actions.desk import put_back_case, read_case, take_case
-from miaopi.apps.approval.actions.review import request_review
-from miaopi.apps.approval.actions.rulings import (
+from miaopi.apps.approval.actions.persons import (
     Defect,
-    Ruled,
+    OfficerDecision,
     ask_supplement,
     confirm_case,
     decide_case,
     return_case,
     uphold_decision,
 )
+from miaopi.apps.approval.actions.review import request_review
 from miaopi.apps.approval.actions.waiting import retry_waiting
 from miaopi.apps.approval.events import (
     CasePutBack,
@@ -38,7 +38,7 @@ from miaopi.apps.approval.queries.result import Result, get_result
 __all__ = [
     "CasePutBack", "CaseRead", "CaseReferred", "CaseTaken", "CaseView", "ClaimLost", "ClaimReleased", "ClaimTaken", "Decided",
     "DecidedCase", "DecisionProposed", "DecisionReturned", "DecisionUpheld", "Defect", "Queue", "QueueRow", "Result",
-    "ReviewRequested", "Ruled", "SeenFact", "ask_supplement", "compute_queue", "confirm_case", "count_waiting", "decide_case",
+    "ReviewRequested", "OfficerDecision", "SeenFact", "ask_supplement", "compute_queue", "confirm_case", "count_waiting", "decide_case",
     "find_decision", "get_decision", "get_result", "list_decisions", "list_queue", "put_back_case", "read_case", "release_claim",
     "request_review", "retry_waiting", "return_case", "take_case", "uphold_decision",
 ]  # fmt: skip

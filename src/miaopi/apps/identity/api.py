@@ -59,9 +59,9 @@ from miaopi.apps.identity.queries.staff import (
     find_member,
     get_member,
     get_members,
+    is_avoided,
     list_avoided,
     list_staff,
-    must_avoid,
 )
 
 __all__ = [
@@ -70,6 +70,6 @@ __all__ = [
     "SignedOut", "StaffAdded", "StaffAssertion", "StaffId", "StaffLeft", "StaffSignedIn", "StaffSignedOut", "TokenIssued", "TokenRevoked",
     "TooManyAttempts", "add_staff", "authorise", "check_id_number", "find_bearer", "find_member", "find_party_by_id_number",
     "find_party_by_pseudonym", "find_role", "find_session", "get_member", "get_members", "get_parties", "get_party", "get_session",
-    "issue_token", "list_avoided", "list_grants", "list_staff", "list_tokens", "must_avoid", "pseudonym", "remove_staff", "revoke_token",
+    "issue_token", "list_avoided", "list_grants", "list_staff", "list_tokens", "is_avoided", "pseudonym", "remove_staff", "revoke_token",
     "seal", "sign_in", "sign_out", "touch_session", "unseal",
 ]  # fmt: skip

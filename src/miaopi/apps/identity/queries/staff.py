@@ -65,7 +65,7 @@ def list_staff(*, role: Role | None = None, office: str | None = None) -> list[M
     return [compute_member(row) for row in rows]
 
 
-def must_avoid(*, member: StaffId, party: PartyId) -> bool:
+def is_avoided(*, member: StaffId, party: PartyId) -> bool:
     """Whether the case of this party is not hers to read or decide: she is that person, or one close to her."""
     avoids = Staff.objects.filter(id=member).values_list("avoids", flat=True).first() or []
     return bool(avoids) and VerifiedIdentity.objects.filter(account_id=party, number_index__in=avoids).exists()

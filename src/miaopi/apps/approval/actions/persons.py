@@ -1,6 +1,6 @@
 """What persons decide: with a reason and a basis that the applicant reads, on the facts and by the rules of the filing day.
 
-A ruling is a decision row like the rules' own, with a statement that names who decided. It goes the same way downstream.
+Theirs is a decision row like the rules' own, with a statement that names who decided. It goes the same way downstream.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from miaopi.kernel.decision.reading import write_value
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.expr.values import Fault
 from miaopi.kernel.lifecycle import Replace
-from miaopi.kernel.receipt import Ruling
+from miaopi.kernel.receipt import PersonReceipt
 from miaopi.kernel.wording import Text
 
 PERSON_DECIDED: Final = "PERSON-DECIDED"
@@ -84,7 +84,7 @@ class Defect:
 
 
 @dataclass(frozen=True, slots=True)
-class Ruled:
+class OfficerDecision:
     """What an officer did. `decision` is the id of the decision row; empty, with `proposal`, where a second officer must confirm."""
 
     number: str
@@ -109,7 +109,7 @@ class _Said:
 
 def decide_case(
     *, number: str, outcome: str, reason: Text, basis: Basis, values: Mapping[str, object] = NOTHING, by: Actor, now: datetime
-) -> Ruled:
+) -> OfficerDecision:
     """Approve, refuse or redirect a case that one holds; in a review, in place of the decision that was asked about.
 
     An approval holds the values that the rules compute; `values` are those that they cannot (in a review: also others),
@@ -122,12 +122,12 @@ def decide_case(
     return _say(number, _Said(outcome, reason, basis, values), by=by, now=now)
 
 
-def uphold_decision(*, number: str, reason: Text, basis: Basis, by: Actor, now: datetime) -> Ruled:
+def uphold_decision(*, number: str, reason: Text, basis: Basis, by: Actor, now: datetime) -> OfficerDecision:
     """Let a decision stand that the applicant asked to be reviewed, and say why. InputError where there is no review."""
     return _say(number, _Said(UPHOLD, reason, basis, NOTHING), by=by, now=now)
 
 
-def _say(number: str, said: _Said, *, by: Actor, now: datetime) -> Ruled:
+def _say(number: str, said: _Said, *, by: Actor, now: datetime) -> OfficerDecision:
     row = get_held(number, open_desk(by, Right.DECIDE_CASE), by=by, now=now)
     _check_said(said)
     if row.proposed_by:
@@ -140,7 +140,7 @@ def _say(number: str, said: _Said, *, by: Actor, now: datetime) -> Ruled:
     return _rule(row, case, prior, said, decision, decided_by=by.id, confirmed_by="", by=by, now=now)
 
 
-def confirm_case(*, number: str, by: Actor, now: datetime) -> Ruled:
+def confirm_case(*, number: str, by: Actor, now: datetime) -> OfficerDecision:
     """Confirm, as the second officer, what the first one decided. InputError for her own, or where nothing waits for it."""
     row, proposal = _get_proposed(number, by=by, now=now)
     content = unseal_content(proposal)
@@ -148,9 +148,9 @@ def confirm_case(*, number: str, by: Actor, now: datetime) -> Ruled:
     case, prior = reopen_referred(row), get_last_decision(row.number)
     decision = _compute_decision(row, case, prior, said, now)
     with act(by=by, now=now):
-        ruled = _rule(row, case, prior, said, decision, decided_by=proposal.proposed_by, confirmed_by=by.id, by=by, now=now)
+        made = _rule(row, case, prior, said, decision, decided_by=proposal.proposed_by, confirmed_by=by.id, by=by, now=now)
         _answer(proposal, "confirmed", "", by=by, now=now)
-    return ruled
+    return made
 
 
 def return_case(*, number: str, note: str, by: Actor, now: datetime) -> None:
@@ -167,7 +167,7 @@ def return_case(*, number: str, note: str, by: Actor, now: datetime) -> None:
         unit.record(DecisionReturned(number=row.number, proposal=proposal.id, staff=by.id, subject=pseudonym(row.applicant)))
 
 
-def ask_supplement(*, number: str, defects: tuple[Defect, ...], by: Actor, now: datetime) -> Ruled:
+def ask_supplement(*, number: str, defects: tuple[Defect, ...], by: Actor, now: datetime) -> OfficerDecision:
     """Ask the applicant to cure every defect, named at once (行政许可法 第三十二条第四项). Once: a second time is an InputError.
 
     Meanwhile the clock of the case stands, and nobody holds it.
@@ -186,7 +186,7 @@ def ask_supplement(*, number: str, defects: tuple[Defect, ...], by: Actor, now: 
         stop_clock(referral=row, now=now)
         saved = _save(case, decision, prior, decided_by=by.id, confirmed_by="", now=now)
         tell(unit=unit, row=saved, case=case, decision=decision)
-    return Ruled(row.number, saved.outcome, saved.id, "")
+    return OfficerDecision(row.number, saved.outcome, saved.id, "")
 
 
 def _check_supplement(row: Referral, case: Case, prior: DecisionRow, defects: tuple[Defect, ...]) -> None:
@@ -289,7 +289,7 @@ def _compute_values(row: Referral, case: Case, outcome: Outcome, supplied: Mappi
     return found
 
 
-def _propose(row: Referral, said: _Said, decision: Decision, *, by: Actor, now: datetime) -> Ruled:
+def _propose(row: Referral, said: _Said, decision: Decision, *, by: Actor, now: datetime) -> OfficerDecision:
     """The first of two officers: her decision waits, the case is free for the second."""
     id_ = uuid.uuid4().hex
     content = {
@@ -307,7 +307,7 @@ def _propose(row: Referral, said: _Said, decision: Decision, *, by: Actor, now: 
         unit.record(
             DecisionProposed(number=row.number, proposal=id_, outcome=proposal.outcome, staff=by.id, subject=pseudonym(row.applicant))
         )
-    return Ruled(row.number, proposal.outcome, "", id_)
+    return OfficerDecision(row.number, proposal.outcome, "", id_)
 
 
 def _answer(proposal: Proposal, answer: str, note: str, *, by: Actor, now: datetime) -> None:
@@ -326,8 +326,8 @@ def _require(row: Referral, *, by: Actor, now: datetime) -> None:
 def _rule(
     row: Referral, case: Case, prior: DecisionRow, said: _Said, decision: Decision, *, decided_by: str, confirmed_by: str, by: Actor,
     now: datetime,
-) -> Ruled:
-    """Write the ruling: the case moves, the referral closes, claims follow, the review has its answer, and others are told."""
+) -> OfficerDecision:
+    """Write the decision: the case moves, the referral closes, claims follow, the review has its answer, and others are told."""
     upholds = said.outcome == UPHOLD
     is_standing = row.kind == REVIEW and Outcome(prior.outcome) in FINAL
     with act(by=by, now=now) as unit:
@@ -347,7 +347,7 @@ def _rule(
             ))  # fmt: skip
         else:
             tell(unit=unit, row=saved, case=case, decision=decision, replaces=prior.id if is_standing else None)
-    return Ruled(row.number, saved.outcome, saved.id, "")
+    return OfficerDecision(row.number, saved.outcome, saved.id, "")
 
 
 def _claim(unit: Unit, case: Case, decision: Decision, now: datetime) -> None:
@@ -361,7 +361,7 @@ def _claim(unit: Unit, case: Case, decision: Decision, now: datetime) -> None:
 def _save(
     case: Case, decision: Decision, prior: DecisionRow, *, decided_by: str, confirmed_by: str, now: datetime, upholds: bool = False
 ) -> DecisionRow:
-    """The row of the ruling. One that upholds keeps values and reasons of the decision that stands, and adds hers."""
+    """The row of the decision. One that upholds keeps values and reasons of the decision that stands, and adds hers."""
     receipt = compute_receipt(case, decision)
     if upholds:
         beside, said = unseal_beside(prior.id, prior.kept), json.loads(bytes(prior.statement))
@@ -370,7 +370,7 @@ def _save(
             receipt, values=None if beside is None else beside.values, values_digest=said["values"],
             decision={**earlier, "reasons": [*earlier["reasons"], *(reason.to_json() for reason in decision.reasons)]},
         )
-    statement = Ruling(receipt, decided_by, confirmed_by, prior.receipt_digest).statement()
+    statement = PersonReceipt(receipt, decided_by, confirmed_by, prior.receipt_digest).statement()
     row = compute_row(case=case, decision=decision, receipt=receipt, statement=statement, now=now)
     if upholds:
         row.reason_codes = [*prior.reason_codes, *row.reason_codes]
