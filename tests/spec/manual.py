@@ -110,13 +110,22 @@ def clip(text: str) -> str:
 
 def declare(given: Mapping[str, object]) -> tuple[dict[str, Type], dict[str, object]]:
     """The types and the values of what is given; an unknown one is left out of the scope."""
-    names = {name: Type.parse(type_name(value)) for name, value in given.items()}
+    names = {name: type_of(value) for name, value in given.items()}
     scope = {
         name: None if isinstance(value, Open) else value
         for name, value in given.items()
         if not (isinstance(value, Open) and not value.absent)
     }
     return names, scope
+
+
+def type_of(value: object) -> Type:
+    """The type of what is given; records have the types that their first one shows."""
+    match value:
+        case [{**first}, *_]:
+            return Type("list", Type("context", entries=tuple((name, type_of(entry)) for name, entry in first.items())))
+        case _:
+            return Type.parse(type_name(value))
 
 
 def type_name(value: object) -> str:
@@ -173,6 +182,8 @@ def written(value: object) -> str:
             return written_length(value)
         case list():
             return f"[{', '.join(map(written, value))}]"
+        case dict():
+            return f"{{{', '.join(f'{name}: {written(entry)}' for name, entry in value.items())}}}"
         case _:
             return str(value)
 

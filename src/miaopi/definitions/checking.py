@@ -67,8 +67,8 @@ def _strays(folder: Path) -> list[str]:
 def _check_sources(reader: Reader, package: ServicePackage, resources: Fields | None) -> None:
     if resources is None:
         return
-    for spec in package.definition.sourced:
-        resource, _, name = spec.source.partition(".")
+    for spec, source in ((each, source) for each in package.definition.sourced for source in each.scope):
+        resource, _, name = source.partition(".")
         if resource not in resources:
             reader.note(package.places[spec.name], f"{spec.name}: no agency has a resource {resource}")
         elif name not in resources[resource]:
@@ -81,6 +81,7 @@ def _check_readers(reader: Reader, package: ServicePackage) -> None:
     needed, direct = _names_read(definition)
     codes = {c.otherwise.reason.code for c in definition.conditions}
     codes |= {c.unknown.reason.code for c in definition.conditions if c.unknown is not None}
+    codes |= {definition.in_force.otherwise.reason.code} if definition.in_force is not None else set()
     for name, spec in definition.facts.items():
         if name not in needed and name not in direct and not spec.in_form:
             reader.note(package.places[name], f"{name}: no rule, outcome or form needs this fact")

@@ -8,15 +8,16 @@ from types import MappingProxyType
 
 from miaopi.definitions.positions import Placed
 from miaopi.definitions.reader import Reader
-from miaopi.kernel.decision import FactSpec, Privacy
+from miaopi.kernel.decision import FactSpec, Privacy, RecordField
 from miaopi.kernel.decision.definition import APPLICANT, DERIVED
 from miaopi.kernel.expr import Expression, Type
 from miaopi.kernel.expr.types import BOOLEAN, STRING
 from miaopi.kernel.wording import Text
 
 REQUIRED = ("type", "label", "privacy", "source", "ground")
-OPTIONAL = ("changeable", "attainable", "volatile", "when", "default", "options", "form", "value", "told")
+OPTIONAL = ("changeable", "attainable", "volatile", "when", "default", "options", "form", "value", "told", "masked", "records")
 GROUNDS = ("consent", "statutory_duty")
+RECORDS = "list of records"
 CODED = frozenset({"number", "boolean", "string", "date", "date and time", "list"})
 
 
@@ -55,12 +56,13 @@ def with_guards(reader: Reader, file: FactsFile, names: Mapping[str, Type]) -> d
 
 
 def _read_spec(reader: Reader, name: str, placed: Placed, entries: Mapping[str, Placed]) -> FactSpec:
-    kind = reader.type(entries.get("type"))
+    source = reader.string(entries.get("source"))
+    records = _read_records(reader, name, entries, source)
+    kind = _list_of(records) if records else reader.type(entries.get("type"))
     if kind.name not in CODED:
         reader.note(placed.where, f"{name}: a fact is a {', '.join(sorted(CODED))}, not a {kind}")
-    source = reader.string(entries.get("source"))
-    if source and source not in (APPLICANT, DERIVED) and source.count(".") != 1:
-        reader.note(entries["source"].where, f"{name}: a source is resource.field, {APPLICANT} or {DERIVED}")
+    if source and source not in (APPLICANT, DERIVED) and source.count(".") != (0 if records else 1):
+        reader.note(entries["source"].where, f"{name}: a source is resource.field, {APPLICANT} or {DERIVED}; of records, a resource")
     ground = reader.string(entries.get("ground"))
     if ground and ground not in GROUNDS:
         reader.note(entries["ground"].where, f"{name}: a ground is {' or '.join(GROUNDS)}")
@@ -90,4 +92,25 @@ def _read_spec(reader: Reader, name: str, placed: Placed, entries: Mapping[str, 
         options=MappingProxyType(dict(options)),
         in_form=reader.truth(entries.get("form")),
         told=reader.text(entries["told"]) if "told" in entries else None,
+        masked=reader.truth(entries.get("masked")),
+        records=records,
     )
+
+
+def _read_records(reader: Reader, name: str, entries: Mapping[str, Placed], source: str) -> tuple[RecordField, ...]:
+    """The fields of each record of a source that has many of a person; none where it has one."""
+    is_list = reader.string(entries.get("type")) == RECORDS
+    if ("records" in entries) != is_list:
+        reader.note(entries["type"].where, f"{name}: {RECORDS}, and nothing else, has records with their fields")
+    if not is_list or "records" not in entries:
+        return ()
+    found = []
+    for field, placed in reader.mapping(entries["records"]).items():
+        said = reader.entries(placed, ("type", "label"), ("options",))
+        options = {option: reader.text(at) for option, at in reader.mapping(said["options"]).items()} if "options" in said else {}
+        found.append(RecordField(field, reader.type(said.get("type")), reader.text(said.get("label")), MappingProxyType(options)))
+    return tuple(found)
+
+
+def _list_of(records: tuple[RecordField, ...]) -> Type:
+    return Type("list", Type("context", entries=tuple((field.name, field.type) for field in records)))

@@ -14,10 +14,12 @@ from miaopi.definitions.facts import read_facts_file, with_guards
 from miaopi.definitions.parameters import read_parameters_file
 from miaopi.definitions.payment import check_payment
 from miaopi.definitions.positions import Placed, parse_yaml, plain, read_source
-from miaopi.definitions.reader import Finding, Reader
+from miaopi.definitions.reader import Finding, Reader, check_placeholders
+from miaopi.definitions.referral import check_claims
 from miaopi.definitions.rules import RulesFile, read_rules_file
-from miaopi.definitions.service import ISSUED, Guide, ItemType, Now, check_placeholders, read_service_file
-from miaopi.kernel.decision import Definition, Privacy
+from miaopi.definitions.service import ISSUED, Guide, ItemType, Now, read_service_file
+from miaopi.definitions.visit import KNOWN_LATER
+from miaopi.kernel.decision import Definition, FactSpec, Privacy
 from miaopi.kernel.decision.definition import AS_OF
 from miaopi.kernel.errors import DefinitionError, NotFound
 from miaopi.kernel.expr import Type
@@ -53,7 +55,7 @@ class ServicePackage(Guide):
     @property
     def pulled_privacy(self) -> Mapping[str, Privacy]:
         """`resource.field` → privacy class, for the same fields."""
-        return {spec.source: spec.privacy for spec in self.definition.sourced}
+        return {source: spec.privacy for spec in self.definition.sourced for source in spec.scope}
 
     @property
     def scope(self) -> tuple[str, ...]:
@@ -161,6 +163,7 @@ def _compile(reader: Reader, texts: Mapping[str, str], folder: Path) -> tuple[Se
             parameters=MappingProxyType(parameters),
             settings=MappingProxyType(dict(rules.settings)),
             record_filing=guide.item_type is ItemType.RECORD_FILING,
+            in_force=rules.in_force,
         ),
     )
     if definition is None or reader.findings:
@@ -185,17 +188,42 @@ def _parse(reader: Reader, text: str, shown: str) -> Placed:
     return reader.made(shown, lambda: parse_yaml(text, shown)) or Placed({}, f"{shown}:1")
 
 
-def _check_guide(reader: Reader, guide: Guide, rules: RulesFile, specs: Mapping[str, object], root: Placed) -> None:
+def _check_guide(reader: Reader, guide: Guide, rules: RulesFile, specs: Mapping[str, FactSpec], root: Placed) -> None:
     """What the guide says agrees with the rules: placeholders, form fields, a message for each outcome."""
     if guide.licence is not None:
         for line in guide.licence.lines:
             check_placeholders(reader, root.where, line, ISSUED | rules.values.keys())
+    check_claims(reader, root.where, guide.claims, specs)
+    _check_names(reader, guide, rules, root)
     for field in guide.form:
         if field.fact and field.fact not in specs and field.fact not in rules.values:
             reader.note(root.where, f"form field {field.name}: there is no fact or value {field.fact}")
     ends = {"approve", "refer", "wait", *(condition.otherwise.outcome.value for condition in rules.conditions)}
-    for end in sorted(ends - {outcome.value for outcome in guide.messages}):
+    for end in sorted(ends - guide.messages.keys()):
         reader.note(root.where, f"messages says nothing for {end}")
+
+
+# What the rooms add to the values of the decision when they tell of an occasion.
+TOLD_THEN: Mapping[str, frozenset[str]] = {
+    "booked": frozenset({"office", "at"}), "registered": frozenset({"done_on"}), "reminder": frozenset({"until"}),
+    "lapsed": frozenset({"until"}), "paid": frozenset({"month", "paid"}), "stopped": frozenset({"month"}),
+}  # fmt: skip
+
+
+def _check_names(reader: Reader, guide: Guide, rules: RulesFile, root: Placed) -> None:
+    """Every name by which messages, the visit and the registers reach into the rules is there."""
+    values = frozenset(rules.values)
+    everything = values | {name for condition in rules.conditions for name in condition.values}
+    said_at = reader.mapping(reader.mapping(root).get("messages", root))
+    for name, message in guide.messages.items():
+        filling = values | TOLD_THEN[name] if name in TOLD_THEN else values if name == "approve" else everything
+        check_placeholders(reader, said_at[name].where, message, filling | {"number"})
+    if guide.visit is not None and guide.visit.until not in values:
+        reader.note(root.where, f"visit: there is no value {guide.visit.until}")
+    for rule in guide.registers:
+        for said in rule.values.values():
+            if not said.startswith('"') and said not in values | KNOWN_LATER:
+                reader.note(root.where, f"register {rule.act}: there is no value {said}")
 
 
 def _hash_of_files(folder: Path) -> str:

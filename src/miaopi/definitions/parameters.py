@@ -9,6 +9,9 @@ from miaopi.definitions.positions import Placed
 from miaopi.definitions.reader import Reader
 from miaopi.kernel.decision import Basis, DatedValue, Parameter
 from miaopi.kernel.expr import Type
+from miaopi.kernel.expr.types import STRING
+
+NO_LIMIT = "none"  # explicitly no number: the law sets none
 
 
 def read_parameters_file(reader: Reader, root: Placed) -> tuple[dict[str, Parameter], dict[str, str]]:
@@ -41,9 +44,10 @@ def _read_dated(reader: Reader, placed: Placed, kind: Type) -> DatedValue | None
         reader.note(placed.where, f"{since or 'this value'} has no basis; name its article")
         return None
     basis: tuple[Basis, ...] = reader.basis(entries["basis"])
-    value = reader.value(entries["value"], kind) if "value" in entries else None
+    is_none = "value" in entries and entries["value"].value == NO_LIMIT and kind != STRING
+    value = reader.value(entries["value"], kind) if "value" in entries and not is_none else None
     until: date | None = reader.day(entries.get("to"))
-    if since is None or value is None or not basis:
+    if since is None or (value is None and not is_none) or not basis:
         return None
     if until is not None and until <= since:
         reader.note(entries["to"].where, f"it ends on {until}, before it begins")

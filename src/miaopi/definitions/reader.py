@@ -20,7 +20,7 @@ from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Expression, Type, compile
 from miaopi.kernel.expr.types import ANY, BOOLEAN, STRING
 from miaopi.kernel.expr.values import Fault
-from miaopi.kernel.wording import Text
+from miaopi.kernel.wording import PLACEHOLDER, Text
 
 Word = TypeVar("Word", bound=StrEnum)
 Made = TypeVar("Made")
@@ -192,3 +192,12 @@ class Reader:
                     self.note(placed.where, f"this gives a {made.type}; true or false is expected")
                 return made
         return compile("null", {})
+
+
+def check_placeholders(reader: Reader, where: str, text: Text, known: frozenset[str]) -> None:
+    """Every `{name}` in both languages is known, and both say the same ones."""
+    said = [set(PLACEHOLDER.findall(words)) for words in (text.zh, text.en)]
+    for name in sorted((said[0] | said[1]) - known):
+        reader.note(where, f"nothing fills {{{name}}}; there are {', '.join(sorted(known))}")
+    if text != NO_TEXT and said[0] != said[1]:
+        reader.note(where, "the two languages do not hold the same placeholders")

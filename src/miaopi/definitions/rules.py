@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from miaopi.definitions.positions import Placed
-from miaopi.definitions.reader import Reader
-from miaopi.kernel.decision import Condition, Derived, Kind, Outcome, Reason, ReasonSpec
+from miaopi.definitions.reader import Reader, check_placeholders
+from miaopi.kernel.decision import Condition, Derived, InForce, Kind, Outcome, Reason, ReasonSpec
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Expression, Type, compile
 from miaopi.kernel.expr.types import BOOLEAN
 from miaopi.kernel.wording import Text
 
 SECTIONS = ("reasons", "conditions", "values")
-OPTIONAL_SECTIONS = ("settings", "derived")
+OPTIONAL_SECTIONS = ("settings", "derived", "in_force")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class RulesFile:
     values: Mapping[str, Expression]
     names: Mapping[str, Type]
     places: Mapping[str, str]
+    in_force: InForce | None
 
 
 def read_rules_file(
@@ -59,7 +60,22 @@ def read_rules_file(
         conditions.append(condition)
         places[condition.id] = placed.where
     values = {name: reader.expression(at, known) for name, at in reader.mapping(sections.get("values", empty)).items()}
-    return RulesFile(settings, derived, reasons, tuple(conditions), values, known, places)
+    for code, reason in reasons.items():
+        told = [condition.values.keys() for condition in conditions if condition.otherwise == reason]
+        filling = frozenset(names) | (frozenset.intersection(*map(frozenset, told)) if told else frozenset())
+        check_placeholders(reader, places[code], reason.reason.text, filling)
+    in_force = _read_in_force(reader, sections.get("in_force"), reasons)
+    return RulesFile(settings, derived, reasons, tuple(conditions), values, known, places, in_force)
+
+
+def _read_in_force(reader: Reader, placed: Placed | None, reasons: Mapping[str, ReasonSpec]) -> InForce | None:
+    if placed is None:
+        return None
+    entries = reader.entries(placed, ("from", "otherwise"))
+    since, otherwise = reader.day(entries.get("from")), _find_reason(reader, entries.get("otherwise"), reasons)
+    if since is None or otherwise is None:
+        return None
+    return reader.made(placed.where, lambda: InForce(since, otherwise))
 
 
 def _derive(

@@ -11,7 +11,9 @@ from enum import StrEnum
 
 from miaopi.definitions.payment import Payment, read_payment
 from miaopi.definitions.positions import Placed
-from miaopi.definitions.reader import NO_TEXT, Reader
+from miaopi.definitions.reader import Reader
+from miaopi.definitions.referral import Claim, Referral, read_claims, read_referral
+from miaopi.definitions.visit import RegisterRule, VisitRule, read_registers, read_visit
 from miaopi.kernel.decision import Basis, Outcome
 from miaopi.kernel.wording import Text
 
@@ -19,8 +21,10 @@ REQUIRED = (
     "slug", "code", "name", "description", "department", "item_type", "subject", "mode", "channels", "fee", "visits",
     "promised", "patience", "deadline", "basis", "materials", "before", "form", "consent", "messages", "verified",
 )  # fmt: skip
-OPTIONAL = ("synonyms", "statutory_limit", "licence", "faq", "payment")
-PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+OPTIONAL = (
+    "synonyms", "statutory_limit", "licence", "faq", "payment", "referral", "claims", "visit", "registers", "materials_now",
+)  # fmt: skip
+OCCASIONS = ("booked", "registered", "reminder", "lapsed", "paid", "stopped")  # told beside the outcomes
 CODE = re.compile(r"[A-Z]{2}-\d{3}")
 ISSUED = frozenset({"number", "issued_on"})  # what an issued licence knows beside the values of the outcome
 
@@ -142,9 +146,14 @@ class Guide:
     before: Before
     form: tuple[FormField, ...]
     consent: Text
-    messages: Mapping[Outcome, Text]
+    messages: Mapping[str, Text]
     licence: LicenceTemplate | None
     payment: Payment | None
+    referral: Referral
+    claims: tuple[Claim, ...]
+    visit: VisitRule | None
+    registers: tuple[RegisterRule, ...]
+    materials_now: tuple[Text, ...]
     faq: tuple[tuple[Text, Text], ...]
     verified: Verified
 
@@ -156,12 +165,13 @@ def read_service_file(reader: Reader, root: Placed, folder: str) -> Guide:
         reader.note(entries["slug"].where, f"the slug is {slug}, but the folder is {folder}")
     if code and not CODE.fullmatch(code):
         reader.note(entries["code"].where, "a code is two capital letters, a dash and three digits")
+    department, limit = reader.text(entries.get("department")), _read_limit(reader, entries.get("statutory_limit"))
     return Guide(
         slug=slug,
         code=code,
         name=reader.text(entries.get("name")),
         description=reader.text(entries.get("description")),
-        department=reader.text(entries.get("department")),
+        department=department,
         synonyms=tuple(reader.string(one) for one in reader.items(entries.get("synonyms"))),
         item_type=reader.word(entries.get("item_type"), ItemType, ItemType.OTHER_POWER),
         subject=reader.word(entries.get("subject"), Subject, Subject.PERSON),
@@ -170,7 +180,7 @@ def read_service_file(reader: Reader, root: Placed, folder: str) -> Guide:
         fee=reader.money(entries.get("fee")),
         visits=reader.number(entries.get("visits")),
         promised=reader.text(entries.get("promised")),
-        statutory_limit=_read_limit(reader, entries.get("statutory_limit")),
+        statutory_limit=limit,
         patience=reader.duration(entries.get("patience")),
         deadline=reader.duration(entries.get("deadline")),
         basis=reader.basis(entries.get("basis")),
@@ -181,6 +191,11 @@ def read_service_file(reader: Reader, root: Placed, folder: str) -> Guide:
         messages=_read_messages(reader, entries.get("messages")),
         licence=_read_licence(reader, entries.get("licence")),
         payment=read_payment(reader, entries.get("payment")),
+        referral=read_referral(reader, entries.get("referral"), department=department, limit=limit.workdays if limit else None),
+        claims=read_claims(reader, entries.get("claims")),
+        visit=read_visit(reader, entries.get("visit")),
+        registers=read_registers(reader, entries.get("registers")),
+        materials_now=tuple(reader.text(one) for one in reader.items(entries.get("materials_now"))),
         faq=tuple(_read_question(reader, one) for one in reader.items(entries.get("faq"))),
         verified=reader.word(entries.get("verified"), Verified, Verified.NONE),
     )
@@ -220,14 +235,14 @@ def _read_form_field(reader: Reader, placed: Placed) -> FormField:
     )
 
 
-def _read_messages(reader: Reader, placed: Placed | None) -> dict[Outcome, Text]:
-    found: dict[Outcome, Text] = {}
+def _read_messages(reader: Reader, placed: Placed | None) -> dict[str, Text]:
+    """By outcome or occasion; what fills their placeholders is checked with the rules."""
+    found: dict[str, Text] = {}
     for name, at in (reader.mapping(placed) if placed is not None else {}).items():
-        if name not in list(Outcome):
-            reader.note(at.where, f"{name} is none of {', '.join(Outcome)}")
+        if name not in (*Outcome, *OCCASIONS):
+            reader.note(at.where, f"{name} is none of {', '.join((*Outcome, *OCCASIONS))}")
             continue
-        found[Outcome(name)] = reader.text(at)
-        check_placeholders(reader, at.where, found[Outcome(name)], frozenset({"number"}))
+        found[name] = reader.text(at)
     return found
 
 
@@ -246,12 +261,3 @@ def _read_licence(reader: Reader, placed: Placed | None) -> LicenceTemplate | No
 def _read_question(reader: Reader, placed: Placed) -> tuple[Text, Text]:
     entries = reader.entries(placed, ("question", "answer"))
     return reader.text(entries.get("question")), reader.text(entries.get("answer"))
-
-
-def check_placeholders(reader: Reader, where: str, text: Text, known: frozenset[str]) -> None:
-    """Every `{name}` in both languages is known, and both say the same ones."""
-    said = [set(PLACEHOLDER.findall(words)) for words in (text.zh, text.en)]
-    for name in sorted((said[0] | said[1]) - known):
-        reader.note(where, f"nothing fills {{{name}}}; there are {', '.join(sorted(known))}")
-    if text != NO_TEXT and said[0] != said[1]:
-        reader.note(where, "the two languages do not hold the same placeholders")

@@ -87,7 +87,7 @@ def sources_asked(definition: Definition, case: WorkedCase) -> list[str]:
     for _ in range(ROUNDS):
         asks = next_sources(definition, known, as_of=case.on, settings=case.settings, overrides=case.overrides)
         fields = {f"{resource}.{name}" for resource, names in asks.items() for name in names}
-        answers = {s.name: case.facts[s.name] for s in definition.sourced if s.source in fields and s.name in case.facts}
+        answers = {s.name: case.facts[s.name] for s in definition.sourced if fields.issuperset(s.scope) and s.name in case.facts}
         asked += [resource for resource in asks if resource not in asked]
         if not answers:
             break

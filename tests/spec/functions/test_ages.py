@@ -53,3 +53,15 @@ def test_leap_day_birthday(rules: Rules) -> None:
         'age on(@"2012-02-29", @"2026-02-28", "feb_30")',
         "character 1: an age needs a day on or after the birth, and feb_28 or mar_01",
     )
+
+
+def test_day_of_age(rules: Rules) -> None:
+    """day of age(birth, years)
+
+    The day on which somebody reaches that age.
+    """
+    rules.gives('day of age(@"1956-05-21", 70)', date(2026, 5, 21))
+    rules.gives('day of age(@"1956-02-29", 70)', date(2026, 2, 28))
+    rules.gives('day of age(@"1956-02-29", 70, "mar_01")', date(2026, 3, 1))
+    rules.gives('day of age(birth, 70)', nobody_knows("birth"), {"birth": unknown("date")})
+    rules.refuses('day of age(@"1956-05-21", 9000)', "character 1: a birthday lies in the years 1 to 9999, and needs feb_28 or mar_01")

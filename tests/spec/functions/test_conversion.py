@@ -29,3 +29,16 @@ def test_date(rules: Rules) -> None:
 def test_date_and_time(rules: Rules) -> None:
     """date and time(text)"""
     rules.gives("date and time(text)", datetime(2026, 11, 23, tzinfo=UTC), {"text": "2026-11-23T00:00:00Z"})
+
+
+def test_months_and_amounts(rules: Rules) -> None:
+    """end of month(day), month text(day), money text(amount)
+
+    Words of our own, for benefits that are paid by the month.
+    """
+    rules.gives('end of month(@"2026-02-10")', date(2026, 2, 28))
+    rules.gives('end of month(@"2024-02-10")', date(2024, 2, 29))
+    rules.gives('month text(@"2026-05-20")', "2026-05")
+    rules.gives("money text(200)", "200.00")
+    rules.gives("money text(0.5)", "0.50")
+    rules.refuses("money text(0.005)", "character 1: an amount has at most two places")

@@ -1,16 +1,18 @@
 """How an application is decided: conditions over facts of which some nobody could say, by the precedence of the law."""
 
-from miaopi.kernel.decision.deciding import decide
+from miaopi.kernel.decision.deciding import compute_value, decide
 from miaopi.kernel.decision.definition import (
     Condition,
     DatedValue,
     Definition,
     Derived,
     FactSpec,
+    InForce,
     Kind,
     Parameter,
     Privacy,
     ReasonSpec,
+    RecordField,
 )
 from miaopi.kernel.decision.outcomes import (
     Approve,
@@ -42,18 +44,21 @@ __all__ = [
     "Definition",
     "Derived",
     "FactSpec",
+    "InForce",
     "Kind",
     "Outcome",
     "Parameter",
     "Privacy",
     "Reason",
     "ReasonSpec",
+    "RecordField",
     "Redirect",
     "Refer",
     "Refuse",
     "Supplement",
     "Wait",
     "Waitlist",
+    "compute_value",
     "decide",
     "next_sources",
     "read_answers",

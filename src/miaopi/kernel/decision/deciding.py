@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from miaopi.kernel.calendar import add_months
-from miaopi.kernel.decision.case import state_of
+from miaopi.kernel.decision.case import open_case, state_of
 from miaopi.kernel.decision.definition import AS_OF, Definition, FactSpec
 from miaopi.kernel.decision.outcomes import Change, Decision
 from miaopi.kernel.decision.precedence import NOTHING, judge
@@ -43,6 +43,23 @@ def decide(
     failed = [c.id for c in decision.conditions if c.value is False]
     changes = tuple(_changes(definition, facts, as_of, failed, again)) if failed else ()
     return replace(decision, would_change=changes)
+
+
+def compute_value(
+    definition: Definition,
+    name: str,
+    facts: Mapping[FactName, Fact],
+    *,
+    as_of: date,
+    settings: Mapping[str, object],
+    overrides: Mapping[str, object] = NOTHING,
+) -> object:
+    """One value of the outcome as the rules give it on another day – the amount of a later month –, by the law of that day.
+
+    `None` where it is not determined. Raises as `decide` does; KeyError for a value that the service does not have.
+    """
+    case = open_case(definition, facts, as_of=as_of, settings=settings, overrides=overrides)
+    return case.compute(name, definition.values[name])[1]
 
 
 Again = Callable[[Mapping[FactName, Fact], date], Decision]
@@ -87,14 +104,23 @@ def _days_ahead(
     days: set[date] = set()
     for name in behind & definition.facts.keys():
         fact = state_of(definition.facts[name], facts.get(name))
-        if isinstance(fact, Known) and type(fact.value) is date:
+        for known in _days_in(fact.value) if isinstance(fact, Known) else ():
             for months in spans:
                 try:
-                    due = add_months(fact.value, months)
+                    due = add_months(known, months)
                     days |= {due, due + ONE_DAY}
                 except OverflowError:  # beyond the calendar
                     continue
     return sorted(day for day in days if day > as_of)
+
+
+def _days_in(value: object) -> Iterator[date]:
+    """The days that a value is, or that stand in its records."""
+    if type(value) is date:
+        yield value
+    elif isinstance(value, list):
+        for record in value:
+            yield from (entry for entry in record.values() if type(entry) is date) if isinstance(record, dict) else ()
 
 
 def _values_for(spec: FactSpec, as_of: date) -> Iterator[tuple[str, object]]:

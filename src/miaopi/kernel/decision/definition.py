@@ -46,13 +46,25 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordField:
+    """One field of the records of a source that has many of a person: diplomas, houses."""
+
+    name: str
+    type: Type
+    label: Text
+    options: Mapping[str, Text] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
 class FactSpec:
     """One fact: what it is, who says it, on which ground, and what the citizen may do about it.
 
-    `source` is `resource.field`, `applicant` or `derived`. `when` guards the asking: where it is not true the fact is
+    `source` is `resource.field`, `applicant` or `derived`; or a `resource` alone, of which `records` says the fields: the fact
+    is then the list of all its records. `when` guards the asking: where it is not true the fact is
     never asked. `volatile` facts are read again at confirm. `options` are the values of an enumeration with labels.
     `changeable`: hers to enter or correct. `attainable`: hers to bring about, at its source (a permit renewed, a mandate
     given) – never to enter. `told`: what its source answers and what it does not, in the words of the consent.
+    `masked`: shown with its middle hidden.
     """
 
     name: str
@@ -69,6 +81,15 @@ class FactSpec:
     options: Mapping[str, Text] = field(default_factory=lambda: MappingProxyType({}))
     in_form: bool = False
     told: Text | None = None
+    masked: bool = False
+    records: tuple[RecordField, ...] = ()
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        """What is asked of a source, as `resource.field`: what a consent names and a grant covers."""
+        if self.records:
+            return tuple(f"{self.source}.{each.name}" for each in self.records)
+        return () if self.resource is None else (self.source,)
 
     @property
     def resource(self) -> str | None:
@@ -170,12 +191,25 @@ class Condition:
             raise DefinitionError(self.id, "what nobody can say is referred to a person")
 
 
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The first day of the regime. An application before it is redirected for this reason, and no parameter is read."""
+
+    since: date
+    otherwise: ReasonSpec
+
+    def __post_init__(self) -> None:
+        if self.otherwise.outcome is not Outcome.REDIRECT:
+            raise DefinitionError(self.otherwise.reason.code, "before its first day a service redirects (行政许可法 第三十二条)")
+
+
 @dataclass(frozen=True)
 class Definition:
     """A rule set in force. `version` is the SHA-256 (hex) of the package it was read from.
 
     `settings` are the names of city settings that its rules may read, with their types. `derived` stands in the order in
     which it can be computed. `record_filing`: a 备案, which has no power to refuse (673号令 第十三条).
+    `in_force`: since when, if not always.
     """
 
     slug: str
@@ -187,6 +221,7 @@ class Definition:
     parameters: Mapping[str, Parameter]
     settings: Mapping[str, Type]
     record_filing: bool = False
+    in_force: InForce | None = None
 
     def __post_init__(self) -> None:
         seen = {AS_OF, *self.parameters, *self.settings, *(n for n, spec in self.facts.items() if spec.source != DERIVED)}
@@ -217,9 +252,10 @@ class Definition:
         """All it may ever ask of agencies: resource → fields, both in the order of the package."""
         asks: dict[str, list[str]] = {}
         for spec in self.sourced:
-            resource, _, name = spec.source.partition(".")
-            if name not in asks.setdefault(resource, []):
-                asks[resource].append(name)
+            for source in spec.scope:
+                resource, _, name = source.partition(".")
+                if name not in asks.setdefault(resource, []):
+                    asks[resource].append(name)
         return MappingProxyType({resource: tuple(fields) for resource, fields in asks.items()})
 
     @property

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 
 from miaopi.kernel.decision.case import Case, Finding, open_case
-from miaopi.kernel.decision.definition import APPLICANT, Condition, Definition, Kind
+from miaopi.kernel.decision.definition import APPLICANT, Condition, Definition, InForce, Kind
 from miaopi.kernel.decision.doubts import DISPUTED, DOUBTS, EXHAUSTED, UNAVAILABLE, rule_failed
 from miaopi.kernel.decision.outcomes import (
     Approve,
@@ -26,6 +26,7 @@ from miaopi.kernel.decision.outcomes import (
 )
 from miaopi.kernel.expr import Undetermined
 from miaopi.kernel.fact import Absent, Doubt, Fact, FactName, Known, Unknown
+from miaopi.kernel.wording import fill
 
 AUTO_REFUSE = "auto_refuse"  # city switch: false turns every refusal into a referral (_common.md, Outcomes)
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -110,8 +111,15 @@ def judge(
     known_at: date | None = None,
 ) -> Decision:
     """The decision without what would change it; `decide` says what it takes and raises."""
+    if (law := not_in_force(definition, as_of)) is not None:
+        return Redirect(reasons=(law.otherwise.reason,), values=MappingProxyType({"in_force_from": law.since}))
     case = open_case(definition, facts, as_of=as_of, settings=settings, overrides=overrides, known_at=known_at)
     return rule(Judgement(case), auto_refuse=settings.get(AUTO_REFUSE, True) is not False)
+
+
+def not_in_force(definition: Definition, as_of: date) -> InForce | None:
+    """The regime that had not begun on that day, if it had not."""
+    return definition.in_force if definition.in_force is not None and as_of < definition.in_force.since else None
 
 
 def rule(it: Judgement, *, auto_refuse: bool) -> Decision:
@@ -202,8 +210,9 @@ def _end(
         ConditionResult(c.id, finding.value, c.basis, c.text, tuple(sorted(finding.blame))) for c, finding in it.stands
     )
     resources = {it.case.definition.facts[name].resource for name in it.outages} if waiting else set()
+    filling = {**{name: it.case.scope[name] for name in it.case.definition.parameters}, **told}
     return kind(
-        reasons=reasons,
+        reasons=tuple(replace(reason, text=fill(reason.text, filling)) for reason in reasons),
         conditions=results,
         values=MappingProxyType(told),
         missing=_missing(it, failed),

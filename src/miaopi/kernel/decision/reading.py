@@ -45,6 +45,10 @@ def read_value(wanted: Type, raw: object) -> Value:
             return read_day(raw)
         case "date and time", str():
             return read_moment(raw)
+        case "context", Mapping():
+            if unknown := raw.keys() - dict(wanted.entries).keys():
+                raise ValueError(f"there is no entry {min(unknown)}")
+            return {name: None if raw.get(name) is None else read_value(kind, raw[name]) for name, kind in wanted.entries}
         case "list", list() | tuple():
             return [read_value(item_of(wanted), one) for one in raw]
         case "date" | "date and time", date() if kind_of(raw) == wanted:  # a database says days as days
@@ -133,6 +137,8 @@ def write_value(value: Value) -> object:
         return str(value)
     if isinstance(value, list):
         return [write_value(one) for one in value]
+    if isinstance(value, dict):
+        return {name: write_value(one) for name, one in value.items()}
     return to_plain(value)
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from miaopi.kernel.decision.case import Case, Finding, open_case
 from miaopi.kernel.decision.definition import STAGES, Condition, Definition, FactSpec, Kind, Privacy
 from miaopi.kernel.decision.outcomes import Outcome
-from miaopi.kernel.decision.precedence import NOTHING, Judgement
+from miaopi.kernel.decision.precedence import NOTHING, Judgement, not_in_force
 from miaopi.kernel.fact import Fact, FactName
 
 CERTAIN = frozenset({Outcome.REDIRECT, Outcome.REFUSE})
@@ -34,6 +34,8 @@ def next_sources(
     `facts` holds every answer so far, silence included; a fact that is not in it was not asked yet. To ask a silent source
     again, leave its facts out. Raises as `decide` does.
     """
+    if not_in_force(definition, as_of):
+        return {}
     it = Judgement(open_case(definition, facts, as_of=as_of, settings=settings, overrides=overrides))
     if any(_ends(it.case, condition, finding) for condition, finding in it.stands):
         return {}
@@ -82,8 +84,9 @@ def _all_else_holds(it: Judgement) -> bool:
 def _by_resource(specs: list[FactSpec]) -> dict[str, tuple[str, ...]]:
     asks: dict[str, list[str]] = {}
     for spec in specs:
-        resource, _, name = spec.source.partition(".")
-        asks.setdefault(resource, [])
-        if name not in asks[resource]:
-            asks[resource].append(name)
+        for source in spec.scope:
+            resource, _, name = source.partition(".")
+            asks.setdefault(resource, [])
+            if name not in asks[resource]:
+                asks[resource].append(name)
     return {resource: tuple(fields) for resource, fields in asks.items()}

@@ -1,6 +1,6 @@
 """The functions of the language: what each takes, what it gives, and how it is reckoned.
 
-Words of our own (`add months`, `age on`, `age after birthday`, `same name`) stand beside FEEL's, because laws count so.
+Words of our own (`add months`, `age on`, `day of age`, `end of month`, `same name` and others) stand beside FEEL's, because laws count so.
 """
 
 from __future__ import annotations
@@ -12,7 +12,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from miaopi.kernel.calendar import LeapDayBirthday, add_months, age_after_birthday, age_on
+from miaopi.kernel.calendar import (
+    LeapDayBirthday,
+    add_months,
+    age_after_birthday,
+    age_on,
+    birthday_in,
+    last_day_of_month,
+)
 from miaopi.kernel.expr.temporal import read_day, read_moment
 from miaopi.kernel.expr.types import ANY, BOOLEAN, DATE, DATE_TIME, LIST, NUMBER, STRING, Type, fits, item_of
 from miaopi.kernel.expr.values import DECIMAL128, Fault, Truth, either, equal_or_open, holds, is_less
@@ -83,6 +90,23 @@ def _age(reckon: Callable[..., int]) -> Callable[..., Decimal]:
     return age
 
 
+def _day_of_age(birth: date, years: Decimal, leap_day_birthday: str = LeapDayBirthday.FEB_28.value) -> date:
+    try:
+        return birthday_in(birth, birth.year + _whole(years), leap_day_birthday=LeapDayBirthday(leap_day_birthday))
+    except ValueError:
+        raise Fault("a birthday lies in the years 1 to 9999, and needs feb_28 or mar_01") from None
+
+
+def _end_of_month(day: date) -> date:
+    return day.replace(day=last_day_of_month(day.year, day.month))
+
+
+def _money_text(amount: Decimal) -> str:
+    if amount != round(amount, 2):
+        raise Fault("an amount has at most two places")
+    return f"{amount:.2f}"
+
+
 def _plain_name(name: str) -> str:
     joined = "".join(unicodedata.normalize("NFKC", name).split())
     return joined.translate(ONE_DOT).casefold()
@@ -148,6 +172,10 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "add months": _one(DATE, DATE, NUMBER, apply=_add_months),
     "age on": _aged(age_on),
     "age after birthday": _aged(age_after_birthday),
+    "day of age": Function(DATE, (Overload((DATE, NUMBER), _day_of_age), Overload((DATE, NUMBER, STRING), _day_of_age))),
+    "end of month": _one(DATE, DATE, apply=_end_of_month),
+    "month text": _one(STRING, DATE, apply=lambda day: f"{day:%Y-%m}"),
+    "money text": _one(STRING, NUMBER, apply=_money_text),
     "same name": _one(BOOLEAN, STRING, STRING, apply=_same_name),
     "upper case": _one(STRING, STRING, apply=str.upper),
     "lower case": _one(STRING, STRING, apply=str.lower),

@@ -13,6 +13,7 @@ from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.functions import FUNCTIONS
 from miaopi.kernel.expr.lexer import Source
 from miaopi.kernel.expr.operations import OPERATIONS
+from miaopi.kernel.expr.parser import ITEM
 from miaopi.kernel.expr.tree import (
     Against,
     And,
@@ -20,6 +21,7 @@ from miaopi.kernel.expr.tree import (
     Between,
     Call,
     Compare,
+    Filter,
     For,
     If,
     In,
@@ -118,11 +120,24 @@ def _property(check: _Check, node: Property) -> Type:
     base = check.type_of(node.base)
     if base == ANY:
         return ANY
+    if base.name == "context" and (entry := base.entry(node.name)) is not None:
+        return entry
     if node.name not in PROPERTIES.get(base, ()):
         raise check.source.error(
             node.span, f"{check.quote(node.base)} is a {base}, which has no part {node.name}"
         )
     return NUMBER
+
+
+def _filter(check: _Check, node: Filter) -> Type:
+    base = check.type_of(node.base)
+    if base.name != "list" and base != ANY:
+        raise check.source.error(node.span, f"{check.quote(node.base)} is a {base}, not a list")
+    if node.reads_item:
+        _Check(check.source, {**check.names, ITEM: item_of(base)}).require(node.test, BOOLEAN)
+        return base
+    check.require(node.test, NUMBER)
+    return item_of(base)
 
 
 def _negative(check: _Check, node: Negative) -> Type:
@@ -272,6 +287,7 @@ TYPES: Final[Mapping[type[Node], Callable[[_Check, Any], Type]]] = {
     Negative: _negative,
     Arithmetic: _arithmetic,
     Compare: _compare,
+    Filter: _filter,
     Between: _between,
     And: _logic,
     Or: _logic,

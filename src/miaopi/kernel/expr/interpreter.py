@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from miaopi.kernel.expr.functions import FUNCTIONS, list_contains
 from miaopi.kernel.expr.lexer import Source
 from miaopi.kernel.expr.operations import minus, operate, part
+from miaopi.kernel.expr.parser import ITEM
 from miaopi.kernel.expr.tree import (
     Against,
     And,
@@ -22,6 +23,7 @@ from miaopi.kernel.expr.tree import (
     Call,
     Compare,
     Equals,
+    Filter,
     For,
     If,
     In,
@@ -122,6 +124,37 @@ def _strictly(apply: Callable[..., object], *values: object) -> object:
 
 def _property(run: _Run, node: Property) -> object:
     return _strictly(lambda base: part(base, node.name), run.value(node.base))
+
+
+def _filter(run: _Run, node: Filter) -> object:
+    """The elements for which the test holds; an element for which nobody can say leaves the whole open."""
+    base = run.value(node.base)
+    if base is None or isinstance(base, Undetermined):
+        return base
+    if not isinstance(base, list):
+        return run.fault(node, f"a {kind_of(base)} is not a list")
+    if not node.reads_item:
+        return _strictly(lambda place: _at_place(base, place), run.value(node.test))
+    outer, kept, open_ = run.locals, list[object](), list[Undetermined]()
+    try:
+        for element in base:
+            run.locals = {**outer, ITEM: element}
+            found = run.truth(node.test)
+            if isinstance(found, Undetermined):
+                open_.append(found)
+            elif found is True:
+                kept.append(element)
+    finally:
+        run.locals = outer
+    return merge(*open_) if open_ else kept
+
+
+def _at_place(elements: list[object], place: object) -> object:
+    """The element counted from 1, or from the end where the place is negative; null where there is none."""
+    if not isinstance(place, Decimal) or place != place.to_integral_value():
+        raise Fault("a place in a list is a whole number")
+    index = int(place) - 1 if place > 0 else int(place)
+    return elements[index] if place != 0 and -len(elements) <= index < len(elements) else None
 
 
 def _negative(run: _Run, node: Negative) -> object:
@@ -307,6 +340,7 @@ MEANINGS: Final[Mapping[type[Node], Callable[[_Run, Any], object]]] = {
     Negative: _negative,
     Arithmetic: _arithmetic,
     Compare: _compare,
+    Filter: _filter,
     Between: _between,
     And: _and,
     Or: _or,

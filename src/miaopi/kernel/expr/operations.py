@@ -54,9 +54,11 @@ def minus(value: object) -> object:
 
 
 def part(value: object, name: str) -> object:
-    """`value.name` of a temporal value; null for null. Raises Fault."""
+    """`value.name` of a temporal value or a context; null for null. Raises Fault."""
     if value is None:
         return None
+    if isinstance(value, dict) and name in value:
+        return value[name]
     found = PARTS.get((kind_of(value), name))
     if found is None:
         raise Fault(f"a {kind_of(value)} has no part {name}")

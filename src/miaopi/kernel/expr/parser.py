@@ -22,6 +22,7 @@ from miaopi.kernel.expr.tree import (
     Call,
     Compare,
     Equals,
+    Filter,
     For,
     If,
     In,
@@ -37,10 +38,12 @@ from miaopi.kernel.expr.tree import (
     Quantified,
     Span,
     Within,
+    children,
     height,
 )
 from miaopi.kernel.expr.values import Fault
 
+ITEM: Final = "item"  # the element that a filter looks at
 DEEPEST: Final = 100  # levels of one expression inside another, and of the tree
 
 # How strongly an operator binds; what follows a word in brackets of any kind starts again at ANYTHING.
@@ -68,6 +71,16 @@ def parse(source: Source, names: Iterable[str]) -> Node:
 def _vocabulary(names: frozenset[str]) -> Vocabulary:
     """Built once for a package, whose expressions share their names: with 82 it took twice as long as reading one."""
     return Vocabulary(names, (*FUNCTIONS, *NOT_YET))
+
+
+def _reads_item(test: Node) -> bool:
+    waiting = [test]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Name) and node.name == ITEM and node.is_local:
+            return True
+        waiting.extend(children(node))
+    return False
 
 
 class _Parser:
@@ -175,7 +188,12 @@ class _Parser:
         return self.source.not_yet(self.token.span, construct)
 
     def filtered(self, left: Node) -> Node:
-        raise self.not_yet("a filter […]")
+        self.advance()
+        outer = self.locals
+        self.locals = (*outer, ITEM)
+        test = self.expression()
+        self.locals = outer
+        return Filter(self.span(left, self.take("]")), left, test, _reads_item(test))
 
     def call_of_value(self, left: Node) -> Node:
         raise self.not_yet("a call of something other than a function's name")

@@ -29,6 +29,8 @@ def _admit_one(name: str, wanted: Type, value: object) -> object:
         if wanted.name in ("list", "any"):
             return elements
         raise _wrong_type(name, wanted)
+    if isinstance(value, Mapping) and wanted.name == "context":
+        return {entry: _admit_one(name, kind, value.get(entry)) for entry, kind in wanted.entries}
     plain = _plain(name, value)
     if not holds(wanted, plain):
         raise _wrong_type(name, wanted)

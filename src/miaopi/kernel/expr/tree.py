@@ -54,6 +54,15 @@ class Property(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Filter(Node):
+    """`base[test]`: the elements for which a truth that reads `item` holds, or the element at a place, counted from 1."""
+
+    base: Node
+    test: Node
+    reads_item: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Negative(Node):
     """`-operand`."""
 

@@ -24,10 +24,13 @@ NOT_YET_TYPES: Final = ("time", "context", "range", "function")
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """One kind of value; `item` is the kind of the elements and only a list has it."""
+    """One kind of value. `item` is the kind of the elements and only a list has it; `entries` are those of a context: the
+    records of a source, whose entries are declared with the fact. Contexts written in an expression come with step 3.
+    """
 
     name: str
     item: Type | None = None
+    entries: tuple[tuple[str, Type], ...] = ()
 
     def __post_init__(self) -> None:
         if self.name == "list":
@@ -35,6 +38,8 @@ class Type:
                 raise DefinitionError(
                     "type", f"list<{self.item or ''}>: a list within a list comes with step 3"
                 )
+        elif self.name == "context" and self.entries:
+            return
         elif self.name in NOT_YET_TYPES:
             raise DefinitionError("type", f"the type {self.name} is not read yet; it comes with step 3")
         elif self.name not in SIMPLE_NAMES or self.item is not None:
@@ -51,7 +56,12 @@ class Type:
         return LIST if name == "list" else cls(name)
 
     def __str__(self) -> str:
+        if self.entries:
+            return f"context<{', '.join(f'{name}: {kind}' for name, kind in self.entries)}>"
         return f"list<{self.item}>" if self.name == "list" else self.name
+
+    def entry(self, name: str) -> Type | None:
+        return dict(self.entries).get(name)
 
 
 ANY: Final = Type("any")
@@ -64,6 +74,7 @@ DATE_TIME: Final = Type("date and time")
 DAYS: Final = Type("days and time duration")
 MONTHS: Final = Type("years and months duration")
 LIST: Final = Type("list", ANY)
+RECORD: Final = Type("context", entries=(("", ANY),))  # what a value that is a context is known to be, without its declaration
 
 ORDERED: Final = frozenset({NUMBER, STRING, DATE, DATE_TIME, DAYS, MONTHS})
 

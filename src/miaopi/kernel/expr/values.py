@@ -22,6 +22,7 @@ from miaopi.kernel.expr.types import (
     MONTHS,
     NULL,
     NUMBER,
+    RECORD,
     STRING,
     Type,
     item_of,
@@ -82,6 +83,7 @@ KINDS: Final[Mapping[type, Type]] = {
     timedelta: DAYS,
     YearsMonths: MONTHS,
     list: LIST,
+    dict: RECORD,
 }
 
 
@@ -96,6 +98,8 @@ def holds(wanted: Type, value: object) -> bool:
         return True
     if isinstance(value, list):
         return wanted.name == "list" and all(holds(item_of(wanted), element) for element in value)
+    if isinstance(value, dict):
+        return wanted.name == "context" and all(holds(kind, value.get(name)) for name, kind in wanted.entries)
     return kind_of(value) == wanted
 
 
