@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from threading import Barrier, Thread
+
+from django.db import connection
+from django.test import override_settings
 
 from miaopi.apps.application.api import Application
 from miaopi.apps.audit.api import Actor
 from miaopi.apps.identity.api import Role, add_staff
+from miaopi.definitions import load_service
 from miaopi.kernel.decision import Basis
+from miaopi.kernel.errors import MiaopiError
 from miaopi.kernel.wording import Text
-from tests.unit.filing.scene import KEEPER, NOW, Scene
+from tests.unit.filing.scene import KEEPER, NOW, ROOT, SERVICE, Scene
 
 QUEUE = "public-security"
 REASON = Text(zh="经核实，记录属于同名他人。", en="Checked: the record is another person's of the same name.")
@@ -38,3 +47,37 @@ def referred(scene: Scene, *, now: datetime = NOW, by: Actor | None = None) -> A
 
 def shanghai(day: str, hour: int = 18) -> datetime:
     return datetime.fromisoformat(f"{date.fromisoformat(day)}T{hour:02d}:00:00+08:00")
+
+
+@contextmanager
+def scene_with(folder: Path, blocks: str, *, service: str = SERVICE) -> Iterator[Scene]:
+    """A scene whose service has more blocks in `service.yaml`."""
+    built, copy = Scene(folder), folder / "services" / service
+    shutil.copytree(ROOT / "services" / service, copy)
+    with (copy / "service.yaml").open("a", encoding="utf-8") as file:
+        file.write(blocks)
+    built.in_force = load_service(copy)
+    with override_settings(**built.settings):
+        built.open()
+        yield built
+
+
+def at_once(*works: Callable[[], object]) -> list[object]:
+    """What each gave: its value, or the error that its caller is told. Anything else fails the test."""
+    start, given = Barrier(len(works)), dict[int, object]()
+
+    def run(place: int, work: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            given[place] = work()
+        except MiaopiError as error:
+            given[place] = error
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=each) for each in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [given[place] for place in range(len(works))]

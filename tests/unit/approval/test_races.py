@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from threading import Barrier, Thread
-
 import pytest
-from django.db import connection
 
 from miaopi.apps.application.api import withdraw_application
 from miaopi.apps.approval.api import decide_case, list_decisions, put_back_case, take_case
 from miaopi.apps.approval.models import Referral
 from miaopi.apps.licence.models import Licence
 from miaopi.kernel.errors import MiaopiError
-from tests.unit.approval.office import BASIS, REASON, officer, referred
+from tests.unit.approval.office import BASIS, REASON, at_once, officer, referred
 from tests.unit.filing.scene import NOW, Scene
 
 ROUNDS = 6
-
-
-def at_once(*works: Callable[[], object]) -> list[object]:
-    """What each gave: its value, or the error that its caller is told. Anything else fails the test."""
-    start, given = Barrier(len(works)), dict[int, object]()
-
-    def run(place: int, work: Callable[[], object]) -> None:
-        start.wait()
-        try:
-            given[place] = work()
-        except MiaopiError as error:
-            given[place] = error
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=each) for each in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return [given[place] for place in range(len(works))]
 
 
 @pytest.mark.parametrize("turn", range(ROUNDS))

@@ -34,15 +34,14 @@ RETURNING kind
 
 def hold_claims(*, case: Case, decision: Decision, by: Actor, now: datetime) -> tuple[Case, Decision]:
     """Take the places that the package names, in one statement, for a case that needs them; decide again if one is lost."""
-    claims = getattr(case.package, "claims", ())
-    kinds = [claim.kind for claim in claims]
+    kinds = [claim.kind for claim in case.package.claims]
     if not kinds or decision.outcome in WITHOUT:
         return case, decision
     with act(by=by, now=now) as unit:
         lost = take_claims(unit=unit, kinds=kinds, party=case.applicant, number=case.number, now=now)
     if not lost:
         return case, decision
-    known = {claim.fact: Known(True, source=CLAIMED, obtained_at=now) for claim in claims if claim.kind in lost}
+    known = {claim.fact: Known(True, source=CLAIMED, obtained_at=now) for claim in case.package.claims if claim.kind in lost}
     case = replace(case, facts={**case.facts, **known})
     return case, case.decide()
 

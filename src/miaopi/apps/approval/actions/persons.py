@@ -30,7 +30,6 @@ from miaopi.apps.approval.queries.cases import (
     unseal_content,
 )
 from miaopi.apps.approval.queries.decisions import get_last_decision, unseal_beside
-from miaopi.apps.approval.queries.queues import needs_second
 from miaopi.apps.audit.api import Actor, Unit, act
 from miaopi.apps.catalogue.api import find_published
 from miaopi.apps.filing.api import is_hers
@@ -135,7 +134,7 @@ def _say(number: str, said: _Said, *, by: Actor, now: datetime) -> OfficerDecisi
                          Text(zh="请确认或退回。", en="Confirm or return it."))
     case, prior = reopen_referred(row), get_last_decision(row.number)
     decision = _compute_decision(row, case, prior, said, now)
-    if needs_second(case.package):
+    if case.package.referral.four_eyes:
         return _propose(row, said, decision, by=by, now=now)
     return _rule(row, case, prior, said, decision, decided_by=by.id, confirmed_by="", by=by, now=now)
 
@@ -352,7 +351,7 @@ def _rule(
 
 def _claim(unit: Unit, case: Case, decision: Decision, now: datetime) -> None:
     """An approval needs the places of its service, also where the case had let them go."""
-    kinds = [claim.kind for claim in getattr(case.package, 'claims', ())] if decision.outcome is Outcome.APPROVE else []
+    kinds = [claim.kind for claim in case.package.claims] if decision.outcome is Outcome.APPROVE else []
     if kinds and take_claims(unit=unit, kinds=kinds, party=case.applicant, number=case.number, now=now):
         raise InputError("case", Text(zh="申请人另有一件在办或已核准的同类办件。", en="another case of the applicant holds this place."),
                          Text(zh="请转办，并写明那一件。", en="Redirect it, and name that case."))

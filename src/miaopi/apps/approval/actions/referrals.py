@@ -12,7 +12,6 @@ from miaopi.apps.approval.queries.queues import (
     compute_due,
     compute_queue,
     count_days_left,
-    count_workdays,
 )
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.identity.api import pseudonym
@@ -30,7 +29,7 @@ def open_referral(*, row: DecisionRow, package: ServicePackage, kind: str, by: A
     referral = Referral(
         id=uuid.uuid4().hex, number=row.number, kind=kind, decision=row, service=row.service, version=row.version,
         applicant=row.applicant, queue=compute_queue(package).key, reason_codes=list(row.reason_codes), opened_at=now,
-        due_at=compute_due(now, count_workdays(package)),
+        due_at=compute_due(now, package.referral.workdays),
     )
     with act(by=by, now=now) as unit:
         referral.save(force_insert=True)

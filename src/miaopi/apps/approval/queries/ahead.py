@@ -157,7 +157,7 @@ def _elsewhere(application: Application, package: ServicePackage | None, values:
     if isinstance(name, str) and name:
         published = find_published(name, now)
         told |= {"next": name, "next_service": published.slug if published else "", "next_name": published.name if published else None}
-    kinds = [claim.kind for claim in getattr(package, "claims", ())]
+    kinds = [claim.kind for claim in package.claims] if package is not None else []
     if kinds:
         held = Claim.objects.filter(kind__in=kinds, key=application.applicant).exclude(number=application.number).first()
         told["open_case"] = held.number if held is not None else ""

@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from miaopi.apps.application.api import get_application
 from miaopi.apps.approval.models import DecisionRow, Proposal, Referral
 from miaopi.apps.approval.queries.decisions import unseal_beside
-from miaopi.apps.approval.queries.queues import Queue, compute_queue, needs_second
+from miaopi.apps.approval.queries.queues import Queue, compute_queue
 from miaopi.apps.audit.api import Actor, ActorKind, list_entries, system
 from miaopi.apps.catalogue.api import get_resources, get_service
 from miaopi.apps.filing.api import is_hers
@@ -247,7 +247,7 @@ def compute_view(
         state=application.state, outcome=application.outcome, filed_on=row.decision.as_of.isoformat(), reasons=tuple(said["reasons"]),
         facts=list_facts(row.decision, package), conditions=tuple(said["conditions"]), values=shown, open_values=open_values,
         decisions=_list_decisions(row.number), history=_list_history(row.number), proposal=find_proposed(row),
-        needs_second=needs_second(package), supplement_asked_at=None if asked is None else asked.decided_at,
+        needs_second=package.referral.four_eyes, supplement_asked_at=None if asked is None else asked.decided_at,
         may=list_acts(row, by=by, now=now, asked=asked is not None),
     )
 
@@ -300,7 +300,7 @@ def list_facts(decision: DecisionRow, package: ServicePackage) -> tuple[SeenFact
 
 def list_masked(definition: Definition) -> frozenset[str]:
     """The facts that are numbers of documents or accounts: what they end with is enough to tell one from another."""
-    return frozenset(name for name, spec in definition.facts.items() if spec.source.endswith(".id_number"))
+    return frozenset(name for name, spec in definition.facts.items() if spec.masked or spec.source.endswith(".id_number"))
 
 
 def mask(value: Json) -> Json:

@@ -28,20 +28,8 @@ class Queue:
 
 def compute_queue(package: ServicePackage) -> Queue:
     """The queue that the package names: its English name in small letters and dashes is the key."""
-    referral = getattr(package, "referral", None)
-    name = referral.queue if referral else package.department
+    name = package.referral.queue
     return Queue(re.sub(r"[^a-z0-9]+", "-", name.en.lower()).strip("-"), name)
-
-
-def count_workdays(package: ServicePackage) -> int:
-    """How many working days a person may take."""
-    referral = getattr(package, "referral", None)
-    return int(referral.workdays) if referral else (package.statutory_limit.workdays if package.statutory_limit else 5)
-
-
-def needs_second(package: ServicePackage) -> bool:
-    """Whether a second officer must confirm what the first decides."""
-    return bool(getattr(getattr(package, "referral", None), "four_eyes", False))
 
 
 def compute_due(now: datetime, workdays: int) -> datetime:
