@@ -12,13 +12,6 @@ from typing import Any
 import pytest
 
 from miaopi.kernel.credential import (
-    MALFORMED,
-    NOT_CANONICAL,
-    NOT_CONSISTENT,
-    NOT_INCLUDED,
-    NOT_SIGNED,
-    OTHER_HEAD,
-    OTHER_LEAF,
     Head,
     checkpoint_text,
     find_flaw,
@@ -30,6 +23,15 @@ from miaopi.kernel.credential import (
     read_checkpoint,
     sign,
     verify,
+)
+from miaopi.kernel.credential.proofs import (
+    MALFORMED,
+    NOT_CANONICAL,
+    NOT_CONSISTENT,
+    NOT_INCLUDED,
+    NOT_SIGNED,
+    OTHER_HEAD,
+    OTHER_LEAF,
 )
 from tests.unit.kernel.log import KEY, ORIGIN, SCRIPT, SEED, load_outsider, make_proof, signed_head
 from tests.unit.kernel.test_ledger import vectors

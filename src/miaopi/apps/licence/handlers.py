@@ -6,7 +6,7 @@ from datetime import datetime
 
 from miaopi.apps.approval.api import Decided, DecidedCase
 from miaopi.apps.audit.api import Actor, after, system, within
-from miaopi.apps.licence.actions import issue_licence, sign_licence
+from miaopi.apps.licence.actions.issue import issue_licence, sign_licence
 from miaopi.apps.licence.events import LicenceIssued
 
 

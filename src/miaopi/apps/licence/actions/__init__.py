@@ -1,0 +1,1 @@
+"""What licence does: issue, sign, register."""
