@@ -50,12 +50,18 @@ def shanghai(day: str, hour: int = 18) -> datetime:
 
 
 @contextmanager
-def scene_with(folder: Path, blocks: str, *, service: str = SERVICE) -> Iterator[Scene]:
-    """A scene whose service has more blocks in `service.yaml`."""
-    built, copy = Scene(folder), folder / "services" / service
-    shutil.copytree(ROOT / "services" / service, copy)
-    with (copy / "service.yaml").open("a", encoding="utf-8") as file:
-        file.write(blocks)
+def scene_with(folder: Path, **blocks: str) -> Iterator[Scene]:
+    """A scene whose service has more in its files, by name of the file; what begins with the name of a list goes into it."""
+    built, copy = Scene(folder), folder / "services" / SERVICE
+    shutil.copytree(ROOT / "services" / SERVICE, copy)
+    for name, block in blocks.items():
+        path = copy / f"{name}.yaml"
+        text = path.read_text(encoding="utf-8")
+        for part in block.split("\n---\n"):
+            head = part.strip().split("\n", 1)[0]
+            is_list = f"\n{head}\n" in text
+            text = text.replace(f"\n{head}\n", f"\n{part.strip()}\n", 1) if is_list else f"{text}\n{part}"
+        path.write_text(text, encoding="utf-8")
     built.in_force = load_service(copy)
     with override_settings(**built.settings):
         built.open()

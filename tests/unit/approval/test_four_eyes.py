@@ -38,7 +38,7 @@ QUEUE = "record-checks"
 
 @pytest.fixture
 def scene(database: str, tmp_path: Path) -> Iterator[Scene]:
-    with scene_with(tmp_path, FOUR_EYES) as built:
+    with scene_with(tmp_path, service=FOUR_EYES) as built:
         yield built
 
 
