@@ -23,6 +23,7 @@ from miaopi.apps.approval.models import DecisionRow
 from miaopi.apps.audit.api import person
 from miaopi.apps.filing.models import Filing
 from miaopi.apps.licence.models import Licence
+from tests.unit.approval.office import scene_with
 from tests.unit.filing.child import Errand, run
 from tests.unit.filing.conftest import scene
 from tests.unit.filing.scene import NOW, Scene
@@ -30,6 +31,7 @@ from tests.unit.filing.wire import Wire
 
 __all__ = ["scene"]
 
+CLAIMS = "claims: [{kind: one_at_a_time, fact: person.identities_consistent}]"
 BOUND = 8  # DESIGN.md F1: statements between BEGIN and COMMIT, both included
 TOKEN = "the page of the draft"
 
@@ -70,12 +72,29 @@ def whole_confirm(scene: Scene, wire: Wire) -> list[str]:
     return list(wire.said)
 
 
-def test_a_confirm_commits_in_eight_statements_counted_on_the_wire(scene: Scene, wire: Wire) -> None:
-    said = whole_confirm(scene, wire)
+def check_commit(said: list[str], bound: int) -> None:
     commit = [said[number - 1] for number in commit_of(said)]
     assert commit[0].upper().startswith("BEGIN")
     assert commit[-1].upper().startswith("COMMIT")
-    assert len(commit) <= BOUND, "\n".join(text.split("\n")[0][:90] for text in commit)
+    assert len(commit) <= bound, "\n".join(text.split("\n")[0][:90] for text in commit)
+
+
+def test_a_confirm_commits_in_eight_statements_counted_on_the_wire(scene: Scene, wire: Wire) -> None:
+    check_commit(whole_confirm(scene, wire), BOUND)
+
+
+def test_a_confirm_that_comes_to_a_person_commits_in_eight_statements_too(scene: Scene, wire: Wire) -> None:
+    scene.change("criminal", "criminal_record", condition_met="uncertain")
+    said = whole_confirm(scene, wire)
+    assert any("approval_referral" in text for text in said)
+    check_commit(said, BOUND)
+
+
+def test_a_claim_is_one_statement_more(database: str, tmp_path: Path, wire: Wire) -> None:
+    with scene_with(tmp_path, service=CLAIMS) as scene:
+        said = whole_confirm(scene, wire)
+        assert any("approval_claim" in text for text in said)
+        check_commit(said, BOUND + 1)
 
 
 def killed_at(scene: Scene, wire: Wire, number: int, *, reached: bool) -> Application:
