@@ -36,3 +36,17 @@ def test_pieces(rules: Rules) -> None:
     rules.gives('contains("440304001", "0304")', True)
     rules.gives('starts with("440304001", "4403")', True)
     rules.gives('starts with("450100", "4403")', False)
+
+
+def test_substring(rules: Rules) -> None:
+    """substring(text, place), substring(text, place, length)
+
+    Places count characters from 1, or from the end below 0.
+    """
+    rules.gives('substring("440304195605201234", 7, 8)', "19560520")
+    rules.gives('substring("𠮷野家", 2)', "野家")
+    rules.gives('substring("foobar", -2, 1)', "a")
+    rules.gives('substring("foobar", -9)', "foobar")
+    rules.gives('substring("foobar", 9)', "")
+    rules.gives('substring("foobar", 0)', None)
+    rules.gives('substring("foobar", 1, 0)', None)

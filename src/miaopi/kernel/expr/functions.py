@@ -107,6 +107,15 @@ def _money_text(amount: Decimal) -> str:
     return f"{amount:.2f}"
 
 
+def _substring(text: str, start: Decimal, length: Decimal | None = None) -> str | None:
+    """From a place counted from 1, or from the end below 0 (DMN 1.5, table 76); null for place 0 or a length under 1."""
+    place, size = _whole(start), len(text) if length is None else _whole(length)
+    if place == 0 or size < 1:
+        return None
+    begin = place - 1 if place > 0 else max(0, len(text) + place)
+    return text[begin : begin + size]
+
+
 def _plain_name(name: str) -> str:
     joined = "".join(unicodedata.normalize("NFKC", name).split())
     return joined.translate(ONE_DOT).casefold()
@@ -180,6 +189,9 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "upper case": _one(STRING, STRING, apply=str.upper),
     "lower case": _one(STRING, STRING, apply=str.lower),
     "string length": _one(NUMBER, STRING, apply=lambda text: Decimal(len(text))),
+    "substring": Function(
+        STRING, (Overload((STRING, NUMBER), _substring), Overload((STRING, NUMBER, NUMBER), _substring))
+    ),
     "contains": _one(BOOLEAN, STRING, STRING, apply=lambda text, piece: piece in text),
     "starts with": _one(BOOLEAN, STRING, STRING, apply=str.startswith),
     "count": _one(NUMBER, LIST, apply=lambda elements: Decimal(len(elements)), takes_doubtful_lists=True),
@@ -200,7 +212,7 @@ finished by, finishes, flatten, floor, get entries, get value, includes, index o
 is, list replace, log, matches, mean, median, meets, met by, mode, modulo, month of year, now,
 number, odd, overlaps, overlaps after, overlaps before, product, range, remove, replace, reverse,
 round down, round half down, round half up, round up, sort, split, sqrt, started by, starts, stddev,
-string, string join, sublist, substring, substring after, substring before, time, today, union, week
+string, string join, sublist, substring after, substring before, time, today, union, week
 of year, years and months duration
 """
 NOT_YET: Final = frozenset(" ".join(name.split()) for name in OTHER_FUNCTIONS.split(","))
