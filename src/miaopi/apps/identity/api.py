@@ -41,7 +41,6 @@ from miaopi.apps.identity.queries.rights import (
     Right,
     Role,
     authorise,
-    find_role,
     list_grants,
 )
 from miaopi.apps.identity.queries.sealing import SealBroken, pseudonym, seal, unseal
@@ -69,7 +68,7 @@ __all__ = [
     "OpenedSession", "Party", "PartyId", "PartyRegistered", "Right", "Role", "SealBroken", "Session", "SignInFailed", "SignedIn",
     "SignedOut", "StaffAdded", "StaffAssertion", "StaffId", "StaffLeft", "StaffSignedIn", "StaffSignedOut", "TokenIssued", "TokenRevoked",
     "TooManyAttempts", "add_staff", "authorise", "check_id_number", "find_bearer", "find_member", "find_party_by_id_number",
-    "find_party_by_pseudonym", "find_role", "find_session", "get_member", "get_members", "get_parties", "get_party", "get_session",
+    "find_party_by_pseudonym", "find_session", "get_member", "get_members", "get_parties", "get_party", "get_session",
     "issue_token", "list_avoided", "list_grants", "list_staff", "list_tokens", "is_avoided", "pseudonym", "remove_staff", "revoke_token",
     "seal", "sign_in", "sign_out", "touch_session", "unseal",
 ]  # fmt: skip
