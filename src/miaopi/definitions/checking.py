@@ -79,6 +79,9 @@ def _check_readers(reader: Reader, package: ServicePackage) -> None:
     """A fact that no rule, outcome or form needs is not collected; a name without a reader is a mistake somewhere."""
     definition = package.definition
     needed, direct = _names_read(definition)
+    if (payment := package.payment) is not None:
+        direct |= {stop.month for stop in payment.stops}
+        needed |= {payment.list_day, payment.review_day, payment.pay_day, payment.recovery_months, *payment.stop_facts}
     codes = {c.otherwise.reason.code for c in definition.conditions}
     codes |= {c.unknown.reason.code for c in definition.conditions if c.unknown is not None}
     codes |= {definition.in_force.otherwise.reason.code} if definition.in_force is not None else set()

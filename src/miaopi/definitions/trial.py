@@ -44,9 +44,11 @@ def try_cases(definition: Definition, cases: list[WorkedCase]) -> list[Failure]:
 
 
 def surviving_numbers(definition: Definition, cases: list[WorkedCase], day_of: WorkedCase) -> list[str]:
-    """Each numeric parameter that can be one more or one less without any case failing, as `name=value`."""
+    """Each numeric parameter of the rules that can be one more or one less without any case failing, as `name=value`."""
     survived: list[str] = []
     for name, parameter in definition.parameters.items():
+        if name not in definition.decisive:
+            continue
         value = parameter.value_on(day_of.on)
         if not isinstance(value, Decimal):
             continue

@@ -248,6 +248,12 @@ class Definition:
         return behind
 
     @cached_property
+    def decisive(self) -> frozenset[str]:
+        """Every name behind a condition or a value of the outcome; a parameter that is not among them only sets a date of payment."""
+        rules = [*(c.holds for c in self.conditions), *(v for c in self.conditions for v in c.values.values()), *self.values.values()]
+        return frozenset().union(*map(self.reads, rules))
+
+    @cached_property
     def pulled(self) -> Mapping[str, tuple[str, ...]]:
         """All it may ever ask of agencies: resource → fields, both in the order of the package."""
         asks: dict[str, list[str]] = {}
