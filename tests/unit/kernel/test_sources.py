@@ -64,10 +64,17 @@ def test_nothing_is_asked_without_a_mandate() -> None:
 def test_a_sensitive_source_is_asked_only_where_all_else_holds() -> None:
     base = {name: fact for name, fact in GOOD.items() if name != "record"}
     assert asked(base) == {"police": ("record",)}
-    for more in ({"quota": Known(Decimal(0))}, {"quota": SILENT}, {"notice": Unknown(Doubt.STALE)}, {"pay": NONE}):
+    for more in ({"quota": SILENT}, {"notice": Unknown(Doubt.STALE)}, {"pay": NONE}):
         assert asked(base | more) == {}
     odd = replace(DEFINITION, conditions=(*CONDITIONS, condition("odd", Kind.ELIGIBILITY, "since <= as_of", Outcome.REFER)))
     assert next_sources(odd, base | {"since": NONE}, as_of=DAY, settings=SETTINGS) == {}
+
+
+def test_a_sensitive_source_is_asked_though_a_period_runs_or_a_quota_is_used_up() -> None:
+    """Lines 7 and 8 of _common.md come last: a case waits or is listed only when all else is known to hold."""
+    base = {name: fact for name, fact in GOOD.items() if name != "record"}
+    for more in ({"quota": Known(Decimal(0))}, {"notice": Known(date(2026, 12, 1))}):
+        assert asked(base | more) == {"police": ("record",)}
 
 
 def test_a_guarded_fact_is_not_asked_where_its_guard_is_not_true() -> None:

@@ -18,6 +18,7 @@ from miaopi.kernel.fact import Fact, FactName
 
 CERTAIN = frozenset({Outcome.REDIRECT, Outcome.REFUSE})
 STANDING = frozenset({Kind.IDENTITY, Kind.MANDATE})
+LATER = frozenset({Outcome.WAIT, Outcome.WAITLIST})
 GATES = frozenset({Kind.REGIME, Kind.MANDATE})
 
 
@@ -78,7 +79,11 @@ def _all_else_holds(it: Judgement) -> bool:
         missing = all(it.case.is_missing(name) and facts[name].privacy is Privacy.SENSITIVE for name in finding.blame)
         return finding.value is None and missing and not finding.broken
 
-    return all(finding.value is True or waits(finding) for _, finding in it.stands)
+    def runs(condition: Condition, finding: Finding) -> bool:
+        """A period or a quota is judged last (_common.md, lines 7 and 8): by then all else must be known."""
+        return finding.value is False and condition.otherwise.outcome in LATER
+
+    return all(finding.value is True or waits(finding) or runs(condition, finding) for condition, finding in it.stands)
 
 
 def _by_resource(specs: list[FactSpec]) -> dict[str, tuple[str, ...]]:
