@@ -13,7 +13,7 @@ from miaopi.apps.audit.api import list_entries, list_parked, public_key, system
 from miaopi.apps.identity.api import seal, unseal
 from miaopi.apps.licence.actions.issue import fill_in, sign_licence
 from miaopi.apps.licence.models import Licence
-from miaopi.apps.licence.queries import compute_context, find_licence, get_licence
+from miaopi.apps.licence.queries.licences import compute_context, find_licence, get_licence
 from miaopi.kernel.credential import note_key, open_note
 from miaopi.kernel.errors import NotFound
 from miaopi.kernel.wording import Text

@@ -15,7 +15,7 @@ from miaopi.apps.audit.api import Actor, act, sign_note
 from miaopi.apps.identity.api import pseudonym, seal
 from miaopi.apps.licence.events import LicenceIssued, LicenceSigned
 from miaopi.apps.licence.models import Licence as Row
-from miaopi.apps.licence.queries import compute_context, compute_digest, compute_licence
+from miaopi.apps.licence.queries.licences import compute_context, compute_digest, compute_licence
 from miaopi.definitions import LicenceTemplate
 from miaopi.kernel.receipt import digest
 from miaopi.kernel.wording import Text

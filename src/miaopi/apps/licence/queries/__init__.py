@@ -1,0 +1,1 @@
+"""Reads of licences: rows, keys, pictures of them."""
