@@ -22,6 +22,7 @@ from miaopi.apps.audit.api import (
     find_entry,
     get_consistency,
     get_root,
+    is_signed,
     list_accesses,
     list_entries,
     prove,
@@ -290,6 +291,16 @@ def test_purposes_have_keys_of_their_own() -> None:
     assert verify(public_key("receipt"), b"message", signature)
     assert not verify(public_key("checkpoint"), b"message", signature)
     assert choose_signer() is choose_signer()
+
+
+def test_what_was_signed_before_consents_and_decisions_had_keys_of_their_own_still_holds() -> None:
+    for purpose in ("consent", "decision"):
+        assert is_signed(purpose, b"message", sign(purpose, b"message"))
+        assert is_signed(purpose, b"message", sign("receipt", b"message"))
+        assert not is_signed(purpose, b"other", sign(purpose, b"message"))
+        assert not is_signed(purpose, b"message", sign("checkpoint", b"message"))
+    assert not is_signed("checkpoint", b"message", sign("receipt", b"message"))
+    assert public_key("consent") != public_key("decision")
 
 
 def test_a_note_is_signed_in_the_name_of_its_purpose() -> None:

@@ -8,6 +8,9 @@ from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicNumbers
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from miaopi.apps.audit.adapters.fake import FakeSigner
 from miaopi.apps.audit.adapters.local import LocalSigner
@@ -105,3 +108,14 @@ def test_halves_of_two_keys_sign_nothing(tmp_path: Path) -> None:
     with pytest.raises(UpstreamError, match="not a pair"):
         make_local(tmp_path, True).sign("checkpoint", b"")
     assert (tmp_path / "public/checkpoint.pub").read_bytes() == published
+
+
+def test_credentials_are_signed_with_es256_and_each_generation_has_a_key_of_its_own(make: Make, tmp_path: Path) -> None:
+    signer = make(tmp_path, True)
+    first, second = (signer.public_key(f"licence_cose-{number}") for number in (1, 2))
+    assert (len(first), len(second), first == second) == (64, 64, False)
+    signature = signer.sign("licence_cose-1", b"text")
+    numbers = EllipticCurvePublicNumbers(int.from_bytes(first[:32], "big"), int.from_bytes(first[32:], "big"), SECP256R1())
+    der = encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
+    numbers.public_key().verify(der, b"text", ECDSA(SHA256()))
+    assert signature == signer.sign("licence_cose-1", b"text")

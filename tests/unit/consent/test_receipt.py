@@ -46,7 +46,7 @@ def test_a_consent_is_signed_after_it_was_given_and_anybody_can_check_it() -> No
     work()
     consent = get_consent(receipt)
     assert consent.signature is not None
-    key = choose_signer().public_key("receipt")
+    key = choose_signer().public_key("consent")
     Ed25519PublicKey.from_public_bytes(key).verify(consent.signature, consent.document)
     assert verify_receipt(consent.document, consent.signature, key)
 
@@ -57,7 +57,7 @@ def test_a_receipt_altered_by_one_letter_is_no_receipt() -> None:
     consent = get_consent(receipt)
     assert consent.signature is not None
     altered = consent.document.replace(b"valid_to", b"valid_tp")
-    key = choose_signer().public_key("receipt")
+    key = choose_signer().public_key("consent")
     assert not verify_receipt(altered, consent.signature, key)
     with pytest.raises(InvalidSignature):
         Ed25519PublicKey.from_public_bytes(key).verify(consent.signature, altered)
@@ -69,7 +69,7 @@ def test_a_receipt_stays_valid_after_withdrawal() -> None:
     withdraw_consent(receipt=receipt, by=person(ANNA), now=NOW)
     consent = get_consent(receipt)
     assert consent.signature is not None
-    assert verify_receipt(consent.document, consent.signature, choose_signer().public_key("receipt"))
+    assert verify_receipt(consent.document, consent.signature, choose_signer().public_key("consent"))
 
 
 def test_a_row_altered_before_it_was_signed_is_not_signed() -> None:

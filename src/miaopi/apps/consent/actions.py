@@ -81,7 +81,7 @@ def sign_receipt(*, receipt: str, digest: str, by: Actor, now: datetime) -> None
         document = compute_document(row)
         if hashlib.sha256(document).hexdigest() != digest:
             raise ValueError(f"consent receipt {receipt} was altered after it was given")
-        Receipt.objects.filter(id=receipt).update(signature=sign("receipt", document))
+        Receipt.objects.filter(id=receipt).update(signature=sign("consent", document))
 
 
 def _check_scope(scope: list[str], separate: list[str]) -> None:

@@ -150,4 +150,4 @@ def sign_decision(*, decision: str, digest: str, by: Actor, now: datetime) -> No
         statement = bytes(row.statement)
         if hashlib.sha256(statement).hexdigest() != digest:
             raise ValueError(f"the statement of decision {decision} was altered after it was made")
-        DecisionRow.objects.filter(id=decision).update(signature=sign("receipt", statement), signed_at=now)
+        DecisionRow.objects.filter(id=decision).update(signature=sign("decision", statement), signed_at=now)

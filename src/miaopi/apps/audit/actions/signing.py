@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.conf import settings
 
 from miaopi.apps.audit.adapters import choose_signer
 from miaopi.apps.audit.queries.checking import Finding, list_findings
-from miaopi.kernel.credential import make_note
+from miaopi.kernel.credential import make_note, verify
+from miaopi.kernel.errors import UpstreamError
+
+BEFORE: Final = {"consent": "receipt", "decision": "receipt"}  # the one key that once stood for both kinds of paper
 
 
 def sign(purpose: str, message: bytes) -> bytes:
@@ -15,8 +20,20 @@ def sign(purpose: str, message: bytes) -> bytes:
 
 
 def public_key(purpose: str) -> bytes:
-    """The 32 bytes that verify what is signed under a purpose. Raises UpstreamError where they are not published yet."""
+    """The bytes that verify what is signed under a purpose. Raises UpstreamError where they are not published yet."""
     return choose_signer().public_key(purpose)
+
+
+def is_signed(purpose: str, message: bytes, signature: bytes) -> bool:
+    """Whether this house signed under that purpose, or under the one that did its work before; it may have neither key."""
+    return any(verify(key, message, signature) for key in map(_find_public_key, {purpose, BEFORE.get(purpose, purpose)}) if key)
+
+
+def _find_public_key(purpose: str) -> bytes | None:
+    try:
+        return public_key(purpose)
+    except UpstreamError:
+        return None
 
 
 def sign_note(purpose: str, text: str, name: str | None = None) -> str:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from miaopi.apps.audit.adapters.local import MAY_NOT_SIGN
-from miaopi.kernel.credential import public_key_of, sign
+from miaopi.apps.audit.adapters.port import find_scheme
 from miaopi.kernel.errors import RightsError
 
 
@@ -17,10 +17,10 @@ class FakeSigner:
     def sign(self, purpose: str, message: bytes) -> bytes:
         if not self.may_sign:
             raise RightsError(MAY_NOT_SIGN)
-        return sign(self._seed(purpose), message)
+        return find_scheme(purpose).sign(self._seed(purpose), message)
 
     def public_key(self, purpose: str) -> bytes:
-        return public_key_of(self._seed(purpose))
+        return find_scheme(purpose).publish(self._seed(purpose))
 
     def _seed(self, purpose: str) -> bytes:
         return hashlib.sha256(purpose.encode()).digest()

@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from miaopi.kernel.credential import public_key_of, sign
+from miaopi.apps.audit.adapters.port import find_scheme
 from miaopi.kernel.errors import RightsError, UpstreamError
 from miaopi.kernel.wording import Text
 
@@ -30,11 +30,11 @@ class LocalSigner:
         self._public = Path(public)
 
     def sign(self, purpose: str, message: bytes) -> bytes:
-        return sign(self._seed(purpose), message)
+        return find_scheme(purpose).sign(self._seed(purpose), message)
 
     def public_key(self, purpose: str) -> bytes:
         if self._keys is not None:
-            return public_key_of(self._seed(purpose))
+            return find_scheme(purpose).publish(self._seed(purpose))
         try:
             return bytes.fromhex((self._public / f"{purpose}.pub").read_text(encoding="ascii"))
         except FileNotFoundError as error:
@@ -54,7 +54,7 @@ class LocalSigner:
                 raise UpstreamError("signer", SEED_LOST)
             self._make(path)
         seed = path.read_bytes()
-        public = public_key_of(seed).hex()
+        public = find_scheme(purpose).publish(seed).hex()
         if not published.exists():
             self._publish(published, public)
         if published.read_text(encoding="ascii") != public:
