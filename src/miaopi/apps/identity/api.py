@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from miaopi.apps.identity.actions.repeats import Answered, KeyUsed, make_once
 from miaopi.apps.identity.actions.sign_in import (
     OpenedSession,
     TooManyAttempts,
@@ -64,11 +65,12 @@ from miaopi.apps.identity.queries.staff import (
 )
 
 __all__ = [
-    "Assertion", "Authority", "Bearer", "Condition", "FakeAuthority", "Grant", "IdentityChanged", "IssuedToken", "Member",
-    "OpenedSession", "Party", "PartyId", "PartyRegistered", "Right", "Role", "SealBroken", "Session", "SignInFailed", "SignedIn",
+    "Answered", "Assertion", "Authority", "Bearer", "Condition", "FakeAuthority", "Grant", "IdentityChanged", "IssuedToken", "KeyUsed",
+    "Member", "OpenedSession", "Party", "PartyId", "PartyRegistered", "Right", "Role", "SealBroken", "Session", "SignInFailed", "SignedIn",
     "SignedOut", "StaffAdded", "StaffAssertion", "StaffId", "StaffLeft", "StaffSignedIn", "StaffSignedOut", "TokenIssued", "TokenRevoked",
     "TooManyAttempts", "add_staff", "authorise", "check_id_number", "find_bearer", "find_member", "find_party_by_id_number",
     "find_party_by_pseudonym", "find_session", "get_member", "get_members", "get_parties", "get_party", "get_session",
-    "issue_token", "list_avoided", "list_grants", "list_staff", "list_tokens", "is_avoided", "pseudonym", "remove_staff", "revoke_token",
+    "issue_token", "list_avoided", "list_grants", "list_staff", "list_tokens", "is_avoided", "make_once",
+    "pseudonym", "remove_staff", "revoke_token",
     "seal", "sign_in", "sign_out", "touch_session", "unseal",
 ]  # fmt: skip

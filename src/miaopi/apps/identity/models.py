@@ -1,4 +1,4 @@
-"""Parties, the identities an authority verified, staff accounts, sessions and tokens of both, and failed sign-ins."""
+"""Parties, the identities an authority verified, staff accounts, sessions and tokens of both, failed sign-ins, kept answers."""
 
 from __future__ import annotations
 
@@ -147,3 +147,24 @@ class FailedSignIn(models.Model):
             models.Index(fields=("code_hash", "failed_at"), name="failed_by_code"),
             models.Index(fields=("origin_hash", "failed_at"), name="failed_by_origin"),
         ]
+
+
+class KeptAnswer(models.Model):
+    """What a program was answered when it made something under a key of its own, for a day.
+
+    `key` is a keyed hash of holder and key, `asked` of what was asked; the answer is kept sealed.
+    """
+
+    key = models.CharField(primary_key=True, max_length=64)
+    holder = models.CharField(max_length=64)
+    asked = models.CharField(max_length=64)
+    sealed = models.BinaryField()
+    kept_at = models.DateTimeField()
+
+    class Privacy:
+        public = ("kept_at",)
+        personal = ("holder",)
+        secret = ("key", "asked", "sealed")
+
+    class Meta:
+        indexes = [models.Index(fields=("holder", "kept_at"), name="answer_of_holder")]
