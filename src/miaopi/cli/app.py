@@ -74,6 +74,10 @@ def find_app(verb: str) -> cyclopts.App:
             from miaopi.cli.ledger import app
         case "audit":
             from miaopi.cli.ledger import audit_app as app
+        case "staff":
+            from miaopi.cli.staff import app
+        case "token":
+            from miaopi.cli.staff import token_app as app
         case "bench":
             from miaopi.cli.bench import app
         case _:
