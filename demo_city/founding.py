@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -16,12 +17,12 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from demo_city.agencies.modes import Switch
-from demo_city.agencies.population import READER
-from demo_city.databases import agency_url, fill, reader_url
+from demo_city.agencies.shown import ACTS, SQL
+from demo_city.databases import agency_url, fill, reader_url, writer_url
 from demo_city.personas import PERSONAS, Found, find_personas
 from demo_city.population.generate import DEFAULT_PEOPLE, FEWEST_PEOPLE, generate
 from demo_city.population.registers import AGENCIES, digest, registers
-from demo_city.premises import HTTP_AGENCIES, Mark, Premises, write_private
+from demo_city.premises import DESKS, HTTP_AGENCIES, Mark, Premises, write_private
 from miaopi.config import clock
 from miaopi.instance.platform import HOST, choose_port
 from miaopi.instance.postgres import EmbeddedServer
@@ -119,26 +120,43 @@ def tell_the_platform(now: datetime) -> None:
 
 
 def agencies(premises: Premises, server: EmbeddedServer, environment: Mapping[str, str]) -> Sequence[Child]:
-    """The agencies as children of the supervisor; writes their addresses and secrets for the platform first."""
-    secrets = premises.secrets()
+    """The agencies as children of the supervisor; writes their addresses and secrets for the platform first.
+
+    They come up side by side: none but the last is waited for, and that one is ready when all are.
+    """
     ports = {agency: choose_port(0) for agency in HTTP_AGENCIES}
-    addresses: dict[str, object] = {
-        agency: {"kind": "http", "url": f"http://{HOST}:{port}", "token": secrets[f"{agency}.token"]} for agency, port in ports.items()
-    }
-    addresses["population"] = {"kind": "sql", "url": reader_url(server), "password": secrets[READER]}
-    write_private(premises.addresses, addresses)
-    return [_child(premises, server, environment, agency, ports.get(agency)) for agency in AGENCIES]
+    write_private(premises.addresses, {agency: _address(premises, server, agency, ports) for agency in AGENCIES})
+    switches = [Switch(premises.home, agency) for agency in AGENCIES]
+    children = [_child(premises, server, environment, agency, ports.get(agency)) for agency in AGENCIES]
+    last = replace(children[-1], is_ready=lambda: all(switch.followed() is switch.read() for switch in switches))
+    return [*children[:-1], last]
+
+
+def _address(premises: Premises, server: EmbeddedServer, agency: str, ports: Mapping[str, int]) -> dict[str, object]:
+    """How the platform reaches an agency; what it may write there goes over a credential of its own."""
+    secrets = premises.secrets()
+    if agency == "death":
+        return {"kind": "file", "folder": str(premises.home / "agencies" / "death")}
+    if agency in SQL:
+        told: dict[str, object] = {"kind": "sql", "url": reader_url(server, agency), "password": secrets[f"{agency}.reader"]}
+        desk = {"url": writer_url(server, agency), "password": secrets[f"{agency}.writer"]} if agency in ACTS else None
+    else:
+        url = f"http://{HOST}:{ports[agency]}"
+        told = {"kind": "http", "url": url, "token": secrets[f"{agency}.token"]}
+        desk = {"url": url, "token": secrets[f"{agency}.writer"]} if agency in DESKS else None
+    return told if desk is None else {**told, "writer": desk}
 
 
 def _child(premises: Premises, server: EmbeddedServer, environment: Mapping[str, str], agency: str, port: int | None) -> Child:
     """An agency is told of nothing but itself: neither the platform's address nor another agency's secrets."""
-    switch, secrets = Switch(premises.home, agency), premises.secrets()
-    switch.forget()
+    secrets = premises.secrets()
+    Switch(premises.home, agency).forget()
     told = {
         "CITY_DATABASE": agency_url(server, agency, secrets),
         "CITY_TOKEN": secrets[f"{agency}.token"],
+        **({"CITY_WRITER_TOKEN": secrets[f"{agency}.writer"]} if agency in DESKS else {}),
         "MIAOPI_HOME": str(premises.home),
         **{name: environment[name] for name in ("PATH", "PYTHONPATH", "PYTHONUNBUFFERED", "MIAOPI_CLOCK", "LANG") if name in environment},
     }
     command = [sys.executable, "-m", "demo_city.agencies", agency, *(["--port", str(port)] if port else [])]
-    return Child(agency, command, told, is_ready=lambda: switch.followed() is switch.read())
+    return Child(agency, command, told)

@@ -11,10 +11,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from demo_city.agencies.population import READER
+from demo_city.agencies.shown import ACTS, HTTP, SQL
 from demo_city.population.registers import AGENCIES
 
-HTTP_AGENCIES: Final = ("residence", "criminal", "authority")
+HTTP_AGENCIES: Final = (*HTTP, "criminal", "authority", "bank")
+DESKS: Final = ("civil-affairs",)  # which take acts over HTTP
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,14 @@ class Premises:
         write_private(self.home / "city" / "city.json", {**asdict(mark), "on": mark.on.isoformat()})
 
     def secrets(self) -> Mapping[str, str]:
-        """Passwords and tokens by name, drawn once: `<agency>.password`, `<agency>.token`, and the platform's `reader`."""
+        """Passwords and tokens by name, drawn once: `<agency>.password` and `.token`, and the platform's own `.reader` and `.writer`."""
         path = self.home / "city" / "secrets.json"
         try:
             known: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             names = [f"{agency}.{kind}" for agency in AGENCIES for kind in ("password", "token")]
-            known = {name: secrets.token_urlsafe(24) for name in [*names, READER]}
+            names += [f"{agency}.reader" for agency in SQL] + [f"{agency}.writer" for agency in (*ACTS, *DESKS)]
+            known = {name: secrets.token_urlsafe(24) for name in names}
             write_private(path, known)
         return known
 

@@ -7,46 +7,63 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 from demo_city.agencies import authority
+from demo_city.agencies.bank import Bank
+from demo_city.agencies.civil_affairs import Ledger
 from demo_city.agencies.criminal import GRID_SECONDS, Criminal
+from demo_city.agencies.drop import Drop
 from demo_city.agencies.modes import Mode, Switch
-from demo_city.agencies.population import Population
 from demo_city.agencies.records import contradict, spoil
-from demo_city.agencies.residence import Residence
-from demo_city.agencies.wire import Counter, Service
+from demo_city.agencies.register import Register
+from demo_city.agencies.shown import HTTP, SQL
+from demo_city.agencies.views import Views
+from demo_city.agencies.wire import Counter, Desk, Service
+
+NAMES: Final = (*SQL, *HTTP, "criminal", "authority", "death", "bank")
+
+CarryOut = Callable[[Mode], None]
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until SIGTERM. `MIAOPI_HOME`, `CITY_DATABASE`, `CITY_TOKEN` are needed in the environment."""
+    """Serve until SIGTERM. `MIAOPI_HOME`, `CITY_DATABASE`, `CITY_TOKEN` and, where acts are taken, `CITY_WRITER_TOKEN` are needed."""
     parser = argparse.ArgumentParser(prog="demo_city.agencies")
-    parser.add_argument("agency", choices=["population", "residence", "criminal", "authority"])
+    parser.add_argument("agency", choices=NAMES)
     parser.add_argument("--port", type=int, default=0)
     asked = parser.parse_args(arguments)
-    home = Path(os.environ["MIAOPI_HOME"])
+    home, database = Path(os.environ["MIAOPI_HOME"]), os.environ["CITY_DATABASE"]
     switch, stopping = Switch(home, asked.agency), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    switch.follow(_carrying_out(asked.agency, asked.port, home, switch), stopping)
+    if asked.agency in SQL:
+        register = Register(asked.agency, database, home)
+        register.tell_time()
+        switch.follow(register.obey, stopping, each_round=register.tell_time)
+    elif asked.agency == "death":
+        drop = Drop(database, home)
+        threading.Thread(target=drop.listen, daemon=True).start()
+        switch.follow(drop.obey, stopping, each_round=drop.drop_again)
+    else:
+        switch.follow(Counter(asked.port, _service(asked.agency, database, home, switch)).obey, stopping)
     return 0
 
 
-def _carrying_out(agency: str, port: int, home: Path, switch: Switch) -> Callable[[Mode], None]:
-    """What the process of this agency does on each change of its mode."""
-    database = os.environ["CITY_DATABASE"]
-    if agency == "population":
-        return Population(database, agency).obey
+def _service(agency: str, database: str, home: Path, switch: Switch) -> Service:
     token = os.environ["CITY_TOKEN"]
     match agency:
-        case "residence":
-            service = Service("/query", token, database, switch, Residence(home).answer, spoil, contradict)
         case "criminal":
-            service = Service("/query", token, database, switch, Criminal(home).answer, spoil, contradict, GRID_SECONDS)
-        case _:
-            service = Service("/verify", token, database, switch, authority.answer, authority.spoil, authority.contradict)
-    return Counter(port, service).obey
+            return Service({"/query": Desk(token, Criminal(home).answer)}, database, switch, spoil, contradict, GRID_SECONDS)
+        case "authority":
+            return Service({"/verify": Desk(token, authority.answer)}, database, switch, authority.spoil, authority.contradict)
+        case "bank":
+            return Service({"/pay": Desk(token, Bank(home).pay)}, database, switch, spoil, contradict)
+    desks: Mapping[str, Desk] = {"/query": Desk(token, Views(home, HTTP[agency]).answer)}
+    if agency == "civil-affairs":
+        desks = {**desks, "/act": Desk(os.environ["CITY_WRITER_TOKEN"], Ledger(home).act)}
+    return Service(desks, database, switch, spoil, contradict)
 
 
 if __name__ == "__main__":

@@ -9,21 +9,28 @@ from pathlib import Path
 from typing import Final
 
 SPAN: Final = re.compile(r"([+-]?)P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+AS_IT_IS: Final = (None, timedelta())
 
 
 def now(home: Path) -> datetime:
-    """The moment, in UTC. A setting that cannot be read is none: an agency does not stop for it."""
-    real = datetime.now(UTC)  # noqa: TID251 - agencies are not told the time, they are systems of their own
+    """The moment, in UTC."""
+    held, shift = read_clock(home)
+    return held or datetime.now(UTC) + shift  # noqa: TID251 - agencies are not told the time, they are systems of their own
+
+
+def read_clock(home: Path) -> tuple[datetime | None, timedelta]:
+    """The instant at which the clock is held, and how far it is put forward. A setting that cannot be read is none: an agency does
+    not stop for it."""
     text = os.environ.get("MIAOPI_CLOCK") or _written(home)
     if found := SPAN.fullmatch(text):
         weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:])
         span = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
-        return real - span if found[1] == "-" else real + span
+        return None, -span if found[1] == "-" else span
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        return real
-    return moment.astimezone(UTC) if moment.tzinfo else real
+        return AS_IT_IS
+    return (moment.astimezone(UTC), timedelta()) if moment.tzinfo else AS_IT_IS
 
 
 def _written(home: Path) -> str:

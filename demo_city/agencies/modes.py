@@ -61,8 +61,10 @@ class Switch:
             time.sleep(EVERY / 2)
         return True
 
-    def follow(self, carry_out: Callable[[Mode], None], stopping: threading.Event) -> None:
-        """Carry out each change until told to stop; the first mode at once."""
+    def follow(
+        self, carry_out: Callable[[Mode], None], stopping: threading.Event, *, each_round: Callable[[], None] | None = None
+    ) -> None:
+        """Carry out each change until told to stop; the first mode at once. `each_round` is done between looks at the switch."""
         present: Mode | None = None
         while not stopping.is_set():
             if (wanted := self.read()) is not present:
@@ -70,6 +72,8 @@ class Switch:
                 present = wanted
                 self._followed.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 _write(self._followed, wanted)
+            if each_round is not None:
+                each_round()
             stopping.wait(EVERY)
 
     def pause(self, seconds: float) -> None:

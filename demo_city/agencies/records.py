@@ -12,11 +12,16 @@ from typing import Final
 Record = dict[str, object]
 Answer = dict[str, object] | None
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+SAME: Final = {"id_number", "certificate_no"}  # of the same person, and of the same diploma
 FLIPPED: Final = {"true": "false", "false": "true", "uncertain": "true"}
 
 
 class Unanswerable(Exception):
     """The question is not one this agency answers; the text says why and holds no value."""
+
+
+class KeyUsed(Exception):
+    """The key of an act or a payment was used for another content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,10 @@ def spoil(document: Answer, turn: int) -> bytes:
 
 
 def contradict(document: Answer) -> Answer:
-    """The record, and a second one that says otherwise."""
+    """The record, and a second one that says otherwise. Of an act two answers, which cannot be read as either."""
     records = (document or {}).get("records")
+    if document is not None and "reference" in document:
+        return {"answers": [document, {**document, "reference": f"{document['reference']}-2"}]}
     if document is None or not isinstance(records, list):
         return document
     return {**document, "records": [each for record in records for each in (record, _contradicted(record))]}
@@ -76,7 +83,7 @@ def _of_somebody_else(record: Record) -> Record:
 
 def _contradicted(record: Record) -> Record:
     """A second record of the same person in which everything else differs."""
-    return {name: value if name == "id_number" else _other(value) for name, value in record.items()}
+    return {name: value if name in SAME else _other(value) for name, value in record.items()}
 
 
 def _other(value: object) -> object:
@@ -85,4 +92,8 @@ def _other(value: object) -> object:
         return day.replace(year=day.year - 1, day=min(day.day, 28)).isoformat()
     if isinstance(value, str):
         return FLIPPED.get(value, f"{value}（另一记录）")
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
     return "1970-01-01" if value is None else value

@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,26 +22,32 @@ from typing import Final
 import psycopg
 
 from demo_city.agencies.modes import SLOW_SECONDS, Mode, Switch
-from demo_city.agencies.records import Answer, Unanswerable
+from demo_city.agencies.records import Answer, KeyUsed, Unanswerable
 
 HOST: Final = "127.0.0.1"
 MOST_BYTES: Final = 65_536
 PADDED_TO: Final = 512
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One path of an agency: who may come, and what is done: `answer(body, database)` gives the document, or `None` where there is none."""
+
+    token: str
+    answer: Callable[[bytes, psycopg.Connection], Answer]
+
+
 @dataclass
 class Service:
-    """What an agency does with a question: `answer(body, database)` gives the document, or `None` where there is none.
+    """The desks of an agency, by path.
 
     `spoil(document, turn)` makes it wrong (bytes that go out as they are), `contradict(document)` adds a record that differs.
     With a `grid` of seconds every answer leaves at a multiple of it after the question came, whatever it took to find.
     """
 
-    path: str
-    token: str
+    desks: Mapping[str, Desk]
     database: str
     switch: Switch
-    answer: Callable[[bytes, psycopg.Connection], Answer]
     spoil: Callable[[Answer, int], bytes]
     contradict: Callable[[Answer], Answer]
     grid: float = 0.0
@@ -132,24 +138,27 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return self._send(413, b'{"error": "a body of at most 64 kB with its length is needed"}')
         body = self.rfile.read(int(size))
-        sent = self.headers.get("Authorization", "").encode("utf-8", "replace")
-        if not hmac.compare_digest(sent, f"Bearer {service.token}".encode()):
-            return self._send(401, b'{"error": "who asks?"}')
-        if self.path != service.path:
+        desk = service.desks.get(self.path)
+        if desk is None:
             return self._send(404, b'{"error": "no such service"}')
+        sent = self.headers.get("Authorization", "").encode("utf-8", "replace")
+        if not hmac.compare_digest(sent, f"Bearer {desk.token}".encode()):
+            return self._send(401, b'{"error": "who asks?"}')
         mode = service.switch.read()
         if mode is Mode.DOWN:
             self.close_connection = True
             return _cut(self.connection)
         if mode is Mode.SLOW:
             service.switch.pause(SLOW_SECONDS)
-        return self._answer(service, body, mode, came)
+        return self._answer(service, desk, body, mode, came)
 
-    def _answer(self, service: Service, body: bytes, mode: Mode, came: float) -> None:
+    def _answer(self, service: Service, desk: Desk, body: bytes, mode: Mode, came: float) -> None:
         try:
-            document = self._ask(service, body)
+            document = self._ask(service.database, desk, body)
         except Unanswerable as refused:
             return self._send(422, json.dumps({"error": str(refused)}).encode())
+        except KeyUsed:
+            return self._send(409, b'{"error": "key_used"}')
         except psycopg.Error as error:
             print(f"the database does not answer: {type(error).__name__}", file=sys.stderr)
             return self._send(503, b'{"error": "come again later"}')
@@ -163,15 +172,15 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(max(0.0, math.ceil(taken / service.grid) * service.grid - taken))
         return self._send(404 if document is None else 200, content)
 
-    def _ask(self, service: Service, body: bytes) -> Answer:
+    def _ask(self, database: str, desk: Desk, body: bytes) -> Answer:
         """Once more with a new connection when the kept one is dead: a restarted database is no outage."""
         if self._database is not None:
             try:
-                return service.answer(body, self._database)
+                return desk.answer(body, self._database)
             except psycopg.OperationalError:
                 self._database.close()
-        self._database = psycopg.connect(service.database, autocommit=True, connect_timeout=2)
-        return service.answer(body, self._database)
+        self._database = psycopg.connect(database, autocommit=True, connect_timeout=2)
+        return desk.answer(body, self._database)
 
     def _send(self, status: int, content: bytes) -> None:
         """Padded, so that the length of an answer tells nothing."""

@@ -7,14 +7,20 @@ from functools import cache
 from random import Random
 from typing import Final
 
+from demo_city.population.ageing import age_well
 from demo_city.population.crime import judge
 from demo_city.population.families import draw_people
+from demo_city.population.moves import register
 from demo_city.population.naming import draw_ethnic_name, draw_given, draw_surname
 from demo_city.population.numbers import Numbers
 from demo_city.population.people import Person, Population, age_on, years_on
+from demo_city.population.property import own
 from demo_city.population.regions import draw_city_code, draw_home, home_provinces
 from demo_city.population.residence import settle
+from demo_city.population.schooling import school
 from demo_city.population.tables import Draw, read_table, stream
+from demo_city.population.units import draw_units
+from demo_city.population.work import employ
 
 DEFAULT_PEOPLE: Final = 10_000
 FEWEST_PEOPLE: Final = 200
@@ -38,7 +44,13 @@ def generate(*, people: int = DEFAULT_PEOPLE, seed: int, day: date) -> Populatio
     _issue_cards(seed, drawn, day)
     _open_accounts(seed, drawn, day)
     judge(seed, drawn, day)
-    return Population(seed, day, drawn)
+    units = draw_units(seed, people)
+    register(seed, drawn, day)
+    school(seed, drawn, units, day)
+    employ(seed, drawn, units, day)
+    age_well(seed, drawn, day)
+    own(seed, drawn, day)
+    return Population(seed, day, drawn, units)
 
 
 @cache

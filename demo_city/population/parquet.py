@@ -10,7 +10,7 @@ from typing import Any, Final
 import pyarrow
 from pyarrow import parquet
 
-from demo_city.population.registers import Table
+from demo_city.population.tables import Table
 
 TYPES: Final = ((bool, pyarrow.bool_()), (int, pyarrow.int64()), (datetime, pyarrow.timestamp("ms", "UTC")), (date, pyarrow.date32()))
 METADATA: Final = {"synthetic": "true", "note": "演示：虚构人口 / invented people"}

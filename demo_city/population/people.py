@@ -5,6 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from demo_city.population.holdings import (
+    Allowance,
+    Deaths,
+    Degree,
+    Destination,
+    Diploma,
+    House,
+    Insurance,
+    Listing,
+    TalentCase,
+    Unit,
+    YinianCard,
+)
+
 
 @dataclass(slots=True)
 class Registration:
@@ -74,6 +88,11 @@ class Person:
     hukou_police_station: str = ""
     household_type: str = "家庭户"
     hukou_status: str = "正常"
+    hukou_house_code: str = ""
+    hukou_birth_date: date = date.min
+    hukou_registered_on: date = date.min
+    hukou_moved_out_on: date | None = None
+    is_paid_elsewhere: bool = False
     card_valid_to: date | None = None
     card_status: str | None = None
     mobile: str = ""
@@ -83,6 +102,16 @@ class Person:
     permit: Permit | None = None
     judgments: list[Judgment] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    diplomas: list[Diploma] = field(default_factory=list)
+    degrees: list[Degree] = field(default_factory=list)
+    destination: Destination | None = None
+    talent_cases: list[TalentCase] = field(default_factory=list)
+    insurance: Insurance | None = None
+    listings: list[Listing] = field(default_factory=list)
+    yinian_card: YinianCard | None = None
+    allowance: Allowance | None = None
+    deaths: Deaths | None = None
+    houses: list[House] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return f"<{self.code}>"
@@ -98,11 +127,12 @@ class Person:
 
 @dataclass(slots=True)
 class Population:
-    """Everybody, by serial from 1, as of `day`."""
+    """Everybody, by serial from 1, as of `day`, and the units that employ them."""
 
     seed: int
     day: date
     people: list[Person]
+    units: list[Unit]
 
     def person(self, serial: int) -> Person:
         return self.people[serial - 1]

@@ -6,23 +6,16 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from demo_city.population.bureaus import bureau_registers
+from demo_city.population.officials import draw_officials
 from demo_city.population.people import Person, Population
+from demo_city.population.tables import Row, Table
 
-Row = tuple[object, ...]
-AGENCIES: Final = ("population", "residence", "criminal", "authority")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A register of one agency; `name` and `columns` are those of its database (demo_city/schemas)."""
-
-    agency: str
-    name: str
-    columns: tuple[str, ...]
-    rows: Sequence[Row]
+AGENCIES: Final = (
+    "population", "residence", "criminal", "authority", "education", "hr", "civil-affairs", "death", "credit", "real-estate", "bank",
+)  # fmt: skip
 
 
 def registers(population: Population) -> tuple[Table, ...]:
@@ -38,8 +31,10 @@ def registers(population: Population) -> tuple[Table, ...]:
         ]),
         Table("population", "hukou", (
             "serial", "hukou_region_code", "police_station", "hukou_address", "household_type", "status",
+            "birth_date", "registered_on", "moved_out_on",
         ), [
-            (each.serial, each.hukou_region_code, each.hukou_police_station, each.hukou_address, each.household_type, each.hukou_status)
+            (each.serial, each.hukou_region_code, each.hukou_police_station, each.hukou_address, each.household_type, each.hukou_status,
+             each.hukou_birth_date, each.hukou_registered_on, each.hukou_moved_out_on)
             for each in people
         ]),
         Table("population", "cards", ("serial", "valid_to", "card_status"), [
@@ -67,6 +62,10 @@ def registers(population: Population) -> tuple[Table, ...]:
         Table("authority", "accounts", ("serial", "name", "id_number", "document_type", "mobile", "sign_in_code"), [
             (each.serial, each.account_name, each.id_number, "resident_id", each.mobile, each.sign_in_code) for each in people
         ]),
+        Table("authority", "staff", ("staff_id", "name", "sign_in_code"), [
+            (each.code, each.name, each.sign_in_code) for each in draw_officials(population.seed)
+        ]),
+        *bureau_registers(population),
     )
 
 

@@ -76,6 +76,7 @@ def _give_hukou(person: Person, home: Dwelling, village: int, *, is_collective: 
         person.hukou_police_station = street.police_station
         person.household_type = "集体户" if is_collective else "家庭户"
         person.hukou_address = f"{CITY_NAME}{street.district}{street.name}演示人才集体户" if is_collective else home.address
+        person.hukou_house_code = "" if is_collective else home.code
     else:
         county = county_today(person.id_number[:6])
         person.hukou_region_code = county.code

@@ -1,10 +1,11 @@
-"""Reads the reference tables in `demo_city/data/` and draws from weighted lists."""
+"""Reads the reference tables in `demo_city/data/`, draws from weighted lists, and is what registers are made of."""
 
 from __future__ import annotations
 
 import csv
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
@@ -14,6 +15,17 @@ from typing import Final, Generic, TypeVar
 FOLDER: Final = Path(__file__).resolve().parents[1] / "data"
 
 T = TypeVar("T")
+Row = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A register of one agency; `name` and `columns` are those of its database (demo_city/schemas)."""
+
+    agency: str
+    name: str
+    columns: tuple[str, ...]
+    rows: Sequence[Row]
 
 
 @cache
@@ -26,15 +38,15 @@ def read_table(name: str) -> tuple[dict[str, str], ...]:
 class Draw(Generic[T]):
     """A list from which each choice is drawn with its weight."""
 
-    __slots__ = ("_choices", "_sums")
+    __slots__ = ("_sums", "choices")
 
     def __init__(self, weighted: Iterable[tuple[T, float]]) -> None:
         pairs = [(choice, weight) for choice, weight in weighted if weight > 0]
-        self._choices: Sequence[T] = [choice for choice, _ in pairs]
+        self.choices: Sequence[T] = [choice for choice, _ in pairs]
         self._sums = list(accumulate(weight for _, weight in pairs))
 
     def one(self, chance: Random) -> T:
-        return self._choices[bisect_right(self._sums, chance.random() * self._sums[-1])]
+        return self.choices[bisect_right(self._sums, chance.random() * self._sums[-1])]
 
 
 def stream(seed: int, topic: str) -> Random:

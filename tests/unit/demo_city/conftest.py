@@ -21,12 +21,11 @@ import pytest
 from psycopg.rows import dict_row
 
 from demo_city.agencies.modes import Mode, Switch
-from demo_city.agencies.population import READER
-from demo_city.databases import agency_url, city_server, fill, reader_url
+from demo_city.databases import agency_url, city_server, fill, reader_url, writer_url
 from demo_city.population.generate import generate
 from demo_city.population.people import Person, Population
-from demo_city.population.registers import registers
-from demo_city.premises import HTTP_AGENCIES, Premises
+from demo_city.population.registers import AGENCIES, registers
+from demo_city.premises import DESKS, HTTP_AGENCIES, Premises
 from miaopi.instance.platform import choose_port
 from miaopi.instance.postgres import EmbeddedServer
 
@@ -45,13 +44,16 @@ class City:
     def owner(self, agency: str) -> psycopg.Connection[dict[str, Any]]:
         return psycopg.connect(agency_url(self.server, agency, self.premises.secrets()), autocommit=True, row_factory=dict_row)
 
-    def reader(self) -> psycopg.Connection[dict[str, Any]]:
-        return psycopg.connect(
-            reader_url(self.server), password=self.premises.secrets()[READER], autocommit=True, row_factory=dict_row
-        )
+    def reader(self, agency: str = "population") -> psycopg.Connection[dict[str, Any]]:
+        secret = self.premises.secrets()[f"{agency}.reader"]
+        return psycopg.connect(reader_url(self.server, agency), password=secret, autocommit=True, row_factory=dict_row)
 
-    def read(self, view: str, person: Person, columns: str = "*") -> list[dict[str, Any]]:
-        with self.reader() as register:
+    def writer(self, agency: str) -> psycopg.Connection[dict[str, Any]]:
+        secret = self.premises.secrets()[f"{agency}.writer"]
+        return psycopg.connect(writer_url(self.server, agency), password=secret, autocommit=True, row_factory=dict_row)
+
+    def read(self, view: str, person: Person, columns: str = "*", *, agency: str = "population") -> list[dict[str, Any]]:
+        with self.reader(agency) as register:
             return register.execute(f"SELECT {columns} FROM {view} WHERE id_number = %s", [person.id_number]).fetchall()
 
     def ask(self, agency: str, resource: str, person: Person, *fields: str, token: str | None = None) -> tuple[int, bytes]:
@@ -88,9 +90,9 @@ def running_city() -> Iterator[City]:
         population = generate(people=2000, seed=1, day=DAY)
         fill(server, premises.secrets(), registers(population))
         city = City(population, premises, server, {agency: choose_port(0) for agency in HTTP_AGENCIES})
-        agencies = [_start(city, agency) for agency in ("population", *HTTP_AGENCIES)]
+        agencies = [_start(city, agency) for agency in AGENCIES]
         try:
-            for agency in ("population", *HTTP_AGENCIES):
+            for agency in AGENCIES:
                 assert Switch(premises.home, agency).has_followed(Mode.UP, within=30)
             yield city
         finally:
@@ -106,6 +108,7 @@ def _start(city: City, agency: str) -> subprocess.Popen[bytes]:
     environment = {
         "PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), "MIAOPI_HOME": str(city.premises.home),
         "CITY_DATABASE": agency_url(city.server, agency, secrets), "CITY_TOKEN": secrets[f"{agency}.token"],
+        **({"CITY_WRITER_TOKEN": secrets[f"{agency}.writer"]} if agency in DESKS else {}),
     }  # fmt: skip
     command = [sys.executable, "-m", "demo_city.agencies", agency, "--port", str(city.ports.get(agency, 0))]
     return subprocess.Popen(command, env=environment, start_new_session=True)
@@ -115,6 +118,6 @@ def _start(city: City, agency: str) -> subprocess.Popen[bytes]:
 def city(running_city: City) -> Iterator[City]:
     """The city with every agency up before and after."""
     yield running_city
-    for agency in ("population", *HTTP_AGENCIES):
+    for agency in AGENCIES:
         if Switch(running_city.premises.home, agency).read() is not Mode.UP:
             running_city.turn(agency, Mode.UP)

@@ -12,10 +12,11 @@ import psycopg
 import pytest
 
 from demo_city.agencies.modes import Mode
-from demo_city.agencies.population import VIEWS
-from demo_city.agencies.residence import RESOURCES
+from demo_city.agencies.shown import HTTP, SQL
 from demo_city.population.people import Person
 from tests.unit.demo_city.conftest import City
+
+RESOURCES, VIEWS = HTTP["residence"], SQL["population"]
 
 pytestmark = pytest.mark.xdist_group("city")
 
@@ -98,9 +99,9 @@ def test_the_reader_of_the_register_sees_views_and_no_tables(city: City) -> None
     with city.reader() as register, pytest.raises(psycopg.errors.InsufficientPrivilege):
         register.execute("SELECT * FROM kept.people")
     with pytest.raises(psycopg.OperationalError):
-        psycopg.connect(city.server.url("exchange_reader", "criminal"), password=city.premises.secrets()["exchange_reader"])
+        psycopg.connect(city.server.url("population_reader", "criminal"), password=city.premises.secrets()["population.reader"])
     with pytest.raises(psycopg.OperationalError):
-        psycopg.connect(city.server.url("exchange_reader", "population"), password="guessed")
+        psycopg.connect(city.server.url("population_reader", "population"), password="guessed")
 
 
 @pytest.mark.parametrize("agency", ["residence", "criminal", "authority"])

@@ -1,11 +1,11 @@
-"""Residence registration (居住登记): permits and registrations, over HTTP. `POST /query`; 404 says that there is none."""
+"""An agency that answers over HTTP what its views show. `POST /query`; 404 says that there is none."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -13,23 +13,18 @@ from psycopg.rows import dict_row
 
 from demo_city.agencies.clock import now
 from demo_city.agencies.records import Answer, Record, documented, read_question
-
-RESOURCES: Final[Mapping[str, tuple[str, ...]]] = {
-    "residence_permit": ("id_number", "permit_no", "valid_from", "endorsed_to", "status"),
-    "residence_registration": (
-        "id_number", "address_code", "residence_address", "police_station", "move_in_on", "move_out_on",
-    ),
-}
+from demo_city.agencies.shown import Shown
 
 
-class Residence:
+class Views:
     """Reads the view that bears the name of the resource, and of it the columns that were asked for, no others."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, shown: Shown) -> None:
         self._home = home
+        self._shown = shown
 
     def answer(self, body: bytes, database: psycopg.Connection[Any]) -> Answer:
-        asked = read_question(body, RESOURCES)
+        asked = read_question(body, self._shown)
         found = database.cursor(row_factory=dict_row).execute(
             sql.SQL("SELECT {} FROM {} WHERE id_number = %s").format(
                 sql.SQL(", ").join(map(sql.Identifier, asked.fields)), sql.Identifier(asked.resource)
