@@ -170,7 +170,7 @@ def wait_for_effects(number: str, actor: Any) -> None:
     while time.monotonic() < until:
         entry, head = find_entry(kind="approval.Decided", number=number, latest=True), find_checkpoint()
         is_covered = entry is not None and entry.seq is not None and head is not None and head.tree_size > entry.seq
-        licence, decision = find_licence(number=number, reader=actor), find_decision(number)
+        licence, decision = find_licence(number=number, reader=actor, now=clock.now()), find_decision(number)
         is_signed = licence is None or licence.signed_at is not None
         messages = list_messages(number=number)
         is_told = bool(messages) and all(message.delivered_at is not None for message in messages)
@@ -188,7 +188,7 @@ def describe(number: str, actor: Any, elapsed_ms: int) -> dict[str, Any]:
     from miaopi.apps.notification.api import list_messages
 
     result = get_result(number=number, reader=actor, now=clock.now())
-    licence = find_licence(number=number, reader=actor)
+    licence = find_licence(number=number, reader=actor, now=clock.now())
     package = get_service(result.service, result.version)
     entry = find_entry(kind="approval.Decided", number=number, latest=True)
     try:
@@ -285,7 +285,7 @@ def show_licence(number: str, *, as_: Person, json: bool = False) -> None:
     with attach(report=tell), signed_in(as_) as actor:
         from miaopi.apps.licence.api import get_licence
 
-        licence = get_licence(number=number, reader=actor)
+        licence = get_licence(number=number, reader=actor, now=clock.now())
         emit(licence.to_json(), json, lambda _: Plain(licence.signed_text or licence.title.zh))
 
 

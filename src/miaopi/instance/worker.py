@@ -20,6 +20,7 @@ from django.db import connections
 
 from miaopi.apps.approval.api import retry_waiting
 from miaopi.apps.audit.api import run_after_handlers, sequence, sign_checkpoint, system, wait_for_entries
+from miaopi.apps.licence.api import renew_signing_keys
 from miaopi.apps.notification.api import deliver_due
 from miaopi.apps.treasury.api import pay_due, run_due
 from miaopi.config import clock
@@ -33,6 +34,7 @@ DUTIES: Final[Mapping[str, tuple[float, Duty]]] = {
     "sequence": (0.0, lambda now: sequence()),
     "tell": (0.0, lambda now: run_after_handlers(now=now)),
     "sign": (1.0, lambda now: sign_checkpoint(now=now)),
+    "renew": (60.0, lambda now: renew_signing_keys(by=system("worker"), now=now)),
 }
 # Seconds of rest after a run. A wait ends within ten seconds of its source's return.
 OUTSIDE: Final[Mapping[str, tuple[float, Duty]]] = {

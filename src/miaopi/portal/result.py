@@ -51,7 +51,7 @@ def show_result(visit: SignedVisit, number: str) -> HttpResponse:
     result = get_result(number=number, reader=visit.actor, now=visit.now)
     if result.state == "draft" and not result.erased_for:
         return to(visit, "check", number)
-    licence = find_licence(number=number, reader=visit.actor)
+    licence = find_licence(number=number, reader=visit.actor, now=visit.now)
     language = language_of(visit)
     key = "withdrawn" if result.state == "withdrawn" else result.outcome or "confirmed"
     entry = find_entry(kind="approval.Decided", number=number, latest=True) if result.outcome else None
@@ -181,7 +181,7 @@ def show_access(resource: Resource | None, pulled: Mapping[str, Any]) -> dict[st
 @require_safe
 @gate(Right.READ_OWN_LICENCE)
 def download_licence(visit: SignedVisit, number: str) -> HttpResponse:
-    licence = get_licence(number=number, reader=visit.actor)
+    licence = get_licence(number=number, reader=visit.actor, now=visit.now)
     if licence.signed_text is None:
         raise NotFound(NOT_SIGNED)
     response = HttpResponse(licence.signed_text, content_type="text/plain; charset=utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from miaopi.apps.audit.api import Event
 
@@ -22,10 +23,45 @@ class LicenceIssued(Event):
 
 
 @dataclass(frozen=True)
+class LicenceUpdated(Event):
+    """A new version of a licence takes the place of `supersedes`; `content_digest` as when one is issued."""
+
+    licence: str
+    number: str
+    licence_type_code: str
+    version: int
+    supersedes: str
+    content_digest: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class LicenceRevoked(Event):
+    """A licence no longer counts; `ground` is the id of the decision that took the place of the one that granted it."""
+
+    licence: str
+    number: str
+    ground: str
+    subject: str
+
+
+@dataclass(frozen=True)
 class LicenceSigned(Event):
-    """The text of a licence carries its signature; `text_digest` is its SHA-256, hex."""
+    """The text of a licence carries its signature, and so does what its QR code holds: `text_digest` and `credential_digest`
+    are SHA-256, hex, and `key` is the id of the credential's key."""
 
     licence: str
     number: str
     text_digest: str
     subject: str
+    credential_digest: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class SigningKeyPublished(Event):
+    """A key for credentials is known to all; it signs from `begins_at` on, the first one from the first."""
+
+    key: str
+    generation: int
+    begins_at: datetime | None
