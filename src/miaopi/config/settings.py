@@ -27,6 +27,7 @@ WSGI_APPLICATION = "miaopi.site.wsgi.application"
 INSTALLED_APPS = [
     *(f"miaopi.apps.{room}" for room in ROOMS),
     "miaopi.portal",
+    "miaopi.rest",
 ]
 MIDDLEWARE = [
     "miaopi.site.headers.HeadersMiddleware",
@@ -61,7 +62,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _tls
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SESSION_COOKIE_SECURE = _tls  # read by the portal for the cookies it sets itself
+SESSION_COOKIE_NAME, SESSION_COOKIE_SECURE = "sid", _tls  # read by portal and REST for a session of our own
 CSRF_COOKIE_NAME = "__Host-csrf" if _tls else "csrf"
 CSRF_COOKIE_SECURE = _tls
 CSRF_COOKIE_HTTPONLY = True

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -17,7 +18,7 @@ from miaopi.config import clock
 from miaopi.config.city import current_city
 from miaopi.portal.language import in_language, language_of
 
-SESSION_COOKIE = "sid"
+SESSION_COOKIE = settings.SESSION_COOKIE_NAME
 PROBES = ("/healthz", "/readyz")  # whoever watches over us comes by address
 TOUCH_EVERY = timedelta(minutes=1)
 View = Callable[..., HttpResponse]

@@ -33,8 +33,8 @@ class ProblemMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code != 405:
-            return response
+        if response.status_code != 405 or response.headers.get("Content-Type", "").startswith("application/"):
+            return response  # what a program is told stays as it is
         page = problem_page(request, status=405, title=TITLES[405], text=NOT_THERE)
         page.headers["Allow"] = response.headers["Allow"]
         return page

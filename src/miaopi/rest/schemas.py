@@ -1,0 +1,95 @@
+"""What several operations answer with: words in both languages, law, reasons, conditions, facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+from miaopi.kernel.wording import Text
+
+Scalar = bool | int | float | str | None
+Value = Scalar | list[Scalar] | list[dict[str, Scalar]]
+Json = Any  # what json.loads gives
+
+
+class Answer(Schema):
+    """A part of an answer: it holds what is written here and nothing else."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Asked(Schema):
+    """A body: a name that it does not know is a mistake, told as such."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Words(Answer):
+    """One thing said in Chinese and in English."""
+
+    zh: str
+    en: str
+
+
+class Basis(Answer):
+    """The instrument and its article; `unverified` where the article was not read."""
+
+    instrument: str
+    article: str
+
+
+class Reason(Answer):
+    """A coded ground of a decision, its law, and what can be done about it."""
+
+    code: str
+    text: Words
+    basis: list[Basis]
+    remedy: Words
+    facts: list[str] = Field(default=[], description="names of the facts in doubt")
+
+
+class Condition(Answer):
+    """How one condition stood: true, false, or null where nobody could say."""
+
+    id: str
+    value: bool | None
+    text: Words
+    basis: list[Basis]
+
+
+class Fact(Answer):
+    """One fact of an application and who said it."""
+
+    fact: str = Field(description="name of the fact in the service's package")
+    label: Words
+    value: Value = None
+    source: str = Field(description="resource, `applicant` or `default`")
+    agency: str = Field(default="", description="the agency that answered")
+    at: datetime | None = Field(default=None, description="when it was said")
+    disputed: bool = False
+
+
+class Money(Answer):
+    """An amount: yuan as text with two decimals."""
+
+    yuan: str
+
+
+def words(text: Text) -> Words:
+    return Words(zh=text.zh, en=text.en)
+
+
+def find_words(text: Text | None) -> Words | None:
+    return None if text is None else words(text)
+
+
+def iso_day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def values_of(values: Mapping[str, Json]) -> dict[str, Value]:
+    return dict(values)
