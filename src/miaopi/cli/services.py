@@ -228,7 +228,7 @@ def _row(package: ServicePackage) -> dict[str, Any]:
         "name": package.name.to_json(),
         "mode": package.mode.value,
         "materials_before": [material.name.zh for material in package.materials],
-        "materials_now": [material.name.zh for material in package.materials if not material.replaced_by],
+        "materials_now": [name.zh for name in package.materials_now],
         "typed_median": package.typed_median,
         "verified": package.verified.value,
     }

@@ -13,7 +13,7 @@ from miaopi.definitions.cases import WorkedCase, read_cases
 from miaopi.definitions.package import CASES_FILE, RULE_FILES, ServicePackage, read_package, shown
 from miaopi.definitions.positions import read_yaml
 from miaopi.definitions.reader import Finding, Reader
-from miaopi.definitions.trial import surviving_numbers, try_cases
+from miaopi.definitions.trial import noticed_numbers, try_cases
 from miaopi.kernel.decision import Condition, Definition
 from miaopi.kernel.decision.definition import AS_OF
 from miaopi.kernel.decision.precedence import judge
@@ -54,8 +54,9 @@ def check_service(folder: Path, *, resources: Fields | None = None, mutate: bool
         for lack in _lacks(package.definition, condition, bench):
             reader.note(package.places[condition.id], f"{condition.id}: no case {lack}")
     if mutate and cases:
-        for survivor in surviving_numbers(package.definition, cases, cases[0]):
-            reader.note(package.places[survivor.partition("=")[0]], f"no case notices {survivor}")
+        for name, changed, case in noticed_numbers(package.definition, cases):
+            if not case:
+                reader.note(package.places[name], f"no case notices {name}={changed}")
     return reader.findings
 
 

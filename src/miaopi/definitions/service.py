@@ -166,6 +166,7 @@ def read_service_file(reader: Reader, root: Placed, folder: str) -> Guide:
     if code and not CODE.fullmatch(code):
         reader.note(entries["code"].where, "a code is two capital letters, a dash and three digits")
     department, limit = reader.text(entries.get("department")), _read_limit(reader, entries.get("statutory_limit"))
+    materials = tuple(_read_material(reader, one) for one in reader.items(entries.get("materials")))
     return Guide(
         slug=slug,
         code=code,
@@ -184,7 +185,7 @@ def read_service_file(reader: Reader, root: Placed, folder: str) -> Guide:
         patience=reader.duration(entries.get("patience")),
         deadline=reader.duration(entries.get("deadline")),
         basis=reader.basis(entries.get("basis")),
-        materials=tuple(_read_material(reader, one) for one in reader.items(entries.get("materials"))),
+        materials=materials,
         before=_read_before(reader, entries.get("before")),
         form=tuple(_read_form_field(reader, one) for one in reader.items(entries.get("form"))),
         consent=reader.text(entries.get("consent")),
@@ -195,7 +196,10 @@ def read_service_file(reader: Reader, root: Placed, folder: str) -> Guide:
         claims=read_claims(reader, entries.get("claims")),
         visit=read_visit(reader, entries.get("visit")),
         registers=read_registers(reader, entries.get("registers")),
-        materials_now=tuple(reader.text(one) for one in reader.items(entries.get("materials_now"))),
+        materials_now=(
+            *(material.name for material in materials if not material.replaced_by),
+            *(reader.text(one) for one in reader.items(entries.get("materials_now"))),
+        ),
         faq=tuple(_read_question(reader, one) for one in reader.items(entries.get("faq"))),
         verified=reader.word(entries.get("verified"), Verified, Verified.NONE),
     )

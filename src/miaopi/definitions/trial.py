@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from miaopi.definitions.cases import WorkedCase
-from miaopi.kernel.decision import Definition, decide, next_sources
+from miaopi.kernel.decision import DatedValue, Definition, Parameter, decide, next_sources
 from miaopi.kernel.decision.outcomes import Decision, to_plain
+from miaopi.kernel.errors import InputError
 from miaopi.kernel.fact import Fact, FactName
 
 ROUNDS = 12  # more stages of asking than any service has
@@ -43,19 +44,24 @@ def try_cases(definition: Definition, cases: list[WorkedCase]) -> list[Failure]:
     return [Failure(case.name, case.ref, case.where, problems) for case, problems in tried if problems]
 
 
-def surviving_numbers(definition: Definition, cases: list[WorkedCase], day_of: WorkedCase) -> list[str]:
-    """Each numeric parameter of the rules that can be one more or one less without any case failing, as `name=value`."""
-    survived: list[str] = []
+def noticed_numbers(definition: Definition, cases: list[WorkedCase]) -> Iterator[tuple[str, Decimal, str]]:
+    """Each number that a parameter of the rules ever had, one less and one more: name, the changed number, and the first case of a
+    day on which it was in force that fails by it; empty where none does."""
     for name, parameter in definition.parameters.items():
-        if name not in definition.decisive:
-            continue
-        value = parameter.value_on(day_of.on)
-        if not isinstance(value, Decimal):
-            continue
-        for changed in (value - 1, value + 1):
-            if not any(tuple(_differences(case, decide_case(definition, case, {name: changed}))) for case in cases):
-                survived.append(f"{name}={changed}")
-    return survived
+        for entry in parameter.history if name in definition.decisive else ():
+            if not isinstance(entry.value, Decimal):
+                continue
+            then = [case for case in cases if _is_in_force(parameter, entry, case)]
+            for changed in (entry.value - 1, entry.value + 1):
+                fails = (case for case in then if any(_differences(case, decide_case(definition, case, {name: changed}))))
+                yield name, changed, next((case.name for case in fails), "")
+
+
+def _is_in_force(parameter: Parameter, entry: DatedValue, case: WorkedCase) -> bool:
+    try:
+        return parameter.value_on(case.on) == entry.value and case.on >= entry.since and parameter.name not in case.overrides
+    except InputError:  # before the first of its dates
+        return False
 
 
 def _differences(case: WorkedCase, decision: Decision) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Final
 
 PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 MONTH: Final = re.compile(r"(\d{4})-(\d{2})")
+NOT_KNOWN: Final = "—"
 MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 
 
@@ -31,7 +32,7 @@ class Text:
 def fill(text: Text, values: Mapping[str, object]) -> Text:
     """The text with each `{name}` replaced by its value as people write it: days and months (`2026-05`) in words.
 
-    What stands in a value is text and stays so; a name without a value stays as it is written.
+    What stands in a value is text and stays so; a name of which nothing is told stays as it is written.
     """
 
     def filled(words: str, write: Callable[[object], str]) -> str:
@@ -41,6 +42,8 @@ def fill(text: Text, values: Mapping[str, object]) -> Text:
 
 
 def _in_chinese(value: object) -> str:
+    if value is None:
+        return NOT_KNOWN
     if isinstance(value, date):
         return f"{value.year}年{value.month}月{value.day}日"
     if isinstance(value, str) and (month := MONTH.fullmatch(value)) and 1 <= int(month[2]) <= 12:
@@ -49,6 +52,8 @@ def _in_chinese(value: object) -> str:
 
 
 def _in_english(value: object) -> str:
+    if value is None:
+        return NOT_KNOWN
     if isinstance(value, date):
         return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
     if isinstance(value, str) and (month := MONTH.fullmatch(value)) and 1 <= int(month[2]) <= 12:

@@ -32,10 +32,12 @@ def test_date_and_time(rules: Rules) -> None:
 
 
 def test_months_and_amounts(rules: Rules) -> None:
-    """end of month(day), month text(day), money text(amount)
+    """add days(day, n), end of month(day), month text(day), money text(amount)
 
-    Words of our own, for benefits that are paid by the month.
+    Words of our own, for benefits that are paid by the month and approvals that hold for some days.
     """
+    rules.gives('add days(@"2026-09-01", 90)', date(2026, 11, 30))
+    rules.refuses('add days(@"2026-09-01", 10000000)', "character 1: the day lies outside the years 1 to 9999")
     rules.gives('end of month(@"2026-02-10")', date(2026, 2, 28))
     rules.gives('end of month(@"2024-02-10")', date(2024, 2, 29))
     rules.gives('month text(@"2026-05-20")', "2026-05")

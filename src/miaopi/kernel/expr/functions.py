@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -76,6 +76,13 @@ def _date_of_day(day: date) -> date:
 def _add_months(day: date, months: Decimal) -> date:
     try:
         return add_months(day, _whole(months))
+    except OverflowError:
+        raise Fault("the day lies outside the years 1 to 9999") from None
+
+
+def _add_days(day: date, days: Decimal) -> date:
+    try:
+        return day + timedelta(days=_whole(days))
     except OverflowError:
         raise Fault("the day lies outside the years 1 to 9999") from None
 
@@ -179,6 +186,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     ),
     "date and time": _one(DATE_TIME, STRING, apply=read_moment),
     "add months": _one(DATE, DATE, NUMBER, apply=_add_months),
+    "add days": _one(DATE, DATE, NUMBER, apply=_add_days),
     "age on": _aged(age_on),
     "age after birthday": _aged(age_after_birthday),
     "day of age": Function(DATE, (Overload((DATE, NUMBER), _day_of_age), Overload((DATE, NUMBER, STRING), _day_of_age))),
