@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from miaopi.apps.licence.actions.sign import publish_next_key, renew_signing_keys
 from miaopi.apps.licence.events import LicenceIssued, LicenceRevoked, LicenceUpdated
+from miaopi.apps.licence.queries.document import make_pdf
 from miaopi.apps.licence.queries.keys import compute_trust
 from miaopi.apps.licence.queries.licences import (
     Licence,
@@ -13,8 +14,11 @@ from miaopi.apps.licence.queries.licences import (
     get_own_licence,
     list_licences,
 )
+from miaopi.apps.licence.queries.picture import draw_qr
+from miaopi.apps.licence.queries.reading import verify_credential
 
 __all__ = [
-    "Licence", "LicenceIssued", "LicenceRevoked", "LicenceUpdated", "State", "compute_trust", "find_licence", "get_licence",
-    "get_own_licence", "list_licences", "publish_next_key", "renew_signing_keys",
+    "Licence", "LicenceIssued", "LicenceRevoked", "LicenceUpdated", "State", "compute_trust", "draw_qr", "find_licence", "get_licence",
+    "get_own_licence", "list_licences", "make_pdf", "publish_next_key", "renew_signing_keys",
+    "verify_credential",
 ]  # fmt: skip
