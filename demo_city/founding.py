@@ -23,6 +23,7 @@ from demo_city.personas import PERSONAS, Found, find_personas
 from demo_city.population.generate import DEFAULT_PEOPLE, FEWEST_PEOPLE, generate
 from demo_city.population.registers import AGENCIES, digest, registers
 from demo_city.premises import DESKS, HTTP_AGENCIES, Mark, Premises, write_private
+from demo_city.staff import appoint_staff
 from miaopi.config import clock
 from miaopi.instance.platform import HOST, choose_port
 from miaopi.instance.postgres import EmbeddedServer
@@ -45,6 +46,9 @@ def choose_city(premises: Premises, *, seed: int | None, people: int | None) -> 
     Raises InputError when the home holds another city than the one asked for, or when the city would be too small.
     """
     mark = premises.find_mark()
+    if mark is not None and {name.partition(".")[0] for name in mark.counts} != set(AGENCIES):
+        what = Text(zh="这个目录里的城市由旧版本建成，缺少新的机构。", en="this home holds a city of an earlier edition.")
+        raise InputError("MIAOPI_HOME", what, START_AGAIN)
     if mark is None:
         chosen = DEFAULT_SEED if seed is None else seed, DEFAULT_PEOPLE if people is None else people
         if chosen[1] < FEWEST_PEOPLE:
@@ -97,8 +101,8 @@ def _say_who_is_missing(found: Sequence[Found]) -> None:
         log.warning("nobody here is like %s: the city is small", ", ".join(sorted(missing)))
 
 
-def tell_the_platform(now: datetime) -> None:
-    """What an operator does when a city joins: catalogue, published services, grants. Changes nothing the second time."""
+def tell_the_platform(seed: int, now: datetime) -> None:
+    """What an operator does when a city joins: catalogue, published services, grants, staff. Changes nothing the second time."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "miaopi.config.settings"
     import django
 
@@ -116,6 +120,7 @@ def tell_the_platform(now: datetime) -> None:
     for package in list_services():
         publish_service(package=package, by=by, now=now)
         seed_grants(package=package, by=by, now=now)
+    appoint_staff(seed, now)
     connections.close_all()
 
 

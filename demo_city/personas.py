@@ -1,7 +1,7 @@
 """Seven people everybody can play, found in the population on each seed: each is the first who meets her description.
 
-Nobody is planted. Where the registers of this city do not say yet what makes a persona (a degree, a shop, a driving licence), her
-description is what they do say; docs/explanation/demo-city.md lists all of them.
+Nobody is planted. Where the registers of this city do not say yet what makes a persona (a shop, a driving licence), her description is
+what they do say; docs/explanation/demo-city.md lists all of them.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from demo_city.population.people import Person, Population, age_on, years_on
+from demo_city.population.people import Person, Population, age_on
 
 HALF_A_YEAR: Final = timedelta(days=184)
+FRESH: Final = timedelta(days=548)  # within two years, also half a year from now
 Answers = Mapping[str, Mapping[str, str]]
 
 
@@ -42,7 +43,7 @@ class Found:
             "name": self.person.name,
             "role": {"zh": self.persona.role[0], "en": self.persona.role[1]},
             "sign_in_code": self.person.sign_in_code,
-            "can_try": {"zh": self.persona.may[0], "en": self.persona.may[1]},
+            "try": {"zh": self.persona.may[0], "en": self.persona.may[1]},
             "answers": {slug: dict(given) for slug, given in self.persona.answers.items()},
         }
 
@@ -90,18 +91,51 @@ def _worker(person: Person, city: Population) -> bool:
 
 
 def _graduate(person: Person, city: Population) -> bool:
+    """Nothing stands in the way of her hukou, nor will in half a year: the rules of the service, read by hand."""
     return (
         not person.has_hukou_here
-        and _is_plain(person, city.day, youngest=21, oldest=26)
-        and bool(person.registrations)
-        and person.registrations[0].settled_on > years_on(city.day, -1)
-        and person.relation == "户主"
-        and not person.spouse
+        and person.hukou_status == "正常"
+        and _is_plain(person, city.day, youngest=20, oldest=34)
+        and _has_fresh_degree(person, city.day)
+        and person.destination is not None
+        and person.destination.in_national_plan
+        and person.destination.directed == "否"
+        and not person.talent_cases
+        and not person.listings
+    )
+
+
+def _has_fresh_degree(person: Person, day: date) -> bool:
+    """Her highest diploma: full-time, at home, a bachelor's at least, of the last year and a half, valid as its degree is, in her name."""
+    if not person.diplomas:
+        return False
+    latest = max(person.diplomas, key=lambda each: each.graduated_on)
+    return (
+        latest.level in {"本科", "硕士", "博士"}
+        and latest.form == "全日制"
+        and latest.is_mainland
+        and latest.status == "有效"
+        and latest.graduated_on >= day - FRESH
+        and latest.name in {person.name, person.former_name}
+        and any(degree.diploma_no == latest.certificate_no and degree.status == "有效" for degree in person.degrees)
     )
 
 
 def _elder(person: Person, city: Population) -> bool:
-    return person.has_hukou_here and _is_plain(person, city.day, youngest=70, oldest=99)
+    """Of seventy and more, with her hukou and a card of her own in order, whom no place pays yet and no list holds dead."""
+    card = person.yinian_card
+    return (
+        person.has_hukou_here
+        and person.hukou_status == "正常"
+        and person.hukou_birth_date == person.birth_date
+        and _is_plain(person, city.day, youngest=70, oldest=99)
+        and card is not None
+        and card.account_status == "正常"
+        and card.holder_id == person.id_number
+        and person.allowance is None
+        and person.deaths is None
+        and not person.is_paid_elsewhere
+    )
 
 
 def _shopkeeper(person: Person, city: Population) -> bool:
@@ -131,6 +165,8 @@ def _driver(person: Person, city: Population) -> bool:
 
 
 CERTIFICATE: Final = "no-criminal-record"
+HUKOU: Final = "hukou-graduate"
+ALLOWANCE: Final = "old-age-allowance"
 TRY_CERTIFICATE: Final = "申请无犯罪记录证明"
 
 
@@ -147,15 +183,18 @@ PERSONAS: Final[tuple[Persona, ...]] = (
     ),
     Persona(
         "graduate",
-        ("毕业生：外地户籍，一年内来本市，独居", "Graduate: hukou elsewhere, came within a year, lives alone"),
-        (f"{TRY_CERTIFICATE}；居住未满半年时告知去哪里办", "Apply for the certificate; told where to go when half a year is not over"),
-        _certificate("employment"), _graduate,
+        ("毕业生：外地户籍，全日制本科以上，毕业未满两年", "Graduate: hukou elsewhere, full-time bachelor or above, within two years"),
+        (
+            "申请应届毕业生落户：当场核准，预约派出所，核对两件原件后户口迁入",
+            "Apply for hukou as a graduate: approved at once; book a police station, show two papers, and the hukou moves",
+        ),
+        {**_certificate("employment"), HUKOU: {"landing_type": "talent_market"}}, _graduate,
     ),
     Persona(
         "elder",
-        ("老人：本市户籍，满70周岁", "Elder: hukou in the city, seventy or older"),
-        (f"{TRY_CERTIFICATE}，与居住登记无关", "Apply for the certificate; residence is not asked"),
-        _certificate("notary"), _elder,
+        ("老人：本市户籍，满70周岁，有颐年卡，尚未领津贴", "Elder: hukou in the city, seventy or older, a card, no allowance yet"),
+        ("申请高龄老人津贴：当场核准，每月到账", "Apply for the old-age allowance: approved at once, paid every month"),
+        {**_certificate("notary"), ALLOWANCE: {}}, _elder,
     ),
     Persona(
         "shopkeeper",

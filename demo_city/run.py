@@ -19,6 +19,7 @@ from rich.markup import escape
 from demo_city.databases import city_server
 from demo_city.founding import agencies, choose_city, found_city, tell_the_platform
 from demo_city.premises import Premises
+from demo_city.staff import POSTS, describe_staff, issue_tokens
 from miaopi.cli.journey import render as render_application
 from miaopi.cli.journey import travel
 from miaopi.cli.printing import emit, tell
@@ -84,7 +85,7 @@ def supervise(*, port: int | None = None, hold: bool = False, seed: int | None =
 
     def prepare() -> None:
         found_city(premises, server, seed=chosen_seed, people=chosen_people)
-        tell_the_platform(clock.now())
+        tell_the_platform(chosen_seed, clock.now())
 
     beside = Beside([server], prepare, lambda environment: agencies(premises, server, environment))
     try:
@@ -98,14 +99,17 @@ def _what_happened(instance: Instance) -> dict[str, Any]:
     premises = Premises(instance.home.folder)
     mark = premises.find_mark()
     personas = codec.loads(premises.personas.read_text(encoding="utf-8"))
+    told = clock.now()
+    application = travel(instance.home, SERVICE, person=WHO, entered={})
+    tokens = issue_tokens(premises, list(personas), list(POSTS), told)
     return {
         "home": str(instance.home.folder),
         "base_url": instance.base_url,
         "synthetic": True,
         "city": None if mark is None else {"seed": mark.seed, "people": mark.people, "on": mark.on.isoformat(), "digest": mark.digest},
-        "personas": list(personas.values()),
-        "staff": [],
-        "application": travel(instance.home, SERVICE, person=WHO, entered={}),
+        "personas": [{**persona, "api_token": tokens[code]} for code, persona in personas.items()],
+        "staff": [] if mark is None else describe_staff(mark.seed, tokens),
+        "application": application,
     }
 
 
@@ -135,14 +139,17 @@ def _render(result: Mapping[str, Any]) -> Group:
         "人、机构、号码都是虚构的。 / People, agencies and numbers are invented.\n",
         render_application(result["application"]),
         "\n[bold]可以扮演 / whom you can play[/]（代号或登录码均可登录 / sign in with either code）",
-        *(_render_persona(persona) for persona in result["personas"]),
+        *(_render_one(persona) for persona in result["personas"]),
+        "\n[bold]窗口和后台 / the offices[/]（同样登录 / sign in likewise）",
+        *(_render_one(member) for member in result["staff"]),
+        "\n程序用的令牌见 --json / keys for programs: --json",
         f"\n页面 / pages: [bold]{result['base_url']}[/]\n目录 / home:  {escape(result['home'])}",
     )
 
 
-def _render_persona(persona: Mapping[str, Any]) -> str:
-    role, may = persona["role"], persona["can_try"]
+def _render_one(one: Mapping[str, Any]) -> str:
+    role, may = one["role"], one["try"]
     return (
-        f"  [bold]{persona['code']:<10}[/] {persona['sign_in_code']}  {persona['name']}  {role['zh']}\n"
+        f"  [bold]{one['code']:<10}[/] {one['sign_in_code']:<9}  {one['name']}  {role['zh']}\n"
         f"{'':13}{role['en']}\n{'':13}→ {may['zh']} / {may['en']}"
     )

@@ -11,7 +11,7 @@ from demo_city.population.people import Person, age_on, years_on
 from demo_city.population.tables import Draw, stream
 
 RULE_FROM: Final = date(2021, 3, 1)  # 深圳市高龄老人津贴发放管理办法: from seventy on; before it from eighty
-PAID: Final = 0.55  # of those who could be: the others have not applied. Plausible, not measured
+PAID: Final = 0.5  # of those who could be: the others have not applied. Plausible, not measured
 WITH_CARD: Final = 0.95
 ACCOUNTS: Final = Draw([("正常", 94), ("挂失", 3), ("冻结", 2), ("注销", 1)])
 HELD_BY_A_CHILD: Final = 0.025

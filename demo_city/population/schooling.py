@@ -10,8 +10,8 @@ from demo_city.population.holdings import Degree, Destination, Diploma, Unit
 from demo_city.population.people import Person, age_on
 from demo_city.population.tables import Draw, stream
 
-COLLEGE: Final = {15: 0.05, 20: 0.5, 25: 0.55, 30: 0.42, 35: 0.34, 40: 0.28, 45: 0.18, 50: 0.13, 55: 0.09}  # by age, the rest 0.04
-HIGHEST: Final = Draw([("专科", 42), ("本科", 48), ("硕士", 9), ("博士", 1)])
+COLLEGE: Final = {15: 0.05, 20: 0.6, 25: 0.62, 30: 0.48, 35: 0.34, 40: 0.28, 45: 0.18, 50: 0.13, 55: 0.09}  # by age, the rest 0.04
+HIGHEST: Final = Draw([("专科", 38), ("本科", 51), ("硕士", 10), ("博士", 1)])
 AGE_AT_END: Final = {"专科": 21, "本科": 22, "硕士": 25, "博士": 29}
 BELOW: Final = {"博士": "硕士", "硕士": "本科", "本科": "专科"}
 FULL_TIME: Final = {"专科": 0.72, "本科": 0.8, "硕士": 0.8, "博士": 0.98}

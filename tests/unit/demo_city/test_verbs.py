@@ -17,6 +17,7 @@ from pyarrow import parquet
 from demo_city.agencies import clock as agency_clock
 from demo_city.agencies.modes import Mode, Switch
 from demo_city.founding import choose_city
+from demo_city.population.registers import AGENCIES
 from demo_city.premises import Mark, Premises
 from miaopi.kernel.errors import InputError
 
@@ -81,10 +82,16 @@ def test_the_clock_of_the_home_is_the_agencies_clock_too(tmp_path: Path) -> None
 def test_a_home_holds_one_city(tmp_path: Path) -> None:
     premises = Premises(tmp_path)
     assert choose_city(premises, seed=None, people=None) == (1, 10_000)
-    premises.set_mark(Mark(seed=4, people=300, on=date(2026, 11, 23), digest="", counts={}))
+    premises.set_mark(Mark(seed=4, people=300, on=date(2026, 11, 23), digest="", counts={f"{name}.table": 0 for name in AGENCIES}))
     assert choose_city(premises, seed=None, people=None) == choose_city(premises, seed=4, people=300) == (4, 300)
     with pytest.raises(InputError, match="another city"):
         choose_city(premises, seed=5, people=None)
+
+
+def test_a_home_of_an_earlier_edition_is_not_taken_for_a_city_of_this_one(tmp_path: Path) -> None:
+    Premises(tmp_path).set_mark(Mark(seed=1, people=300, on=date(2026, 11, 23), digest="", counts={"population.people": 300}))
+    with pytest.raises(InputError, match="earlier edition"):
+        choose_city(Premises(tmp_path), seed=None, people=None)
 
 
 def test_secrets_are_drawn_once_and_private(tmp_path: Path) -> None:
