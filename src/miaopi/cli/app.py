@@ -17,10 +17,10 @@ VERBS: Final = {
     "apply": "一件事从头办到尾 / the whole journey of an application",
     "application": "一个办件：show、withdraw、review / show, withdraw, review one application",
     "case": "人工办件：list、take、approve 等 / an officer at work: list, show, take, supplement, approve, refuse, confirm and others",
-    "licence": "出具的证照 / show what was issued",
+    "licence": "证照：show、list、verify、trust-bundle / what was issued, and whether it is genuine",
     "treasury": "每月发放：run、show、check / the payments of a month: run, show, check",
     "exchange": "部门、资源、授权 / agencies, resources, grants",
-    "ledger": "日志：checkpoint、prove、verify、accesses / checkpoint, prove, verify, accesses",
+    "ledger": "日志：checkpoint、prove、consistency、verify、accesses / the log, and proofs of it",
     "audit": "日志自查：check、parked、replay / check, parked, replay",
     "staff": "工作人员：list、add、remove / staff accounts: list, add, remove",
     "token": "接口令牌：issue、revoke / keys for programs: issue, revoke",
@@ -67,7 +67,7 @@ def find_app(verb: str) -> cyclopts.App:
         case "case":
             from miaopi.cli.case import app
         case "licence":
-            from miaopi.cli.journey import licence_app as app
+            from miaopi.cli.licence import app
         case "exchange":
             from miaopi.cli.exchange import app
         case "treasury":

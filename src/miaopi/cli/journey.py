@@ -1,4 +1,4 @@
-"""`apply`: the whole journey of an application from the terminal, on real parts. `application`, `licence`: what became of it."""
+"""`apply`: the whole journey of an application from the terminal, on real parts. `application`: what became of it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from miaopi.kernel.wording import Text
 
 apply_app = cyclopts.App(name="apply", help="办一件事 / Apply for a service.")
 application_app = cyclopts.App(name="application", help="办件 / Applications.")
-licence_app = cyclopts.App(name="licence", help="证照 / Licences.")
 
 CITY_TIME: Final = ZoneInfo("Asia/Shanghai")
 AFTERWARDS: Final = 10.0  # seconds to wait for signature, message and proof, which follow the decision within about one
@@ -277,16 +276,6 @@ def review(number: str, *, as_: Person, json: bool = False) -> None:
 
         request_review(number=number, by=actor, now=clock.now())
         emit(describe_again(number, actor), json, render)
-
-
-@licence_app.command(name="show")
-def show_licence(number: str, *, as_: Person, json: bool = False) -> None:
-    """The licence that an application led to, with its signed text."""
-    with attach(report=tell), signed_in(as_) as actor:
-        from miaopi.apps.licence.api import get_licence
-
-        licence = get_licence(number=number, reader=actor, now=clock.now())
-        emit(licence.to_json(), json, lambda _: Plain(licence.signed_text or licence.title.zh))
 
 
 def describe_again(number: str, actor: Any) -> dict[str, Any]:
