@@ -128,7 +128,8 @@ def start_filing(package: Any, party: Any, actor: Any, *, ask: bool) -> str:
     application = open_application(service=package.slug, version=package.version, applicant=party.id, by=actor, now=now)
     consent = give_consent(
         application=application.number, service=package.slug, version=package.version, applicant=party.id,
-        scope=[spec.source for spec in facts], separate=[spec.source for spec in sensitive], purpose=package.consent,
+        scope=[source for spec in facts for source in spec.scope],
+        separate=[source for spec in sensitive for source in spec.scope], purpose=package.consent,
         expires_at=now + timedelta(days=1), by=actor, now=now,
     )
     prefill(number=application.number, receipt=consent.receipt, by=actor, now=clock.now())

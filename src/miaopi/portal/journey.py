@@ -72,7 +72,8 @@ def _ask(visit: SignedVisit, package: ServicePackage, application: Application |
             )
         consent = give_consent(
             application=application.number, service=package.slug, version=package.version, applicant=application.applicant,
-            scope=[spec.source for spec in facts], separate=[spec.source for spec in sensitive], purpose=package.consent,
+            scope=[source for spec in facts for source in spec.scope],
+            separate=[source for spec in sensitive for source in spec.scope], purpose=package.consent,
             expires_at=until, by=visit.actor, now=visit.now,
         )
         prefill(number=application.number, receipt=consent.receipt, by=visit.actor, now=visit.now)

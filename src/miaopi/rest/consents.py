@@ -78,7 +78,8 @@ def _give(body: NewConsent, by: Actor, now: datetime) -> Consent:
     facts = list_consent_facts(
         package.definition, document_type=get_party(application.applicant).document_type, as_of=compute_legal_day(now)
     )
-    wanted, sensitive = {spec.source for spec in facts}, {spec.source for spec in facts if spec.privacy is Privacy.SENSITIVE}
+    wanted = {source for spec in facts for source in spec.scope}
+    sensitive = {source for spec in facts if spec.privacy is Privacy.SENSITIVE for source in spec.scope}
     _check("scope", wanted, set(body.scope))
     _check("separate", sensitive, set(body.separate))
     given = give_consent(

@@ -66,8 +66,8 @@ def carry_over(*, application: Application, row: Filing, by: Actor, now: datetim
 
 def _covers(consent: Consent, package: ServicePackage, document_type: str, now: datetime) -> bool:
     asked = list_consent_facts(package.definition, document_type=document_type, as_of=compute_legal_day(now))
-    sensitive = {spec.source for spec in asked if spec.privacy is Privacy.SENSITIVE}
-    is_within = {spec.source for spec in asked} <= set(consent.scope) and sensitive <= set(consent.separate)
+    sensitive = {source for spec in asked if spec.privacy is Privacy.SENSITIVE for source in spec.scope}
+    is_within = {source for spec in asked for source in spec.scope} <= set(consent.scope) and sensitive <= set(consent.separate)
     return is_within and consent.purpose == package.consent
 
 
