@@ -10,14 +10,19 @@ from types import MappingProxyType
 from typing import Any
 
 from miaopi.config.environment import city_folder
+from miaopi.config.offices import Office, load_calendar, load_offices
 from miaopi.definitions.positions import plain, read_yaml
+from miaopi.kernel.calendar import WorkCalendar
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.wording import Text
 
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """`settings` is what rules may read, by dotted name; `beside` is the command line of what runs beside the product."""
+    """`settings` is what rules may read, by dotted name; `beside` is the command line of what runs beside the product.
+
+    `calendar` says which days are worked, `offices` where something can be seen or handed in.
+    """
 
     folder: Path
     name: Text
@@ -26,6 +31,8 @@ class City:
     hotline: str
     settings: Mapping[str, object]
     beside: tuple[str, ...]
+    calendar: WorkCalendar
+    offices: tuple[Office, ...]
 
     @property
     def catalogue(self) -> Path:
@@ -55,6 +62,8 @@ def load_city(at: Path | None = None) -> City:
             hotline=str(content["hotline"]),
             settings=MappingProxyType({"city.regions": regions, **content.get("settings", {})}),
             beside=tuple(content.get("beside", ())),
+            calendar=load_calendar(folder),
+            offices=load_offices(folder),
         )
     except (KeyError, TypeError) as error:
         raise DefinitionError(place, f"missing or mistyped: {error}")

@@ -6,8 +6,12 @@ later date gives other answers at the ends of months.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+
+from miaopi.kernel.errors import DefinitionError
 
 MONTH_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -67,3 +71,35 @@ def age_after_birthday(
     if day == birth:
         return 0
     return age_on(birth, day - timedelta(days=1), leap_day_birthday=leap_day_birthday)
+
+
+@dataclass(frozen=True)
+class WorkCalendar:
+    """Which days are worked: Monday to Friday, save for `special` – true for a weekend that is worked, false for a day set free.
+
+    `years` are those with a table (the yearly notice of the State Council): a day of any other is a DefinitionError, never a guess.
+    """
+
+    years: frozenset[int]
+    special: Mapping[date, bool]
+
+    def is_workday(self, day: date) -> bool:
+        if day.year not in self.years:
+            raise DefinitionError(f"calendar {day.year}", f"the city has no table of working days for {day.year}; add its notice")
+        return self.special.get(day, day.weekday() < 5)
+
+    def add_workdays(self, start: date, count: int) -> date:
+        """The last of so many working days; the day of the beginning is not counted (民法典 第二百零一条). ValueError below 1."""
+        if count < 1:
+            raise ValueError("at least one working day is counted")
+        day = start
+        while count:
+            day += timedelta(days=1)
+            count -= self.is_workday(day)
+        return day
+
+    def next_workday(self, day: date) -> date:
+        """The day itself where it is worked, else the first one after it (民法典 第二百零三条: the last day moves on)."""
+        while not self.is_workday(day):
+            day += timedelta(days=1)
+        return day

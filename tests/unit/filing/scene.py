@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
@@ -22,11 +22,14 @@ from miaopi.apps.exchange.adapters.fake import FakeConnector
 from miaopi.apps.exchange.api import seed_grants
 from miaopi.apps.filing.api import Confirmation, confirm, get_draft, prefill
 from miaopi.apps.identity.api import Assertion, FakeAuthority, sign_in
+from miaopi.config.city import load_city
 from miaopi.definitions import ServicePackage, find_service
+from miaopi.kernel.calendar import WorkCalendar
 
 ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 SERVICE = "no-criminal-record"
+CALENDAR = WorkCalendar(frozenset({2026, 2027}), {date(2026, 12, 31): False, date(2027, 1, 1): False, date(2027, 1, 2): True})
 KEEPER = system("test.keeper")
 ANNA = Assertion(
     name="演示·安娜", id_number="11010519491231002X", document_type="resident_id", mobile="13800000000", assurance_level=3, method="demo"
@@ -64,7 +67,10 @@ class Scene:
         (folder / "exchange.yaml").write_text(fake, encoding="utf-8")
         self.settings = {
             "MIAOPI_AGENCIES": str(self.addresses),
-            "MIAOPI_CITY": SimpleNamespace(folder=folder, settings={"city.regions": ["440303", "440304", "440305"]}),
+            "MIAOPI_CITY": SimpleNamespace(
+                folder=folder, settings={"city.regions": ["440303", "440304", "440305"]}, calendar=load_city().calendar,
+                offices=load_city().offices,
+            ),
         }
         self.publish()
 
