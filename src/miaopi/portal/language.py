@@ -58,6 +58,7 @@ def page_context(request: HttpRequest) -> dict[str, object]:
         "twin": twin,
         "here": request.get_full_path(),
         "party": party,
+        "member": getattr(request, "member", None),
         "elder": request.COOKIES.get("display") == "elder",
         "city": getattr(request, "city", None) or current_city(),  # none where a request failed before it was a visit
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from miaopi.portal import doors, home, journey, result
+from miaopi.portal.officers import urls as officers
 
 pages: list[URLPattern | URLResolver] = [
     path("", home.show_home, name="home"),
@@ -21,5 +22,6 @@ pages: list[URLPattern | URLResolver] = [
     path("sign-in", doors.show_sign_in, name="sign_in"),
     path("sign-out", doors.leave, name="sign_out"),
     path("display/<slug:display>", doors.choose_display, name="display"),
+    *officers.pages,
 ]
 urlpatterns: list[URLPattern | URLResolver] = [*pages, path("en/", include(pages))]

@@ -1,0 +1,101 @@
+"""What an officer's pages say of clocks, kinds of cases, states of facts, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from miaopi.kernel.wording import Text
+from miaopi.portal.language import CITY_TIME, Language, show_moment
+
+WHY: Final = {
+    "referral": Text(zh="规则没有得出结论", en="The rules came to no end"),
+    "review": Text(zh="申请人要求人来看", en="The applicant asked for a person"),
+    "second": Text(zh="等第二个人复核", en="Waits for a second officer"),
+}
+FACT_STATES: Final = {
+    "absent": Text(zh="来源答：没有", en="The source says: none"),
+    "unavailable": Text(zh="来源没有回应", en="The source did not answer"),
+    "stale": Text(zh="太旧，不能用", en="Too old to rely on"),
+    "conflict": Text(zh="来源互相矛盾", en="Sources contradict each other"),
+    "unproven": Text(zh="无法证实", en="Could not be proved"),
+    "None": Text(zh="没有取到", en="Not fetched"),
+}
+DISPUTED: Final = Text(zh="申请人有异议", en="The applicant disputes this")
+ACTS: Final = {
+    "approve": Text(zh="通过", en="Approve"),
+    "refuse": Text(zh="不予许可", en="Refuse"),
+    "redirect": Text(zh="转办", en="Redirect"),
+    "uphold": Text(zh="维持原决定", en="Uphold the decision"),
+}
+HINTS: Final = {
+    "approve": Text(zh="条件都符合", en="All conditions are met"),
+    "refuse": Text(zh="有一条确实不符合，补不了", en="One is certainly not met and cannot be cured"),
+    "redirect": Text(zh="应在别的事项或部门办", en="Another service or office is the right one"),
+    "uphold": Text(zh="复核后，原来的决定不变", en="After the review the decision stands"),
+}
+DONE: Final = {
+    "approve": Text(zh="已决定：通过。申请人会收到短信。", en="Decided: approved. The applicant gets a text message."),
+    "refuse": Text(zh="已决定：不予许可。短信会写明理由和救济途径。", en="Refused. The applicant is told why, and how to appeal."),
+    "redirect": Text(zh="已转办。申请人会收到短信，写明去哪里办。", en="Redirected. The applicant is told where to go."),
+    "uphold": Text(zh="已维持原决定，理由已告诉申请人。", en="Upheld; the applicant is told why."),
+    "supplement": Text(zh="已一次告知要补正的内容，时钟停在这里。", en="All defects were named at once; the clock stands."),
+    "second": Text(zh="在等第二个人复核，生效前申请人看不到。", en="It waits for a second officer; the applicant does not see it yet."),
+    "return": Text(zh="已退回待办，附上您写的原因。", en="Returned to the queue with your note."),
+    "put_back": Text(zh="已放回，别人可以领。", en="Put back; others can take it."),
+}
+HAPPENED: Final[Mapping[str, Text]] = {
+    "application.ApplicationOpened": Text(zh="申请人开始办理", en="The applicant began"),
+    "application.ApplicationWithdrawn": Text(zh="申请人撤回", en="The applicant withdrew"),
+    "application.VersionChanged": Text(zh="改按新版规则", en="Went on under newer rules"),
+    "consent.ConsentGiven": Text(zh="申请人同意取信息", en="The applicant consented"),
+    "consent.ConsentWithdrawn": Text(zh="申请人撤回同意", en="The consent was withdrawn"),
+    "exchange.DataPulled": Text(zh="取到信息", en="Data were fetched"),
+    "exchange.PullRefused": Text(zh="取信息被拒", en="A fetch was refused"),
+    "exchange.RecordPushed": Text(zh="写入登记", en="Written into a register"),
+    "filing.FilingConfirmed": Text(zh="申请人确认提交", en="The applicant submitted"),
+    "filing.FactDisputed": Text(zh="申请人提出异议", en="The applicant disputed a fact"),
+    "approval.Decided": Text(zh="作出决定", en="Decided"),
+    "approval.CaseReferred": Text(zh="转人工", en="Referred to a person"),
+    "approval.CaseTaken": Text(zh="有人领件", en="Taken"),
+    "approval.CasePutBack": Text(zh="放回待办", en="Put back"),
+    "approval.CaseRead": Text(zh="工作人员查看", en="Looked at by staff"),
+    "approval.DecisionProposed": Text(zh="拟定决定，等复核", en="A decision waits for a second officer"),
+    "approval.DecisionReturned": Text(zh="复核未通过，退回", en="Returned by the second officer"),
+    "approval.DecisionUpheld": Text(zh="维持原决定", en="The decision was upheld"),
+    "approval.ReviewRequested": Text(zh="申请人要求人工复核", en="The applicant asked for a review"),
+    "licence.LicenceIssued": Text(zh="证照已出具", en="A licence was issued"),
+    "licence.LicenceRevoked": Text(zh="证照已撤销", en="The licence was revoked"),
+    "notification.MessageWritten": Text(zh="短信已写好", en="A message was written"),
+    "notification.MessageDelivered": Text(zh="短信已送达网关", en="A message was delivered"),
+}  # fmt: skip
+
+
+def show_clock(due_at: datetime, stopped_at: datetime | None, now: datetime, language: Language) -> dict[str, object]:
+    """What the clock of a case says, in words and as a tone, and the moment that it means."""
+    due = due_at.astimezone(CITY_TIME)
+    is_today = due.date() == now.astimezone(CITY_TIME).date()
+    day = {"zh": f"今天{due:%H:%M}", "en": f"today {due:%H:%M}"}[language] if is_today else show_moment(due_at, language)
+    if stopped_at is not None:
+        since = show_moment(stopped_at, language)
+        hint = Text(zh=f"等申请人补正，从{since}起", en=f"waits for the applicant since {since}")
+        return {"words": Text(zh="时钟已停", en="Clock stopped"), "tone": "", "hint": hint}
+    left = due_at - now
+    if left < timedelta():
+        return {"words": Text(zh=f"逾期{_span(-left).zh}", en=f"Overdue by {_span(-left).en}"), "tone": "late",
+                "hint": Text(zh=f"应在{day}前办结", en=f"was due {day}")}
+    tone = "soon" if left <= timedelta(hours=24) else ""
+    return {"words": Text(zh=f"剩{_span(left).zh}", en=f"{_span(left).en} left"), "tone": tone,
+            "hint": Text(zh=f"{day}前", en=f"by {day}")}
+
+
+def _span(span: timedelta) -> Text:
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 60:
+        return Text(zh=f"{max(1, minutes)}分钟", en=f"{max(1, minutes)} min")
+    if minutes < 48 * 60:
+        hours = minutes // 60
+        return Text(zh=f"{hours}小时", en=f"{hours} hour{'s' if hours > 1 else ''}")
+    days = minutes // (24 * 60)
+    return Text(zh=f"{days}天", en=f"{days} days")
