@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from demo_city.agencies.clock import Heard
 from demo_city.agencies.modes import Switch
 from demo_city.agencies.shown import ACTS, SQL
 from demo_city.databases import agency_url, fill, reader_url, writer_url
@@ -156,6 +157,7 @@ def _child(premises: Premises, server: EmbeddedServer, environment: Mapping[str,
     """An agency is told of nothing but itself: neither the platform's address nor another agency's secrets."""
     secrets = premises.secrets()
     Switch(premises.home, agency).forget()
+    Heard(premises.home, agency).forget()
     told = {
         "CITY_DATABASE": agency_url(server, agency, secrets),
         "CITY_TOKEN": secrets[f"{agency}.token"],

@@ -11,7 +11,9 @@ from typing import Annotated, Any, Final
 
 import cyclopts
 
+from demo_city.agencies.clock import Heard, setting_of
 from demo_city.agencies.modes import Mode, Switch
+from demo_city.agencies.shown import SQL
 from demo_city.founding import DEFAULT_SEED, today, too_small
 from demo_city.population.generate import DEFAULT_PEOPLE, FEWEST_PEOPLE, generate
 from demo_city.population.registers import AGENCIES, digest, registers
@@ -146,11 +148,26 @@ def set_clock(setting: Annotated[str | None, cyclopts.Parameter(allow_leading_hy
         if setting != RESET:
             _check(setting)
         clock.write_setting("" if setting == RESET else setting)
+        _wait_for_time()
     held = os.environ.get("MIAOPI_CLOCK")
     path = current_home().folder / "clock"
     written = path.read_text(encoding="ascii").strip() if path.is_file() else ""
     now = clock.now()
     emit({"setting": held or written or None, "now": now.isoformat(), "from_environment": bool(held)}, json, _render_clock)
+
+
+def _wait_for_time() -> None:
+    """Returns when the agencies that have something to do about it go by the new time. Raises UpstreamError when one does not."""
+    home = current_home()
+    if find_supervisor(home) is None:
+        return
+    until, setting = time.monotonic() + FOLLOWED_WITHIN, setting_of(home.folder)
+    for name in (*SQL, "death"):
+        heard = Heard(home.folder, name)
+        while heard.read() not in {setting, None}:  # none: it is starting, and will begin with it
+            if time.monotonic() > until:
+                raise UpstreamError(name, Text(zh=f"机构“{name}”没有跟上时钟。", en=f"The agency {name} does not go by the clock."))
+            time.sleep(0.02)
 
 
 def _check(setting: str) -> None:

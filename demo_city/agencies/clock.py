@@ -19,9 +19,17 @@ def now(home: Path) -> datetime:
 
 
 def read_clock(home: Path) -> tuple[datetime | None, timedelta]:
-    """The instant at which the clock is held, and how far it is put forward. A setting that cannot be read is none: an agency does
-    not stop for it."""
-    text = os.environ.get("MIAOPI_CLOCK") or _written(home)
+    """The instant at which the clock is held, and how far it is put forward."""
+    return read_setting(setting_of(home))
+
+
+def setting_of(home: Path) -> str:
+    """As it is written; empty for a clock that goes as it is."""
+    return os.environ.get("MIAOPI_CLOCK") or _written(home)
+
+
+def read_setting(text: str) -> tuple[datetime | None, timedelta]:
+    """A setting that cannot be read is none: an agency does not stop for it."""
     if found := SPAN.fullmatch(text):
         weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:])
         span = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
@@ -31,6 +39,31 @@ def read_clock(home: Path) -> tuple[datetime | None, timedelta]:
     except ValueError:
         return AS_IT_IS
     return (moment.astimezone(UTC), timedelta()) if moment.tzinfo else AS_IT_IS
+
+
+class Heard:
+    """The setting that the process of an agency has carried out last, in `home/agencies/NAME.clock`: for those that must do something
+    when the clock is set, and for whoever waits until they have."""
+
+    def __init__(self, home: Path, agency: str) -> None:
+        self._file = home / "agencies" / f"{agency}.clock"
+
+    def read(self) -> str | None:
+        """`None` before the process ever ran."""
+        try:
+            return self._file.read_text(encoding="ascii")
+        except OSError:
+            return None
+
+    def note(self, setting: str) -> None:
+        self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside = self._file.with_suffix(".clock.new")
+        beside.write_text(setting, encoding="ascii")
+        beside.replace(self._file)
+
+    def forget(self) -> None:
+        """Before a process is started: what an earlier one carried out says nothing of it."""
+        self._file.unlink(missing_ok=True)
 
 
 def _written(home: Path) -> str:

@@ -25,7 +25,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from demo_city.agencies.clock import now
+from demo_city.agencies.clock import Heard, now, setting_of
 from demo_city.agencies.modes import Mode
 from demo_city.agencies.shown import FILES
 
@@ -44,6 +44,8 @@ class Drop:
         self._folder = home / "agencies" / "death"
         self._mode = Mode.UP
         self._day: date | None = None
+        self._told: str | None = None
+        self._heard = Heard(home, "death")
         self._changed = threading.Event()
 
     def obey(self, mode: Mode) -> None:
@@ -59,8 +61,12 @@ class Drop:
 
     def drop_again(self) -> None:
         """When a new day has begun, or what is kept has changed."""
+        setting = setting_of(self._home)
         if self._changed.is_set() or self._day != self._today():
             self.obey(self._mode)
+        if setting != self._told:
+            self._told = setting
+            self._heard.note(setting)
 
     def listen(self) -> None:
         """Wait for changes of what is kept, for ever; costs nothing while there are none."""

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 from psycopg import sql
 
-from demo_city.agencies.clock import read_clock
+from demo_city.agencies.clock import Heard, read_setting, setting_of
 from demo_city.agencies.modes import SLOW_SECONDS, Mode
 from demo_city.agencies.shown import ACTS, SQL, reader_of, writer_of
 
@@ -42,7 +41,8 @@ class Register:
 
     def __init__(self, agency: str, address: str, home: Path) -> None:
         self._agency, self._address, self._home = agency, address, home
-        self._told: tuple[datetime | None, timedelta] | None = None
+        self._told: str | None = None
+        self._heard = Heard(home, agency)
         self._roles = [reader_of(agency), *([writer_of(agency)] if agency in ACTS else [])]
 
     def obey(self, mode: Mode) -> None:
@@ -66,15 +66,16 @@ class Register:
 
     def tell_time(self) -> None:
         """Let the database know how the clock of the city goes, when that has changed."""
-        if (clock := read_clock(self._home)) == self._told:
+        if (setting := setting_of(self._home)) == self._told:
             return
         try:
             with psycopg.connect(self._address, autocommit=True, connect_timeout=5) as register:
-                register.execute("UPDATE kept.clock SET held = %s, shift = %s", clock)
+                register.execute("UPDATE kept.clock SET held = %s, shift = %s", read_setting(setting))
         except psycopg.Error as error:  # tried again in the next round
             print(f"the database does not learn the time: {type(error).__name__}", file=sys.stderr)
         else:
-            self._told = clock
+            self._told = setting
+            self._heard.note(setting)
 
     def _close(self, register: psycopg.Connection[Any]) -> None:
         """Let nobody in, then end who is inside: the other way round somebody could slip in between."""

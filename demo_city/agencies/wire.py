@@ -27,6 +27,7 @@ from demo_city.agencies.records import Answer, KeyUsed, Unanswerable
 HOST: Final = "127.0.0.1"
 MOST_BYTES: Final = 65_536
 PADDED_TO: Final = 512
+LOOK_EVERY: Final = 0.2  # whether to shut
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Counter:
             self.shut()
         elif mode is not Mode.DOWN and not self._is_open:
             self._server.server_activate()
-            threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+            threading.Thread(target=self._server.serve_forever, args=(LOOK_EVERY,), daemon=True).start()
             self._is_open = True
 
     def shut(self) -> None:
