@@ -26,6 +26,7 @@ from miaopi.apps.audit.queries.checking import Finding
 from miaopi.apps.audit.queries.entries import (
     LoggedEntry,
     Proof,
+    find_access,
     find_entry,
     list_accesses,
     list_entries,
@@ -36,7 +37,7 @@ from miaopi.apps.audit.queries.tree import count_numbered, find_checkpoint, get_
 
 __all__ = [
     "Actor", "ActorKind", "Checkpoint", "Doomed", "Ended", "Endless", "Event", "Finding", "Forked", "LoggedEntry", "Nameless",
-    "OutcomeUnknown", "Proof", "Unit", "act", "after", "check_log", "choose_signer", "count_numbered", "find_checkpoint",
+    "OutcomeUnknown", "Proof", "Unit", "act", "after", "check_log", "choose_signer", "count_numbered", "find_access", "find_checkpoint",
     "find_entry", "get_consistency", "get_root", "has_pending", "is_signed", "list_accesses", "list_entries", "list_lags", "list_parked",
     "name_persons_by", "person", "prove", "public_key", "replay", "rule_set", "run_after_handlers", "sequence", "sign",
     "sign_checkpoint", "sign_note", "staff", "system", "wait_for_entries", "within",

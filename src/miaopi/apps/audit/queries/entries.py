@@ -79,12 +79,23 @@ def list_entries(*, number: str) -> list[LoggedEntry]:
     return _in_order(Entry.objects.select_related("position").filter(number=number))
 
 
-def list_accesses(subject: str, *, number: str | None = None, most: int = 200) -> list[LoggedEntry]:
-    """Who looked at the data of the person with this pseudonym: numbered looks, the latest first; in one case, if it is named."""
+def list_accesses(subject: str, *, number: str | None = None, before: int | None = None, most: int = 200) -> list[LoggedEntry]:
+    """Who looked at the data of the person with this pseudonym: numbered looks, the latest first; in one case, if it is named.
+
+    `before` is the position at which the last page ended.
+    """
     rows = Entry.objects.select_related("position").filter(subject=subject, is_access=True, position__isnull=False)
     if number is not None:
         rows = rows.filter(number=number)
+    if before is not None:
+        rows = rows.filter(position__seq__lt=before)
     return [compute_entry(row) for row in rows.order_by("-position__seq")[:most]]
+
+
+def find_access(subject: str, seq: int) -> LoggedEntry | None:
+    """The look at a position, if it was at the data of this person."""
+    row = Entry.objects.select_related("position").filter(subject=subject, is_access=True, position__seq=seq).first()
+    return None if row is None else compute_entry(row)
 
 
 def _in_order(rows: Iterable[Entry]) -> list[LoggedEntry]:
