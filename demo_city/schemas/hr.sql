@@ -51,7 +51,7 @@ BEGIN
         known := kept.note_act(act_key, 'RS-001', id || record::text, act_ground);
         INSERT INTO kept.cases VALUES (
             number, id, coalesce(record ->> 'district', present.district), coalesce(record ->> 'status', present.status),
-            coalesce((record ->> 'approved_on')::date, present.approved_on), coalesce((record ->> 'valid_to')::date, present.valid_to)
+            coalesce(kept.read_day(record ->> 'approved_on'), present.approved_on), coalesce(kept.read_day(record ->> 'valid_to'), present.valid_to)
         ) ON CONFLICT (case_no) DO UPDATE SET
             district = excluded.district, status = excluded.status, approved_on = excluded.approved_on, valid_to = excluded.valid_to;
     END IF;

@@ -62,7 +62,7 @@ DECLARE
     mover kept.people;
     present kept.hukou;
     landing text := record ->> 'hukou_region_code';
-    on_day date := record ->> 'registered_on';
+    on_day date := kept.read_day(record ->> 'registered_on');
 BEGIN
     SELECT * INTO known FROM kept.find_act(act_key, id || record::text);
     IF known.key IS NULL THEN

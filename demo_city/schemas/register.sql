@@ -7,6 +7,14 @@ CREATE FUNCTION kept.moment() RETURNS timestamptz LANGUAGE sql STABLE SECURITY D
 AS 'SELECT coalesce(held, clock_timestamp() + shift) FROM kept.clock';
 CREATE FUNCTION kept.today() RETURNS date LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
 AS 'SELECT (kept.moment() AT TIME ZONE ''Asia/Shanghai'')::date';
+-- A day as records write it; a database would understand “tomorrow” too.
+CREATE FUNCTION kept.read_day(written text) RETURNS date LANGUAGE plpgsql IMMUTABLE SET search_path = '' AS $$
+BEGIN
+    IF written !~ '^\d{4}-\d{2}-\d{2}$' THEN
+        RAISE 'no_such_day';
+    END IF;
+    RETURN written::date;
+END $$;
 -- Every act carried out, under its key: the same key with another content is refused (unique_violation), with the same it is answered again.
 CREATE TABLE kept.acts (
     key text PRIMARY KEY,
