@@ -14,6 +14,7 @@ ROOMS: Final[tuple[str, ...]] = (
     "application",
     "filing",
     "approval",
+    "appointment",
     "licence",
     "treasury",
     "notification",

@@ -1,0 +1,40 @@
+"""The door of appointment."""
+
+from __future__ import annotations
+
+from miaopi.apps.appointment.actions.book import book_slot, cancel_slot, move_slot
+from miaopi.apps.appointment.actions.counter import complete_visit, read_visit, see_paper
+from miaopi.apps.appointment.actions.due import run_due
+from miaopi.apps.appointment.events import (
+    PaperSeen,
+    SlotBooked,
+    SlotCancelled,
+    SlotMoved,
+    VisitClosed,
+    VisitCompleted,
+    VisitEnded,
+    VisitInvited,
+    VisitLapsed,
+    VisitRead,
+    VisitReminded,
+)
+from miaopi.apps.appointment.models import VisitState
+from miaopi.apps.appointment.queries.counter import CounterView, DayRow, list_day
+from miaopi.apps.appointment.queries.visits import (
+    Appointment,
+    Offer,
+    OfficeView,
+    Slot,
+    VisitView,
+    find_visit,
+    get_office,
+    list_visits_of,
+    offer_slots,
+)
+
+__all__ = [
+    "Appointment", "CounterView", "DayRow", "Offer", "OfficeView", "PaperSeen", "Slot", "SlotBooked", "SlotCancelled", "SlotMoved",
+    "VisitClosed", "VisitCompleted", "VisitEnded", "VisitInvited", "VisitLapsed", "VisitRead", "VisitReminded", "VisitState", "VisitView",
+    "book_slot", "cancel_slot", "complete_visit", "find_visit", "get_office", "list_day", "list_visits_of", "move_slot", "offer_slots",
+    "read_visit", "run_due", "see_paper",
+]  # fmt: skip

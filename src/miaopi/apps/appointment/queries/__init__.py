@@ -1,0 +1,1 @@
+"""Reads of appointment: visits, what is still free, and what a clerk sees."""

@@ -1,0 +1,97 @@
+"""What a clerk sees: the day of her own office, and one visit with exactly what is to be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from miaopi.apps.application.api import LEGAL_ZONE
+from miaopi.apps.appointment.models import Seat, Visit, VisitState
+from miaopi.apps.appointment.queries.visits import (
+    NO_VISIT,
+    Appointment,
+    compute_seat,
+    compute_visit,
+    unseal_content,
+)
+from miaopi.apps.audit.api import Actor
+from miaopi.apps.catalogue.api import get_service
+from miaopi.apps.identity.api import Right, authorise, get_member
+from miaopi.definitions import Paper
+from miaopi.kernel.errors import NotFound
+from miaopi.kernel.wording import Text, fill
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """One visit of the day: a time, a ticket, a number; who comes is seen when the visit is opened."""
+
+    number: str
+    ticket: str
+    starts_at: datetime
+    act_code: str
+    act_name: Text
+    state: VisitState
+
+
+@dataclass(frozen=True, slots=True)
+class CounterView:
+    """A visit at the counter: who comes, what is to be seen, what was decided. Shown to a clerk of that office, for this visit."""
+
+    number: str
+    act_code: str
+    act_name: Text
+    state: VisitState
+    valid_to: date
+    appointment: Appointment | None
+    name: str = field(repr=False)
+    id_number: str = field(repr=False)
+    lines: tuple[Text, ...] = field(repr=False)
+    papers: tuple[Paper, ...] = ()
+    seen: frozenset[int] = frozenset()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every paper was seen."""
+        return self.seen >= set(range(1, len(self.papers) + 1))
+
+
+def get_office_of(by: Actor) -> str:
+    """The office a clerk works at. Raises NotFound for an account without one."""
+    office = get_member(by.id).office
+    if not office:
+        raise NotFound(Text(zh="该账户没有所属的办事地点。", en="This account belongs to no office."))
+    return office
+
+
+def list_day(*, by: Actor, now: datetime, day: date | None = None) -> list[DayRow]:
+    """Who is booked at the clerk's own office that day (today, if none is named), in order of time; no names."""
+    authorise(by, Right.LIST_VISITS)
+    begin = datetime.combine(day or now.astimezone(LEGAL_ZONE).date(), datetime.min.time(), tzinfo=LEGAL_ZONE)
+    seats = Seat.objects.filter(office=get_office_of(by), starts_at__gte=begin, starts_at__lt=begin + timedelta(days=1))
+    booked = {str(seat.number): seat for seat in seats.exclude(number=None).order_by("starts_at", "counter")}
+    visits = {row.number: compute_visit(row, booked[row.number]) for row in Visit.objects.filter(number__in=booked)}
+    return [
+        DayRow(number, compute_seat(seat).ticket, seat.starts_at, visits[number].act_code, visits[number].act_name, visits[number].state)
+        for number, seat in booked.items()
+        if number in visits
+    ]
+
+
+def get_own_seat(*, number: str, by: Actor) -> Seat:
+    """The seat of that case at the clerk's own office; at any other it answers like one that is not there."""
+    seat = Seat.objects.filter(number=number.strip().upper(), office=get_office_of(by)).first()
+    if seat is None:
+        raise NotFound(NO_VISIT)
+    return seat
+
+
+def compute_counter(row: Visit, seat: Seat) -> CounterView:
+    package, content, visit = get_service(row.service, row.version), unseal_content(row), compute_visit(row, seat)
+    values = {**content["values"], "number": row.number, "issued_on": row.invited_at.astimezone(LEGAL_ZONE).date()}
+    lines = package.licence.lines if package.licence else ()
+    return CounterView(
+        number=row.number, act_code=visit.act_code, act_name=visit.act_name, state=visit.state, valid_to=visit.valid_to,
+        appointment=visit.appointment, name=content["name"], id_number=content["id_number"],
+        lines=tuple(fill(line, values) for line in lines), papers=visit.papers, seen=visit.seen,
+    )  # fmt: skip
