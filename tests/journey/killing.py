@@ -272,7 +272,7 @@ def numbers_in(city: City) -> list[str]:
 def _wait_until_quiet(city: City) -> None:
     """Until nothing is left to number, to sign, to decide or to deliver; what is not done within a minute counts as not done."""
     left = """SELECT (SELECT count(*) FROM audit_pending)
-        + (SELECT count(*) FROM notification_message WHERE delivered_at IS NULL)
+        + (SELECT count(*) FROM notification_message WHERE accepted_at IS NULL)
         + (SELECT count(*) FROM licence_licence WHERE signed_at IS NULL) + (SELECT count(*) FROM approval_waiting)
         + (SELECT count(*) FROM application_application a WHERE outcome <> ''
             AND NOT EXISTS (SELECT FROM notification_message m WHERE m.number = a.number))"""
@@ -297,7 +297,7 @@ def _read_rows(count: Count, city: City, before: list[str]) -> None:
         count.entries = Counter(number for number, _ in rows("SELECT number, kind FROM audit_entry WHERE kind = 'filing.FilingConfirmed'"))
         signed = "SELECT number, signed_at IS NOT NULL AND signed_text IS NOT NULL FROM licence_licence WHERE true"
         count.licences = {number: bool(is_signed) for number, is_signed in rows(signed)}
-        count.messages = {key for key, _ in rows("SELECT id, number FROM notification_message WHERE delivered_at IS NOT NULL")}
+        count.messages = {key for key, _ in rows("SELECT id, number FROM notification_message WHERE accepted_at IS NOT NULL")}
         totals = database.execute(
             "SELECT coalesce(max(seq) + 1, 0) - count(*), (SELECT count(*) FROM audit_pending),"
             " (SELECT count(*) FROM audit_failure WHERE parked_at IS NOT NULL) FROM audit_position"

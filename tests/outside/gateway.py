@@ -4,7 +4,9 @@
 attempt: `key`, `taken` (whether this attempt was the one carried), `about` (a digest of recipient and text). `GET /` answers
 `{attempts, deliveries, keys, repeated, held}`: `repeated` counts texts carried to somebody who had the same text under another
 key, `held` the answers that are being kept back. `POST /hold {"answers": N}` keeps the next N answers back for a while, each
-after its message was taken: whoever dies in that time does not know what became of it.
+after its message was taken: whoever dies in that time does not know what became of it. `GET /status/KEY` says whether the
+telephone has it: `delivered`, or after `POST /telephones {"state": "off"}` `waiting`, after `"state": "gone"` `failed`; 404 for
+a key that was never taken. Turning the telephones on again delivers all that waits.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote
 
 HELD_FOR = 1.5  # seconds; less than a client waits
 
@@ -32,6 +35,8 @@ class Book:
         self.repeated = 0
         self.to_hold = 0
         self.held = 0
+        self.telephones = "on"
+        self.failed: set[str] = set()
         self.file = open(path, "a+", encoding="utf-8")  # noqa: SIM115 - kept open as long as the gateway lives
         self.file.seek(0)
         for line in self.file:
@@ -53,6 +58,19 @@ class Book:
             os.fsync(self.file.fileno())
             self._count(attempt)
             return self.keys[key]
+
+    def turn(self, state: str) -> None:
+        """Turn all telephones on, off, or let their numbers be gone; what was taken until then and waits shares their fate."""
+        with self.lock:
+            self.telephones = state
+
+    def status(self, key: str) -> str | None:
+        with self.lock:
+            if key not in self.keys:
+                return None
+            if self.telephones == "gone":
+                self.failed.add(key)
+            return "failed" if key in self.failed else "delivered" if self.telephones == "on" else "waiting"
 
     def hold(self) -> None:
         """Keep an answer back, if the next one is to be."""
@@ -77,6 +95,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/hold":
             self.book.to_hold = int(sent["answers"])
             return self._answer(200, {"answers": self.book.to_hold})
+        if self.path == "/telephones":
+            self.book.turn(str(sent["state"]))
+            return self._answer(200, {"telephones": self.book.telephones})
         if not (sent.get("to") and sent.get("text") and sent.get("key")):
             return self._answer(422, {"error": "to, text and key are needed"})
         reference = self.book.take(sent["to"], sent["text"], sent["key"])
@@ -85,9 +106,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         book = self.book
+        if self.path.startswith("/status/"):
+            status = book.status(unquote(self.path.removeprefix("/status/")))
+            return self._answer(404, {"error": "no such key"}) if status is None else self._answer(200, {"status": status})
         with book.lock:
             counts = {"attempts": book.attempts, "deliveries": len(book.keys), "repeated": book.repeated, "held": book.held}
-            self._answer(200, {**counts, "keys": sorted(book.keys)})
+            return self._answer(200, {**counts, "keys": sorted(book.keys)})
 
     def _answer(self, status: int, body: dict[str, object]) -> None:
         content = json.dumps(body).encode()

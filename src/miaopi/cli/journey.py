@@ -164,7 +164,7 @@ def wait_for_effects(number: str, actor: Any) -> None:
     from miaopi.apps.approval.api import find_decision
     from miaopi.apps.audit.api import find_checkpoint, find_entry
     from miaopi.apps.licence.api import find_licence
-    from miaopi.apps.notification.api import list_messages
+    from miaopi.apps.notification.api import list_messages_about
 
     until = time.monotonic() + AFTERWARDS
     while time.monotonic() < until:
@@ -172,8 +172,8 @@ def wait_for_effects(number: str, actor: Any) -> None:
         is_covered = entry is not None and entry.seq is not None and head is not None and head.tree_size > entry.seq
         licence, decision = find_licence(number=number, reader=actor, now=clock.now()), find_decision(number)
         is_signed = licence is None or licence.signed_at is not None
-        messages = list_messages(number=number)
-        is_told = bool(messages) and all(message.delivered_at is not None for message in messages)
+        messages = list_messages_about(number=number)
+        is_told = bool(messages) and all(message.accepted_at is not None for message in messages)
         if is_covered and is_signed and is_told and decision is not None:
             return
         time.sleep(0.05)
@@ -185,7 +185,7 @@ def describe(number: str, actor: Any, elapsed_ms: int) -> dict[str, Any]:
     from miaopi.apps.audit.api import find_entry, prove
     from miaopi.apps.catalogue.api import get_service
     from miaopi.apps.licence.api import find_licence
-    from miaopi.apps.notification.api import list_messages
+    from miaopi.apps.notification.api import list_messages_about
 
     result = get_result(number=number, reader=actor, now=clock.now())
     licence = find_licence(number=number, reader=actor, now=clock.now())
@@ -199,10 +199,7 @@ def describe(number: str, actor: Any, elapsed_ms: int) -> dict[str, Any]:
     return {
         **said,
         "licence": licence and licence.to_json(),
-        "messages": [
-            {"id": message.id, "kind": message.kind, "text": message.text, "delivered_at": iso(message.delivered_at)}
-            for message in list_messages(number=number)
-        ],
+        "messages": [message.to_json() for message in list_messages_about(number=number)],
         "appointment": None,
         "fee": str(package.fee),
         "visits": package.visits,
@@ -213,10 +210,6 @@ def describe(number: str, actor: Any, elapsed_ms: int) -> dict[str, Any]:
         "proof": proof,
         "elapsed_ms": elapsed_ms,
     }
-
-
-def iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
 
 
 def hour(written: str) -> str:

@@ -17,7 +17,7 @@ from miaopi.apps.audit.api import find_entry, list_accesses, prove
 from miaopi.apps.catalogue.api import Resource, get_resources
 from miaopi.apps.identity.api import Right, pseudonym
 from miaopi.apps.licence.api import Licence, find_licence, get_licence
-from miaopi.apps.notification.api import list_messages
+from miaopi.apps.notification.api import list_messages_about
 from miaopi.kernel.errors import NotFound
 from miaopi.kernel.wording import Text
 from miaopi.portal.gate import SignedVisit, gate
@@ -102,11 +102,11 @@ def show_taken(result: Result) -> Text:
 
 def show_message(number: str, mobile: str) -> Text | None:
     """Whether the text message has gone out, said only when it is so."""
-    messages = list_messages(number=number)
+    messages = list_messages_about(number=number)
     if not messages:
         return None
     to = masked(mobile)
-    if messages[-1].delivered_at is None:
+    if messages[-1].accepted_at is None:
         return Text(zh=f"短信正在发往{to}。", en=f"A text message is on its way to {to}.")
     return Text(zh=f"短信也发到了{to}。", en=f"A text message was sent to {to} as well.")
 

@@ -19,8 +19,9 @@ from django.db import connection
 
 from miaopi.apps.audit.api import after, count_numbered, find_checkpoint, system
 from miaopi.apps.identity.api import Assertion, FakeAuthority, sign_in
-from miaopi.apps.notification.actions import write_message
+from miaopi.apps.notification.actions.write import write_message
 from miaopi.instance.worker import FAREWELL, Worker
+from miaopi.kernel.wording import Text
 from tests.unit.audit.happenings import NOW, Opened, open_many, open_one, quiet
 from tests.unit.instance.processes import ROOT, until
 
@@ -84,7 +85,7 @@ def test_a_gateway_that_hangs_stops_neither_numbers_nor_signatures(
 ) -> None:
     gateway, asked = hanging
     party = sign_in(code="code", by=system("test"), now=NOW, authority=FakeAuthority({"code": ANYBODY})).party
-    write_message(key="k1", number="n1", party=party.id, kind="approve", text="办好了", by=system("test"), now=NOW)
+    write_message(key="k1", number="n1", party=party.id, kind="approve", text=Text("办好了", "Done"), by=system("test"), now=NOW)
     worker = start_worker(tmp_path, gateway)
     try:
         assert asked.wait(30), (tmp_path / "worker.log").read_text()

@@ -14,7 +14,7 @@ import pytest
 
 from miaopi.apps.notification.adapters.fake import FakeGateway
 from miaopi.apps.notification.adapters.http import HttpGateway
-from miaopi.apps.notification.adapters.port import Gateway
+from miaopi.apps.notification.adapters.port import Arrival, Gateway
 from miaopi.apps.notification.adapters.spool import SpoolGateway
 from miaopi.kernel.errors import UpstreamError
 
@@ -57,6 +57,30 @@ def test_a_message_key_is_carried_once(line: Line) -> None:
     assert line.carried() == ["k1", "k2"]
 
 
+def test_what_was_carried_has_arrived_and_an_unknown_key_has_not(line: Line) -> None:
+    line.gateway.send(to="19900000001", text="办好了", key="n1-approve")
+    assert line.gateway.ask(key="n1-approve") is Arrival.DELIVERED
+    assert line.gateway.ask(key="n1/../approve") is Arrival.WAITING
+    assert line.carried() == ["n1-approve"]
+
+
+def test_a_gateway_may_take_a_message_and_never_deliver_it(outside_gateway: str) -> None:
+    gateway = HttpGateway(outside_gateway)
+    turn(outside_gateway, "off")
+    gateway.send(to="19900000001", text="办好了", key="k1")
+    assert gateway.ask(key="k1") is Arrival.WAITING
+    turn(outside_gateway, "gone")
+    assert gateway.ask(key="k1") is Arrival.FAILED
+    turn(outside_gateway, "on")
+    assert gateway.ask(key="k1") is Arrival.FAILED
+    gateway.send(to="19900000001", text="又一条", key="k2")
+    assert gateway.ask(key="k2") is Arrival.DELIVERED
+
+
+def turn(url: str, state: str) -> None:
+    urllib.request.urlopen(f"{url}telephones", data=json.dumps({"state": state}).encode()).close()
+
+
 def test_a_second_spool_on_the_same_file_knows_what_the_first_wrote(tmp_path: Path) -> None:
     path = tmp_path / "sms.jsonl"
     SpoolGateway(str(path)).send(to="19900000001", text="一", key="k1")
@@ -78,3 +102,5 @@ def test_a_line_torn_by_a_crash_is_written_anew(tmp_path: Path) -> None:
 def test_a_gateway_that_is_gone_is_an_upstream_error() -> None:
     with pytest.raises(UpstreamError):
         HttpGateway("http://127.0.0.1:9/").send(to="19900000001", text="一", key="k1")
+    with pytest.raises(UpstreamError):
+        HttpGateway("http://127.0.0.1:9/").ask(key="k1")

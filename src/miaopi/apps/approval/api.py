@@ -31,7 +31,13 @@ from miaopi.apps.approval.events import (
     ReviewRequested,
 )
 from miaopi.apps.approval.queries.cases import CaseView, QueueRow, SeenFact, list_queue
-from miaopi.apps.approval.queries.decisions import count_waiting, find_decision, get_decision, list_decisions
+from miaopi.apps.approval.queries.decisions import (
+    count_waiting,
+    find_decision,
+    find_values,
+    get_decision,
+    list_decisions,
+)
 from miaopi.apps.approval.queries.queues import Queue, compute_queue
 from miaopi.apps.approval.queries.result import Result, get_result
 
@@ -39,6 +45,6 @@ __all__ = [
     "CasePutBack", "CaseRead", "CaseReferred", "CaseTaken", "CaseView", "ClaimLost", "ClaimReleased", "ClaimTaken", "Decided",
     "DecidedCase", "DecisionProposed", "DecisionReturned", "DecisionUpheld", "Defect", "Queue", "QueueRow", "Result",
     "ReviewRequested", "OfficerDecision", "SeenFact", "ask_supplement", "compute_queue", "confirm_case", "count_waiting", "decide_case",
-    "find_decision", "get_decision", "get_result", "list_decisions", "list_queue", "put_back_case", "read_case", "release_claim",
-    "request_review", "retry_waiting", "return_case", "take_case", "uphold_decision",
+    "find_decision", "find_values", "get_decision", "get_result", "list_decisions", "list_queue", "put_back_case", "read_case",
+    "release_claim", "request_review", "retry_waiting", "return_case", "take_case", "uphold_decision",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from miaopi.apps.audit.api import Event
 
 @dataclass(frozen=True)
 class MessageWritten(Event):
-    """A message waits to be carried. `kind` is the outcome that it tells."""
+    """A message waits to be carried. `kind` is the outcome or the occasion that it tells."""
 
     message: str
     number: str
@@ -18,11 +18,32 @@ class MessageWritten(Event):
 
 
 @dataclass(frozen=True)
-class MessageDelivered(Event):
+class MessageAccepted(Event):
     """The gateway took the message under its key; `attempts` counts our tries, `reference` is the gateway's own."""
 
     message: str
     number: str
     attempts: int
+    reference: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class MessageDelivered(Event):
+    """The telephone has it, says the gateway; `attempts` counts how often we handed it over."""
+
+    message: str
+    number: str
+    attempts: int
+    reference: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class MessageUndelivered(Event):
+    """The gateway gave up, or has not said for long that the telephone has it. It is not sent again; it can be read in the house."""
+
+    message: str
+    number: str
     reference: str
     subject: str

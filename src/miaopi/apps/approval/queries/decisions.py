@@ -41,6 +41,13 @@ def find_decision(number: str) -> DecisionRow | None:
     return DecisionRow.objects.filter(number=number).order_by("-round", "-attempt").first()
 
 
+def find_values(decision: str) -> Mapping[str, object]:
+    """The values of one decision as JSON, for rooms that heard of it; none after retention."""
+    row = DecisionRow.objects.filter(id=decision).first()
+    beside = None if row is None else unseal_beside(row.id, row.kept)
+    return {} if beside is None else beside.values
+
+
 def get_last_decision(number: str) -> DecisionRow:
     """The decision that counts of a case whose reader was judged already. Raises NotFound."""
     found = find_decision(number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 
@@ -13,9 +14,21 @@ class Carried:
     reference: str
 
 
+class Arrival(StrEnum):
+    """What the gateway knows of a message that it took."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
 class Gateway(Protocol):
     """Carries a text to a telephone. A key is carried once, however often it is handed over."""
 
     def send(self, *, to: str, text: str, key: str) -> Carried:
         """Hands the message over; raises UpstreamError when nobody can say whether it was taken."""
+        ...
+
+    def ask(self, *, key: str) -> Arrival:
+        """What became of it; `WAITING` also for a key it does not know. Raises UpstreamError when it does not answer."""
         ...

@@ -1,0 +1,1 @@
+"""What notification does: write, carry, ask whether it arrived, note that it was read."""

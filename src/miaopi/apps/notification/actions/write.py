@@ -1,0 +1,80 @@
+"""Writing messages: laid out once under a key, to be carried later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from miaopi.apps.application.api import find_application
+from miaopi.apps.audit.api import Actor, act
+from miaopi.apps.catalogue.api import get_service
+from miaopi.apps.identity.api import pseudonym
+from miaopi.apps.notification.events import MessageWritten
+from miaopi.apps.notification.models import Message
+from miaopi.definitions import ServicePackage
+from miaopi.kernel.wording import Text, fill
+
+CENT: Final = Decimal("0.01")
+
+# What the house says where a package has no words of its own for the occasion.
+WORDS: Final[Mapping[str, Text]] = {
+    "upheld": Text(
+        zh="您申请复核的办件（编号{number}）已由人工复核，维持原决定，理由见申请详情。咨询12345。",
+        en="A person reviewed your application {number} and let the decision stand; the application says why. Questions: 12345.",
+    ),
+    "cancelled": Text(
+        zh="您的预约（编号{number}）已取消，有效期内可在秒批“我的办件”重新预约。咨询12345。",
+        en="Your booking ({number}) is cancelled; you can book again under My applications. Questions: 12345.",
+    ),
+}
+
+
+def write_message(*, key: str, number: str, party: str, kind: str, text: Text, by: Actor, now: datetime) -> None:
+    """Lay a message out to be carried. The same key twice is one message."""
+    with act(by=by, now=now) as unit:
+        _, is_new = Message.objects.get_or_create(
+            id=key,
+            defaults={
+                "number": number, "party": party, "kind": kind, "text": text.zh, "text_en": text.en, "written_at": now, "due_at": now,
+            },
+        )
+        if is_new:
+            unit.record(MessageWritten(message=key, number=number, kind=kind, subject=pseudonym(party)))
+
+
+def tell_applicant(
+    *, number: str, kind: str, key: str, values: Mapping[str, object], by: Actor, now: datetime, version: str | None = None
+) -> None:
+    """Tell the applicant of a case of an occasion, in the words of the version it is decided by; without words nothing is told."""
+    application = find_application(number=number, reader=by)
+    if application is None:
+        return
+    package = get_service(application.service, version or application.version)
+    words = package.messages.get(kind) or WORDS.get(kind)
+    if words is not None:
+        text = fill(words, {**compute_filling(package, values), "number": number})
+        write_message(key=key, number=number, party=application.applicant, kind=kind, text=text, by=by, now=now)
+
+
+def compute_filling(package: ServicePackage, values: Mapping[str, object]) -> dict[str, object]:
+    """Values of a decision as they are said: days as days, money with two places."""
+    money = set() if package.payment is None else {package.payment.amount}
+    return {name: _yuan(value) if name in money else _day(value) for name, value in values.items()}
+
+
+def _yuan(value: object) -> object:
+    return str(value.quantize(CENT, ROUND_HALF_UP)) if isinstance(value, Decimal) else _read_yuan(value)
+
+
+def _read_yuan(value: object) -> object:
+    return f"{Decimal(value):.2f}" if isinstance(value, str) and value.replace(".", "", 1).isdigit() else value
+
+
+def _day(value: object) -> object:
+    """A day that is kept as text."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == len("2026-05-20") else value
+    except ValueError:
+        return value
