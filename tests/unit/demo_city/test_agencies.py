@@ -12,11 +12,14 @@ import psycopg
 import pytest
 
 from demo_city.agencies.modes import Mode
+from demo_city.agencies.records import SAME
 from demo_city.agencies.shown import HTTP, SQL
+from demo_city.population.officials import draw_officials
 from demo_city.population.people import Person
+from demo_city.premises import HTTP_AGENCIES
 from tests.unit.demo_city.conftest import City
 
-RESOURCES, VIEWS = HTTP["residence"], SQL["population"]
+RESOURCES = HTTP["residence"]
 
 pytestmark = pytest.mark.xdist_group("city")
 
@@ -104,25 +107,28 @@ def test_the_reader_of_the_register_sees_views_and_no_tables(city: City) -> None
         psycopg.connect(city.server.url("population_reader", "population"), password="guessed")
 
 
-@pytest.mark.parametrize("agency", ["residence", "criminal", "authority"])
+@pytest.mark.parametrize("agency", HTTP_AGENCIES)
 def test_an_agency_that_is_down_refuses_connections_and_comes_back(city: City, agency: str) -> None:
     city.turn(agency, Mode.DOWN)
     with pytest.raises(OSError, match="refused"):
         city.post(agency, "/query", {})
     city.turn(agency, Mode.UP)
-    assert city.post(agency, "/verify" if agency == "authority" else "/query", {})[0] == 422
+    assert city.post(agency, {"authority": "/verify", "bank": "/pay"}.get(agency, "/query"), {})[0] == 422
 
 
-def test_a_register_that_is_down_ends_sessions_and_lets_nobody_in(city: City) -> None:
-    with city.reader() as standing:
+@pytest.mark.parametrize("agency", SQL)
+def test_a_register_that_is_down_ends_sessions_and_lets_nobody_in(city: City, agency: str) -> None:
+    with city.reader(agency) as standing:
         standing.execute("SELECT 1")
-        city.turn("population", Mode.DOWN)
+        city.turn(agency, Mode.DOWN)
         with pytest.raises(psycopg.OperationalError):
             standing.execute("SELECT 1")
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
-        city.reader()
-    city.turn("population", Mode.UP)
-    assert len(city.read("population_basic", with_permit(city))) == 1
+        city.reader(agency)
+    city.turn(agency, Mode.UP)
+    for view in SQL[agency]:
+        with city.reader(agency) as register:
+            assert register.execute(f"SELECT * FROM {view} LIMIT 1").fetchone()
 
 
 def test_a_slow_agency_outlasts_whoever_asks(city: City) -> None:
@@ -148,27 +154,37 @@ def test_a_wrong_agency_tells_of_somebody_else_or_half(city: City) -> None:
         json.loads(broken[0])
 
 
-def test_a_wrong_register_holds_no_value_that_could_be_read(city: City) -> None:
-    person = with_permit(city)
-    city.turn("population", Mode.WRONG)
-    for view, columns in VIEWS.items():
-        for row in city.read(view, person):
-            assert {row[name] for name in columns if name != "id_number"} == {"\x07"}
+@pytest.mark.parametrize("agency", SQL)
+def test_a_wrong_register_holds_no_value_that_could_be_read(city: City, agency: str) -> None:
+    city.turn(agency, Mode.WRONG)
+    for view, columns in SQL[agency].items():
+        with city.reader(agency) as register:
+            row = register.execute(f"SELECT * FROM {view} LIMIT 1").fetchone()
+        assert row is not None and {row[name] for name in columns if name != "id_number"} == {"\x07"}
 
 
-@pytest.mark.parametrize("resource", list(RESOURCES))
-def test_an_agency_in_conflict_tells_two_records_that_differ(city: City, resource: str) -> None:
-    city.turn("residence", Mode.CONFLICT)
-    first, second = records(city.ask("residence", resource, with_permit(city), *RESOURCES[resource])[1])
-    assert first["id_number"] == second["id_number"]
-    assert all(first[name] != second[name] for name in first if name != "id_number")
+@pytest.mark.parametrize(("agency", "resource"), [(agency, resource) for agency, shown in HTTP.items() for resource in shown])
+def test_an_agency_in_conflict_tells_two_records_that_differ(city: City, agency: str, resource: str) -> None:
+    with city.owner(agency) as register:
+        row = register.execute(f"SELECT id_number FROM {resource} LIMIT 1").fetchone()
+    assert row is not None
+    person = next(each for each in city.population.people if each.id_number == row["id_number"])
+    city.turn(agency, Mode.CONFLICT)
+    first, second = records(city.ask(agency, resource, person, *HTTP[agency][resource])[1])[:2]
+    assert all(first[name] == second[name] for name in SAME & first.keys())
+    assert all(first[name] != second[name] for name in first.keys() - SAME)
 
 
-def test_a_register_in_conflict_holds_two_records(city: City) -> None:
-    city.turn("population", Mode.CONFLICT)
-    first, second = city.read("population_basic", with_permit(city))
-    assert first["id_number"] == second["id_number"] and first["name"] != second["name"]
-    assert first["life_status"] != second["life_status"]
+@pytest.mark.parametrize(("agency", "view"), [(agency, view) for agency, shown in SQL.items() for view in shown])
+def test_a_register_in_conflict_holds_two_records(city: City, agency: str, view: str) -> None:
+    with city.reader(agency) as register:
+        row = register.execute(f"SELECT * FROM {view} LIMIT 1").fetchone()
+    assert row is not None
+    city.turn(agency, Mode.CONFLICT)
+    with city.reader(agency) as register:
+        found = register.execute(f"SELECT * FROM {view} WHERE id_number = %s", [row["id_number"]]).fetchall()
+    other = next(each for each in found if each != row and each.get("house_code") == row.get("house_code"))
+    assert all(other[name] != value for name, value in row.items() if name not in {"id_number", "house_code"} and value is not None)
 
 
 def test_a_conflict_about_crime_is_two_words(city: City) -> None:
@@ -187,6 +203,64 @@ def test_the_authority_knows_a_person_by_code_serial_and_alias(city: City) -> No
         told = json.loads(content)
         assert (status, told["id_number"], told["assurance_level"], told["method"]) == (200, person.id_number, 3, "demo")
     assert city.post("authority", "/verify", {"code": "nobody"})[0] == 404
+
+
+def test_the_authority_knows_who_works_in_an_office_and_says_no_more(city: City) -> None:
+    for official in draw_officials(city.population.seed):
+        for code in (official.code, official.sign_in_code, official.sign_in_code.lower()):
+            status, content = city.post("authority", "/verify", {"code": code})
+            assert (status, json.loads(content)) == (200, {"staff_id": official.code, "name": official.name, "method": "demo"})
+    city.turn("authority", Mode.WRONG)
+    seen = [city.post("authority", "/verify", {"code": "officer1"})[1] for _ in range(2)]
+    assert not any(b"staff_id" in content and content.rstrip().endswith(b"}") for content in seen)
+
+
+def test_several_diplomas_are_several_records_the_latest_first(city: City) -> None:
+    person = next(each for each in city.population.people if len(each.diplomas) > 1)
+    told = records(city.ask("education", "higher_education_diploma", person, "certificate_no", "graduated_on")[1])
+    assert [each["graduated_on"] for each in told] == sorted((one.graduated_on.isoformat() for one in person.diplomas), reverse=True)
+
+
+def test_nought_is_an_answer_about_credit_and_nobody_is_absent(city: City) -> None:
+    clean_one = next(each for each in city.population.people if not each.listings)
+    listed = next(each for each in city.population.people if any(one.kind == "debtor" and not one.removed_on for one in each.listings))
+    assert records(city.ask("credit", "dishonest_debtor", clean_one, "active_count")[1]) == [{"active_count": 0}]
+    assert records(city.ask("credit", "dishonest_debtor", listed, "active_count")[1]) == [{"active_count": 1}]
+
+
+def test_a_case_past_its_validity_is_open_no_more(city: City) -> None:
+    with city.owner("hr") as register:
+        register.execute("INSERT INTO kept.cases VALUES ('T-past', 'nobody', '440304', '已核准', '2020-01-01', '2020-03-31')")
+        told = register.execute("SELECT * FROM kept.talent_introduction WHERE id_number = 'nobody'").fetchone()
+        register.execute("DELETE FROM kept.cases WHERE case_no = 'T-past'")
+    assert told is not None and (told["status"], told["open_case"], told["open_case_no"]) == ("失效", False, None)
+
+
+def test_the_database_of_a_register_goes_by_the_clock_of_the_city(city: City) -> None:
+    clock = city.premises.home / "clock"
+    clock.write_text("2030-02-28T23:30:00+08:00", encoding="ascii")
+    try:
+        for agency in SQL:
+            until = time.monotonic() + 15
+            with city.owner(agency) as register:
+                while str(register.execute("SELECT kept.today() AS today").fetchone()["today"]) != "2030-02-28":  # type: ignore[index]  # one row
+                    assert time.monotonic() < until
+                    time.sleep(0.05)
+    finally:
+        clock.unlink()
+
+
+def test_a_person_may_register_in_the_talent_market_and_in_the_household_of_her_unit(city: City) -> None:
+    with_collective = {unit.uscc for unit in city.population.units if unit.has_collective}
+    person = next(
+        each for each in city.population.people
+        if each.is_alive and not each.has_hukou_here and each.insurance and each.insurance.unit.uscc in with_collective
+    )  # fmt: skip
+    told = city.read("hukou_collective", person, agency="real-estate")
+    assert {each["kind"] for each in told} == {"人才市场", "单位"}
+    assert all(each["region_code"].startswith("4403") and "派出所" in each["police_station"] for each in told)
+    here = next(each for each in city.population.people if each.has_hukou_here)
+    assert city.read("hukou_collective", here, agency="real-estate") == []
 
 
 def test_a_sealed_and_a_clean_record_give_the_same_bytes_on_the_same_grid(city: City) -> None:
