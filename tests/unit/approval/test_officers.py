@@ -25,7 +25,7 @@ from miaopi.apps.audit.api import list_accesses, list_entries, run_after_handler
 from miaopi.apps.identity.api import Role, pseudonym
 from miaopi.apps.licence.models import Licence
 from miaopi.kernel.decision import Basis
-from miaopi.kernel.errors import InputError, NotFound, RightsError
+from miaopi.kernel.errors import DefinitionError, InputError, NotFound, RightsError
 from miaopi.kernel.wording import Text
 from tests.unit.approval.office import BASIS, HOUR, QUEUE, REASON, officer, referred, shanghai
 from tests.unit.filing.scene import ANNA, BEN, NOW, Scene, rows_of
@@ -49,6 +49,25 @@ def test_the_clock_counts_no_weekend(scene: Scene) -> None:
     friday = NOW + timedelta(days=4)
     referred(scene, now=friday)
     assert list_queue(by=officer(), now=friday)[0].due_at == shanghai("2026-12-02")
+
+
+@pytest.mark.parametrize(
+    ("filed", "due"),
+    [("2027-02-04", "2027-02-16"), ("2027-02-17", "2027-02-20")],  # before the days off; before the Saturday that is worked for them
+)
+def test_the_clock_counts_no_holiday_and_the_weekend_that_is_worked_for_it(scene: Scene, filed: str, due: str) -> None:
+    day = shanghai(filed, 10)
+    referred(scene, now=day)
+    assert list_queue(by=officer(), now=day)[0].due_at == shanghai(due)
+
+
+def test_without_a_table_for_the_year_a_case_is_not_referred_by_a_guess(scene: Scene) -> None:
+    scene.change("criminal", "criminal_record", condition_met="uncertain")
+    december = NOW.replace(year=2028, month=12, day=31)
+    case = scene.draft(now=december)
+    with pytest.raises(DefinitionError, match="2029"):
+        scene.confirm(case, now=december)
+    assert scene.result(case).state == "draft"
 
 
 def test_a_queue_is_in_the_order_of_due_times_and_lists_what_is_overdue(scene: Scene) -> None:

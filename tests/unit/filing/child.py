@@ -37,8 +37,9 @@ def run(errand: Errand) -> None:
     from django.test import override_settings
 
     from miaopi.apps.filing.api import confirm
+    from miaopi.config.city import load_city
 
     connection.settings_dict.update(errand.database)
-    city = SimpleNamespace(folder=errand.city, settings=errand.city_settings)
+    city = SimpleNamespace(folder=errand.city, settings=errand.city_settings, calendar=load_city().calendar)
     with override_settings(MIAOPI_CITY=city, MIAOPI_AGENCIES=errand.agencies):
         confirm(number=errand.number, entered={"purpose": "employment"}, token=errand.token, by=errand.by, now=errand.now)

@@ -151,7 +151,7 @@ def _waiting(waiting: Waiting | None, values: Mapping[str, Json]) -> dict[str, J
 
 
 def _elsewhere(application: Application, package: ServicePackage | None, values: Mapping[str, Json], now: datetime) -> dict[str, Json]:
-    """Where to go on: the service that the rules name, and her own case that is open already."""
+    """Where to go on: the service that the rules name, and her own case that is open already, here or in the agency's register (`no`)."""
     told: dict[str, Json] = {}
     name = values.get("next")
     if isinstance(name, str) and name:
@@ -161,6 +161,8 @@ def _elsewhere(application: Application, package: ServicePackage | None, values:
     if kinds:
         held = Claim.objects.filter(kind__in=kinds, key=application.applicant).exclude(number=application.number).first()
         told["open_case"] = held.number if held is not None else ""
+    if not told.get("open_case") and isinstance(values.get("no"), str):
+        told["open_case"] = values["no"]
     return told
 
 

@@ -34,17 +34,12 @@ def compute_queue(package: ServicePackage) -> Queue:
 
 def compute_due(now: datetime, workdays: int) -> datetime:
     """The end of the last working day. The day of the beginning is not counted (民法典 第二百零一条)."""
-    calendar = getattr(settings.MIAOPI_CITY, "calendar", None)
-    if calendar is None:
-        return _end_of(compute_legal_day(now) + timedelta(days=workdays))
-    return _end_of(calendar.add_workdays(compute_legal_day(now), workdays))
+    return _end_of(settings.MIAOPI_CITY.calendar.add_workdays(compute_legal_day(now), workdays))
 
 
 def count_days_left(now: datetime, due_at: datetime) -> int:
     """Working days after this one until the one on which it is due, both ends as `compute_due` counts; 0 when it is overdue."""
-    calendar, day, last = getattr(settings.MIAOPI_CITY, "calendar", None), compute_legal_day(now), compute_legal_day(due_at)
-    if calendar is None:
-        return max(0, (last - day).days)
+    calendar, day, last = settings.MIAOPI_CITY.calendar, compute_legal_day(now), compute_legal_day(due_at)
     return sum(calendar.is_workday(day + timedelta(days=ahead)) for ahead in range(1, (last - day).days + 1))
 
 
