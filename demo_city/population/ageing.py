@@ -16,7 +16,7 @@ WITH_CARD: Final = 0.95
 ACCOUNTS: Final = Draw([("正常", 94), ("挂失", 3), ("冻结", 2), ("注销", 1)])
 HELD_BY_A_CHILD: Final = 0.025
 BANKS: Final = ("演示银行示例市分行", "演示农村商业银行", "演示城市银行")
-UNNOTICED: Final = 0.01  # of the old: died in these weeks, and not every register has heard of it
+UNNOTICED: Final = 0.02  # of the old: died in these weeks, and not every register has heard of it
 RECORDED: Final = {"cancelled": 0.98, "certified": 0.95, "cremated": 0.94}
 A_DAY_APART: Final = 0.04
 
