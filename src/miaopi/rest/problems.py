@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any, Final
 
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -116,7 +116,9 @@ def settle(api: NinjaAPI) -> None:
         (Exception, tell_our_fault), (HttpError, tell_http), (AuthenticationError, tell_http), (ValidationError, tell_shape),
         (MiaopiError, tell_problem), (RequestDataTooBig, lambda request, _: problem(request, 413)),
         (SuspiciousOperation, lambda request, _: problem(request, 400)), (DisallowedHost, lambda request, _: problem(request, 400)),
-        (UnreadablePostError, lambda request, _: problem(request, 400)), (Http404, lambda request, _: problem(request, 404)),
+        (UnreadablePostError, lambda request, _: problem(request, 400)),
+        (DataError, lambda request, _: problem(request, 400)),  # what no text of the database can hold, such as U+0000
+        (Http404, lambda request, _: problem(request, 404)),
     ]
     for kind, teller in tellers:
         api.add_exception_handler(kind, teller)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from ninja import Schema
 from pydantic import ConfigDict, Field
@@ -13,7 +11,6 @@ from miaopi.kernel.wording import Text
 
 Scalar = bool | int | float | str | None
 Value = Scalar | list[Scalar] | list[dict[str, Scalar]]
-Json = Any  # what json.loads gives
 
 
 class Answer(Schema):
@@ -73,12 +70,6 @@ class Fact(Answer):
     disputed: bool = False
 
 
-class Money(Answer):
-    """An amount: yuan as text with two decimals."""
-
-    yuan: str
-
-
 def words(text: Text) -> Words:
     return Words(zh=text.zh, en=text.en)
 
@@ -86,10 +77,3 @@ def words(text: Text) -> Words:
 def find_words(text: Text | None) -> Words | None:
     return None if text is None else words(text)
 
-
-def iso_day(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
-
-
-def values_of(values: Mapping[str, Json]) -> dict[str, Value]:
-    return dict(values)
