@@ -5,7 +5,7 @@ from __future__ import annotations
 from miaopi.apps.catalogue.actions import Package, publish_service, seed_catalogue
 from miaopi.apps.catalogue.events import CatalogueSeeded, ServicePublished
 from miaopi.apps.catalogue.models import Sharing
-from miaopi.apps.catalogue.queries import (
+from miaopi.apps.catalogue.queries.published import (
     Agency,
     Field,
     PublishedService,
