@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from miaopi.apps.appointment.api import (
+    SlotBooked,
+    SlotCancelled,
+    SlotMoved,
+    VisitLapsed,
+    VisitReminded,
+    get_office,
+)
 from miaopi.apps.approval.api import Decided, DecisionUpheld, find_decision, find_values
-from miaopi.apps.audit.api import after, system
-from miaopi.apps.notification.actions.write import tell_applicant
+from miaopi.apps.audit.api import Actor, after, system
+from miaopi.apps.notification.actions.write import tell_applicant, write_moment
 from miaopi.apps.treasury.api import EntitlementStopped, PaymentMade, get_payment
 
 
@@ -25,6 +33,47 @@ def tell_that_it_stands(event: DecisionUpheld, *, seq: int, now: datetime) -> No
     tell_applicant(
         number=event.number, kind="upheld", key=f"{event.decision}-upheld", values={},
         by=system("notification.tell_that_it_stands"), now=now,
+    )  # fmt: skip
+
+
+@after(SlotBooked)
+def tell_the_booking(event: SlotBooked, *, seq: int, now: datetime) -> None:
+    _tell_booking(event, seq, system("notification.tell_the_booking"), now)
+
+
+@after(SlotMoved)
+def tell_the_new_time(event: SlotMoved, *, seq: int, now: datetime) -> None:
+    _tell_booking(event, seq, system("notification.tell_the_new_time"), now)
+
+
+def _tell_booking(event: SlotBooked | SlotMoved, seq: int, by: Actor, now: datetime) -> None:
+    tell_applicant(
+        number=event.number, kind="booked", key=f"{event.number}-booked-{seq}", by=by, now=now,
+        values={**find_last_values(event.number), "office": get_office(event.office).name, "at": write_moment(event.at)},
+    )  # fmt: skip
+
+
+@after(SlotCancelled)
+def tell_the_cancellation(event: SlotCancelled, *, seq: int, now: datetime) -> None:
+    tell_applicant(
+        number=event.number, kind="cancelled", key=f"{event.number}-cancelled-{seq}", values={},
+        by=system("notification.tell_the_cancellation"), now=now,
+    )  # fmt: skip
+
+
+@after(VisitReminded)
+def remind(event: VisitReminded, *, seq: int, now: datetime) -> None:
+    tell_applicant(
+        number=event.number, kind="reminder", key=f"{event.number}-reminder", version=event.version,
+        values={**find_last_values(event.number), "until": event.until}, by=system("notification.remind"), now=now,
+    )  # fmt: skip
+
+
+@after(VisitLapsed)
+def tell_the_lapse(event: VisitLapsed, *, seq: int, now: datetime) -> None:
+    tell_applicant(
+        number=event.number, kind="lapsed", key=f"{event.number}-lapsed", version=event.version,
+        values={**find_last_values(event.number), "until": event.until}, by=system("notification.tell_the_lapse"), now=now,
     )  # fmt: skip
 
 

@@ -117,4 +117,4 @@ def compute_message(row: Row) -> Message:
 
 
 def _iso(moment: datetime | None) -> str | None:
-    return moment and moment.isoformat()
+    return None if moment is None else moment.isoformat()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from miaopi.apps.application.api import find_application
 from miaopi.apps.audit.api import Actor, act
@@ -17,6 +18,7 @@ from miaopi.definitions import ServicePackage
 from miaopi.kernel.wording import Text, fill
 
 CENT: Final = Decimal("0.01")
+CITY_TIME: Final = ZoneInfo("Asia/Shanghai")
 
 # What the house says where a package has no words of its own for the occasion.
 WORDS: Final[Mapping[str, Text]] = {
@@ -54,8 +56,24 @@ def tell_applicant(
     package = get_service(application.service, version or application.version)
     words = package.messages.get(kind) or WORDS.get(kind)
     if words is not None:
-        text = fill(words, {**compute_filling(package, values), "number": number})
+        text = fill_in(words, {**compute_filling(package, values), "number": number})
         write_message(key=key, number=number, party=application.applicant, kind=kind, text=text, by=by, now=now)
+
+
+def fill_in(words: Text, values: Mapping[str, object]) -> Text:
+    """The words with values in their place; what is itself said in two languages is said in the one of its text."""
+
+    def said_in(language: str) -> dict[str, object]:
+        return {name: value.in_language(language) if isinstance(value, Text) else value for name, value in values.items()}
+
+    return Text(zh=fill(words, said_in("zh")).zh, en=fill(words, said_in("en")).en)
+
+
+def write_moment(written: str) -> Text:
+    """An ISO moment as people say it in the city: day and hour."""
+    moment = datetime.fromisoformat(written).astimezone(CITY_TIME)
+    day = fill(Text("{day}", "{day}"), {"day": moment.date()})
+    return Text(zh=f"{day.zh}{moment:%H:%M}", en=f"{moment:%H:%M} on {day.en}")
 
 
 def compute_filling(package: ServicePackage, values: Mapping[str, object]) -> dict[str, object]:
@@ -65,11 +83,11 @@ def compute_filling(package: ServicePackage, values: Mapping[str, object]) -> di
 
 
 def _yuan(value: object) -> object:
-    return str(value.quantize(CENT, ROUND_HALF_UP)) if isinstance(value, Decimal) else _read_yuan(value)
-
-
-def _read_yuan(value: object) -> object:
-    return f"{Decimal(value):.2f}" if isinstance(value, str) and value.replace(".", "", 1).isdigit() else value
+    """Yuan with two places; values of a decision are kept as text."""
+    try:
+        return str(Decimal(str(value)).quantize(CENT, ROUND_HALF_UP))
+    except InvalidOperation:
+        return value
 
 
 def _day(value: object) -> object:
