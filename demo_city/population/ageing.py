@@ -31,7 +31,11 @@ def age_well(seed: int, people: list[Person], day: date) -> None:
             _issue(chance, person, children.get(person.serial))
             if age >= 70 and person.life_status != "注销":
                 entitled.append(person)
-        _bury(chance, person, age, day)
+        if person.died_on:
+            _bury(chance, person, person.died_on, day)
+    aged = [person for person in people if person.is_alive and age_on(person.birth_date, day) >= 70]
+    for person in chance.sample(aged, min(len(aged), max(1, round(len(aged) * UNNOTICED)))):  # every city has one at least
+        _bury(chance, person, day - timedelta(days=3 + int(chance.random() * 20)), day)
     chance.shuffle(entitled)  # so many of them, not each by chance: a small city has both kinds too
     for person in entitled[: round(len(entitled) * PAID)]:
         _pay(chance, person, day)
@@ -66,13 +70,8 @@ def _month_after(day: date) -> str:
     return f"{day.year + day.month // 12}-{day.month % 12 + 1:02d}"
 
 
-def _bury(chance: Random, person: Person, age: int, day: date) -> None:
+def _bury(chance: Random, person: Person, died: date, day: date) -> None:
     """Each hand records most deaths, and now and then another day of it."""
-    died = person.died_on
-    if died is None:
-        if age < 70 or not person.is_alive or chance.random() >= UNNOTICED:
-            return
-        died = day - timedelta(days=3 + int(chance.random() * 20))
     deaths = Deaths()
     if person.died_on and chance.random() < RECORDED["cancelled"]:
         deaths.cancelled = died, min(died + timedelta(days=2 + int(chance.random() * 60)), day)
