@@ -22,6 +22,7 @@ from miaopi.kernel.wording import Text
 app = cyclopts.App(name="case", help="人工办件 / Cases with officers.")
 
 Officer = Annotated[str, cyclopts.Parameter(name="--as", help="the officer's sign-in code")]
+Auditor = Annotated[str, cyclopts.Parameter(name="--as", help="the auditor's sign-in code")]
 Values = Annotated[list[str] | None, cyclopts.Parameter(name="--set", negative=(), help="NAME=VALUE: what the rules cannot say")]
 Lawful = Annotated[str, cyclopts.Parameter(help="INSTRUMENT,ARTICLE: by what law")]
 Said = Annotated[str, cyclopts.Parameter(help="the sentence that the applicant reads")]
@@ -135,6 +136,16 @@ def return_(number: str, *, note: str, as_: Officer, json: bool = False) -> None
         emit({"number": number, "returned": True}, json, lambda _: "已退回 / returned")
 
 
+@app.command
+def log(number: str, *, as_: Auditor, json: bool = False) -> None:
+    """All that the log has of a case, for an auditor. The look is an entry that the applicant sees."""
+    with attach(report=tell), signed_in(as_) as actor:
+        from miaopi.apps.approval.api import read_log
+
+        entries = [entry.to_json() for entry in read_log(number=number, by=actor, now=clock.now())]
+        emit({"number": number, "entries": entries}, json, _render_log)
+
+
 def _decide(
     outcome: str, number: str, reason: str, reason_en: str, basis: str, values: list[str] | None, officer: str, json: bool
 ) -> None:
@@ -178,6 +189,14 @@ def _render_queue(result: Mapping[str, Any]) -> Table | str:
         due = "时钟已停 / clock stands" if row["clock_stopped_at"] else f"{_hour(row['due_at'])}{late}"
         why = "；".join(reason["text"]["zh"] for reason in row["reasons"])
         table.add_row(*map(Plain, (row["number"], row["name"]["zh"], f"{row['kind']}: {why}", due, row["taken_by"] or "")))
+    return table
+
+
+def _render_log(result: Mapping[str, Any]) -> Table:
+    table = Table("#", "时间 / at", "什么 / what", "谁 / who")
+    for entry in result["entries"]:
+        who = f"{entry['actor']['kind']} {entry['actor']['id']}"
+        table.add_row(*map(Plain, (str(entry["seq"]), _hour(entry["at"]), entry["kind"], who)))
     return table
 
 

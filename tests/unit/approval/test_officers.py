@@ -17,6 +17,7 @@ from miaopi.apps.approval.api import (
     list_queue,
     put_back_case,
     read_case,
+    read_log,
     take_case,
     uphold_decision,
 )
@@ -351,6 +352,22 @@ def test_somebody_elses_case_stays_hers(scene: Scene) -> None:
     ben = scene.enter(BEN)
     case, zhou = referred(scene, by=ben), officer(id_number=ANNA.id_number)
     assert read_case(number=case.number, by=zhou, now=NOW).applicant == BEN.name
+
+
+def test_an_auditor_reads_the_log_of_a_case_and_the_applicant_sees_it(scene: Scene) -> None:
+    case, auditor, zhou = referred(scene), officer("auditor1", role=Role.AUDITOR, queues=()), officer()
+    entries = read_log(number=case.number, by=auditor, now=NOW)
+    assert {"application.ApplicationOpened", "approval.Decided", "approval.CaseReferred"} <= {entry.kind for entry in entries}
+    sequence()
+    look = list_accesses(pseudonym(scene.anna.id))[0]
+    assert (look.kind, look.actor["id"]) == ("approval.LogRead", "auditor1")
+    for stranger in (zhou, scene.anna):
+        with pytest.raises(RightsError):
+            read_log(number=case.number, by=stranger, now=NOW)
+    with pytest.raises(RightsError):
+        read_case(number=case.number, by=auditor, now=NOW)
+    with pytest.raises(NotFound):
+        read_log(number=case.number, by=officer("auditor2", role=Role.AUDITOR, id_number=ANNA.id_number), now=NOW)
 
 
 def test_an_uphold_without_a_review_is_an_input_error(scene: Scene) -> None:

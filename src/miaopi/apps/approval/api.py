@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from miaopi.apps.approval.actions.claims import release_claim
-from miaopi.apps.approval.actions.desk import put_back_case, read_case, take_case
+from miaopi.apps.approval.actions.desk import put_back_case, read_case, read_log, take_case
 from miaopi.apps.approval.actions.persons import (
     Defect,
     OfficerDecision,
@@ -28,6 +28,7 @@ from miaopi.apps.approval.events import (
     DecisionProposed,
     DecisionReturned,
     DecisionUpheld,
+    LogRead,
     ReviewRequested,
 )
 from miaopi.apps.approval.queries.cases import CaseView, QueueRow, SeenFact, list_queue
@@ -43,8 +44,8 @@ from miaopi.apps.approval.queries.result import Result, get_result
 
 __all__ = [
     "CasePutBack", "CaseRead", "CaseReferred", "CaseTaken", "CaseView", "ClaimLost", "ClaimReleased", "ClaimTaken", "Decided",
-    "DecidedCase", "DecisionProposed", "DecisionReturned", "DecisionUpheld", "Defect", "Queue", "QueueRow", "Result",
-    "ReviewRequested", "OfficerDecision", "SeenFact", "ask_supplement", "compute_queue", "confirm_case", "count_waiting", "decide_case",
-    "find_decision", "find_values", "get_decision", "get_result", "list_decisions", "list_queue", "put_back_case", "read_case",
-    "release_claim", "request_review", "retry_waiting", "return_case", "take_case", "uphold_decision",
+    "DecidedCase", "DecisionProposed", "DecisionReturned", "DecisionUpheld", "Defect", "LogRead", "OfficerDecision", "Queue",
+    "QueueRow", "Result", "ReviewRequested", "SeenFact", "ask_supplement", "compute_queue", "confirm_case", "count_waiting",
+    "decide_case", "find_decision", "find_values", "get_decision", "get_result", "list_decisions", "list_queue", "put_back_case",
+    "read_case", "read_log", "release_claim", "request_review", "retry_waiting", "return_case", "take_case", "uphold_decision",
 ]  # fmt: skip

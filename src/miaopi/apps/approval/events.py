@@ -125,6 +125,19 @@ class CaseRead(Event):
 
 
 @dataclass(frozen=True)
+class LogRead(Event):
+    """An auditor looked at all that the log has of a case."""
+
+    is_access: ClassVar[bool] = True
+
+    number: str
+    service: str
+    kind: str
+    staff: str
+    subject: str
+
+
+@dataclass(frozen=True)
 class DecisionProposed(Event):
     """An officer decided a case that takes two; `proposal` is the id of what a second one confirms or returns."""
 

@@ -9,10 +9,12 @@ from typing import Final
 from django.conf import settings
 from django.db.models import Q
 
+from miaopi.apps.application.api import find_application
 from miaopi.apps.approval.actions.case import Case, reopen_case
-from miaopi.apps.approval.events import CasePutBack, CaseRead, CaseTaken
+from miaopi.apps.approval.events import CasePutBack, CaseRead, CaseTaken, LogRead
 from miaopi.apps.approval.models import Referral
 from miaopi.apps.approval.queries.cases import (
+    HOUSE,
     CaseView,
     Desk,
     compute_kind,
@@ -23,15 +25,16 @@ from miaopi.apps.approval.queries.cases import (
     open_desk,
 )
 from miaopi.apps.approval.queries.decisions import get_last_decision
-from miaopi.apps.audit.api import Actor, act
+from miaopi.apps.audit.api import Actor, LoggedEntry, act, list_entries
 from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.identity.api import Right, pseudonym
 from miaopi.kernel.decision.case import open_case
 from miaopi.kernel.decision.outcomes import to_plain
 from miaopi.kernel.decision.precedence import Judgement
-from miaopi.kernel.errors import InputError
+from miaopi.kernel.errors import InputError, NotFound
 from miaopi.kernel.wording import Text
 
+NO_SUCH_LOG: Final = Text(zh="没有这个编号的办件。", en="There is no case of this number.")
 LEASE: Final = timedelta(hours=2)  # each look at the case renews it; who disappears gives it back by that
 
 
@@ -78,6 +81,20 @@ def read_case(*, number: str, by: Actor, now: datetime) -> CaseView:
     row = get_referral(number, desk)
     values, open_ = compute_values(reopen_referred(row))
     return compute_view(row, by=by, now=now, values={name: to_plain(value) for name, value in values.items()}, open_values=open_)
+
+
+def read_log(*, number: str, by: Actor, now: datetime) -> list[LoggedEntry]:
+    """All that the log has of a case, for an auditor. The look is an entry that its subject can see. NotFound for one she must avoid."""
+    desk = open_desk(by, Right.READ_LOG)
+    application = find_application(number=number, reader=HOUSE)
+    if application is None or application.applicant in desk.avoided:
+        raise NotFound(NO_SUCH_LOG)
+    found = list_entries(number=application.number)
+    with act(by=by, now=now) as unit:
+        unit.record(LogRead(
+            number=application.number, service=application.service, kind="audit", staff=by.id, subject=pseudonym(application.applicant),
+        ))  # fmt: skip
+    return found
 
 
 def reopen_referred(row: Referral) -> Case:
