@@ -1,7 +1,8 @@
-"""Is this entry in the log? Checks a proof with the standard library alone; nothing of the house is imported.
+"""Is this entry in the log, does the log only grow? Checks a proof with the standard library alone; nothing of the house is imported.
 
     python3 verify_proof.py [--key NAME+HASH+KEY] < proof.json
 
+A proof without an entry says that one signed tree only adds to an older one.
 Prints `valid: …` and ends 0, or `invalid: why` and ends 1. Without `--key` the key that stands in the proof is believed, so
 the answer says only that proof and key belong together; with it, only that key is. Standards: RFC 8785 (entry), RFC 9162 §2.1
 (tree), C2SP signed-note and tlog-checkpoint (head), RFC 8032 (Ed25519).
@@ -20,6 +21,8 @@ from typing import NoReturn
 
 PRESENT = {"leaf", "entry", "salt", "leaf_index", "tree_size", "root", "inclusion", "checkpoint"}
 OPTIONAL = {"key", "old_size", "old_root", "consistency"}
+GROWN = {"tree_size", "root", "checkpoint", "old_size", "old_root", "consistency"}
+BESIDE_GROWN = {"key", "old_checkpoint", "at"}
 LARGEST = 2**53 - 1  # RFC 8785 §3.2.2.3: beyond it a number no longer has one form
 
 
@@ -49,6 +52,8 @@ def main() -> int:
 def check(text: str, trusted: str | None = None) -> str:
     """What the proof in this JSON text proves, in words. Raises Invalid."""
     proof = read(text)
+    if "entry" not in proof:
+        return check_growth_alone(proof, trusted)
     # 1. The entry is the one text that its content can have.
     entry = read_text(proof, "entry")
     if canonical(parse(entry, "entry")) != entry:
@@ -65,14 +70,31 @@ def check(text: str, trusted: str | None = None) -> str:
     if not is_included(sha256(b"\x00" + leaf), index, size, read_path(proof, "inclusion"), root):
         raise Invalid("the inclusion path does not lead from the leaf to the root")
     # 4. The checkpoint states this root, under a signature of the key.
-    key = trusted if trusted is not None else read_text(proof, "key")
-    if trusted is not None and proof.get("key", trusted) != trusted:
-        raise Invalid("the key in the proof is not the trusted one")
+    key = believe(proof, trusted)
     name = check_checkpoint(read_text(proof, "checkpoint"), key, size, root)
     # 5. The tree only adds to the one that was signed before.
     grown = check_growth(proof, size, root)
     source = "the trusted key" if trusted is not None else "the key in the proof"
     return f"entry {index} of {size} in {name}, signed under {source}{grown}"
+
+
+def check_growth_alone(proof: dict[str, object], trusted: str | None) -> str:
+    """That a signed tree contains an older one; the older one's own signature too, where it is there."""
+    size, root, key = read_number(proof, "tree_size"), read_hash(proof["root"], "root"), believe(proof, trusted)
+    name = check_checkpoint(read_text(proof, "checkpoint"), key, size, root)
+    old_size, old_root = read_number(proof, "old_size"), read_hash(proof["old_root"], "old_root")
+    if "old_checkpoint" in proof:
+        check_checkpoint(read_text(proof, "old_checkpoint"), key, old_size, old_root)
+    grown = check_growth(proof, size, root)
+    source = "the trusted key" if trusted is not None else "the key in the proof"
+    return f"the tree of {size} in {name}, signed under {source}{grown}"
+
+
+def believe(proof: dict[str, object], trusted: str | None) -> str:
+    """The key to hold signatures against: the trusted one alone, if there is one."""
+    if trusted is not None and proof.get("key", trusted) != trusted:
+        raise Invalid("the key in the proof is not the trusted one")
+    return trusted if trusted is not None else read_text(proof, "key")
 
 
 def check_checkpoint(note: str, key: str, size: int, root: bytes) -> str:
@@ -236,9 +258,11 @@ def read(text: str) -> dict[str, object]:
     proof = parse(text, "proof")
     if not isinstance(proof, dict):
         raise Invalid("a proof is a JSON object")
-    if missing := sorted(PRESENT - set(proof)):
+    is_of_entry = bool((PRESENT - GROWN) & set(proof))
+    needed, beside = (PRESENT, OPTIONAL) if is_of_entry else (GROWN, BESIDE_GROWN)
+    if missing := sorted(needed - set(proof)):
         raise Invalid(f"no {missing[0]}")
-    if strange := sorted(set(proof) - PRESENT - OPTIONAL):
+    if strange := sorted(set(proof) - needed - beside):
         raise Invalid(f"nothing is known here about {strange[0]!r}")
     return proof
 

@@ -31,6 +31,14 @@ def _no_head_error() -> NotFound:
     return NotFound(Text(zh="账本还没有这个大小的签名检查点。", en="No signed checkpoint of that size is there."))
 
 
+def _wrong_order_error() -> InputError:
+    return InputError(
+        "OLD",
+        Text(zh="旧的大小不能超过新的。", en="the old size is larger than the new one."),
+        Text(zh="请交换两个数。", en="Exchange the two."),
+    )
+
+
 def _not_decided_error() -> NotFound:
     return NotFound(Text(zh="没有这个编号，或还没有结果。", en="There is no such number, or it is not decided yet."))
 
@@ -39,7 +47,7 @@ def _no_proof_error() -> InputError:
     return InputError(
         "FILE",
         Text(zh="读不出一份证明。", en="this does not read as a proof."),
-        Text(zh="请给 ledger prove --json 的输出。", en="Give the output of ledger prove --json."),
+        Text(zh="请给 ledger prove 或 consistency 加 --json 的输出。", en="Give what ledger prove or consistency prints with --json."),
     )
 
 
@@ -63,26 +71,22 @@ def prove(entry: str, *, json: bool = False) -> None:
 
 
 @app.command
-def consistency(old: int, new: int, *, json: bool = False) -> None:
-    """The proof that the signed tree of NEW leaves only adds to the signed tree of OLD."""
+def consistency(old: int, new: int | None = None, *, json: bool = False) -> None:
+    """The proof that the signed tree of NEW leaves (the latest) only adds to the signed tree of OLD; `ledger verify` checks it."""
+    if new is not None and old > new:
+        raise _wrong_order_error()
     with attach(report=tell):
         from miaopi.apps.audit.api import find_checkpoint, get_consistency
 
-        heads = [find_checkpoint(at_most=size) for size in (old, new)]
-        if heads[0] is None or heads[1] is None or [head.tree_size for head in heads if head] != [old, new]:
+        before, head = find_checkpoint(at_most=old), find_checkpoint(at_most=new)
+        if before is None or head is None or before.tree_size != old or new not in (None, head.tree_size):
             raise _no_head_error()
-        if old > new:
-            raise InputError(
-                "OLD",
-                Text(zh="旧的大小不能超过新的。", en="the old size is larger than the new one."),
-                Text(zh="请交换两个数。", en="Exchange the two."),
-            )
         result = {
-            **_head(heads[1]),
+            **_head(head),
             "old_size": old,
-            "old_root": bytes(heads[0].root).hex(),
-            "old_checkpoint": heads[0].note,
-            "consistency": [each.hex() for each in get_consistency(old, new)],
+            "old_root": bytes(before.root).hex(),
+            "old_checkpoint": before.note,
+            "consistency": [each.hex() for each in get_consistency(old, head.tree_size)],
         }
         emit(result, json, lambda found: "\n".join([found["old_root"], *found["consistency"], found["root"]]))
 
@@ -108,13 +112,16 @@ def verify(file: Annotated[str, cyclopts.Parameter(allow_leading_hyphen=True)], 
 
 
 @app.command
-def accesses(*, as_: Person, json: bool = False) -> None:
-    """Who looked at the data of a person, as she herself may see it: the latest first."""
+def accesses(*, as_: Person, before: int | None = None, most: int = 200, json: bool = False) -> None:
+    """Who looked at the data of a person, as she herself may see it: the latest first.
+
+    --before SEQ: the page after the one that ended there. `ledger prove SEQ` gives the proof of one.
+    """
     with attach(report=tell), signed_in(as_) as actor:
         from miaopi.apps.audit.api import list_accesses
         from miaopi.apps.identity.api import pseudonym
 
-        seen = [entry.to_json() for entry in list_accesses(pseudonym(actor.id))]
+        seen = [entry.to_json() for entry in list_accesses(pseudonym(actor.id), before=before, most=most)]
         emit({"accesses": seen}, json, _list_accesses)
 
 

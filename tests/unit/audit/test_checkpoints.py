@@ -18,6 +18,7 @@ from miaopi.apps.audit.api import (
     act,
     choose_signer,
     count_numbered,
+    find_access,
     find_checkpoint,
     find_entry,
     get_consistency,
@@ -284,6 +285,24 @@ def test_she_sees_two_hundred_looks_at_once() -> None:
     sequence()
     assert len(list_accesses(SUBJECT)) == 200
     assert [access.body["application"] for access in list_accesses(SUBJECT, number="n0")] == ["n0"]
+
+
+def test_looks_come_in_pages_and_each_can_be_proved() -> None:
+    with act(by=ANNA, now=NOW) as unit:
+        for number in range(5):
+            unit.record(Looked(f"n{number}", SUBJECT))
+            unit.record(Looked(f"n{number}", "6" * 64))
+    sequence()
+    sign_checkpoint(now=NOW)
+    first = list_accesses(SUBJECT, most=3)
+    rest = list_accesses(SUBJECT, before=first[-1].seq, most=3)
+    assert [access.body["application"] for access in (*first, *rest)] == ["n4", "n3", "n2", "n1", "n0"]
+    for access in (*first, *rest):
+        assert access.seq is not None
+        proof = prove(access.seq).to_json()
+        assert find_flaw(proof) is None and json.loads(str(proof["entry"]))["body"] == access.body
+        assert find_access(SUBJECT, access.seq) == access
+        assert find_access("6" * 64, access.seq) is None
 
 
 def test_purposes_have_keys_of_their_own() -> None:

@@ -222,6 +222,59 @@ def test_a_flaw_is_named(proof: dict[str, Any], flaw: object) -> None:
         OUTSIDER.check(json.dumps(proof))
 
 
+def make_growth(old: int = 3, size: int = 7) -> dict[str, Any]:
+    """What `ledger consistency` prints."""
+    proof = make_proof(0, size, old)
+    kept = {name: proof[name] for name in ("tree_size", "root", "old_size", "old_root", "consistency", "checkpoint", "key")}
+    return {**kept, "old_checkpoint": signed_head(old, bytes.fromhex(proof["old_root"])), "at": "2026-11-25T00:00:00+00:00"}
+
+
+def judge_growth(proof: dict[str, Any], key: str | None = None) -> object:
+    """Our flaw, if the outsider agrees that there is one or none."""
+    flaw = find_flaw(proof, key)
+    try:
+        OUTSIDER.check(json.dumps(proof), key)
+    except OUTSIDER.Invalid:
+        assert flaw is not None
+    else:
+        assert flaw is None
+    return flaw
+
+
+@pytest.mark.parametrize(("old", "size"), [(1, 1), (1, 8), (3, 7), (4, 8), (7, 8)])
+def test_that_a_tree_only_grew_is_proved_without_an_entry(old: int, size: int) -> None:
+    assert judge_growth(make_growth(old, size)) is None
+    assert judge_growth(make_growth(old, size), KEY) is None
+    unkept = make_growth(old, size)
+    del unkept["old_checkpoint"]
+    assert judge_growth(unkept, KEY) is None
+
+
+@pytest.mark.parametrize(
+    ("spoil", "flaw"),
+    [
+        ({"old_root": ROOT.hex()}, OTHER_HEAD),
+        ({"old_root": ROOT.hex(), "old_checkpoint": signed_head(3, ROOT)}, NOT_CONSISTENT),
+        ({"old_checkpoint": signed_head(3, ROOT, seed=OTHER)}, NOT_SIGNED),
+        ({"old_checkpoint": 5}, MALFORMED),
+        ({"checkpoint": signed_head(7, ROOT)}, OTHER_HEAD),
+        ({"consistency": []}, NOT_CONSISTENT),
+        ({"consistency": None}, MALFORMED),
+        ({"old_size": 0}, OTHER_HEAD),
+        ({"root": ROOT.hex()}, OTHER_HEAD),
+        ({"key": "no key"}, NOT_SIGNED),
+        ({"entry": "{}"}, MALFORMED),
+    ],
+)  # fmt: skip
+def test_a_flaw_in_the_growth_is_named(spoil: dict[str, Any], flaw: object) -> None:
+    assert judge_growth({**make_growth(), **spoil}) is flaw
+
+
+def test_growth_under_another_key_is_none() -> None:
+    other = note_key(ORIGIN, public_key_of(OTHER))
+    assert judge_growth(make_growth(), other) is NOT_SIGNED
+
+
 def test_only_the_key_that_is_trusted_counts() -> None:
     proof = make_proof(2, 3, 2)
     note = signed_head(3, bytes.fromhex(proof["root"]), seed=OTHER)

@@ -12,6 +12,7 @@ from miaopi.kernel.ledger import canonical_json, leaf_data, leaf_hash, verify_co
 from miaopi.kernel.wording import Text
 
 LEAST_SALT: Final = 16
+ENTRY: Final = frozenset({"entry", "inclusion", "leaf", "leaf_index", "salt"})
 
 MALFORMED: Final = Text(zh="这不是账本证明的格式。", en="This is not of the form of a proof of the log.")
 NOT_CANONICAL: Final = Text(zh="条目不是规范的 JSON 文本。", en="The entry is not canonical JSON.")
@@ -25,8 +26,11 @@ NOT_CONSISTENT: Final = Text(zh="这棵树不包含先前签名的那棵。", en
 def find_flaw(proof: Mapping[str, Any], key: str | None = None) -> Text | None:
     """Why a proof of the log (DESIGN.md §7.4) proves nothing; `None` if it holds.
 
-    `key` alone is believed where it is given. Otherwise the proof's own is, and only says that both belong together.
+    `key` alone is believed where it is given. Otherwise the proof's own is, and only says that both belong together. A proof
+    without an entry says that one signed tree only adds to another.
     """
+    if not ENTRY & proof.keys():
+        return _find_flaw_of_growth(proof, key)
     try:
         entry, salt, leaf = _text(proof["entry"]), _octets(proof["salt"]), _octets(proof["leaf"])
         index, size, root = _number(proof["leaf_index"]), _number(proof["tree_size"]), _hash(proof["root"])
@@ -43,17 +47,43 @@ def find_flaw(proof: Mapping[str, Any], key: str | None = None) -> Text | None:
     # 2. RFC 9162 §2.1.3.2: the leaf is in the tree.
     if not verify_inclusion(leaf=leaf_hash(leaf), index=index, size=size, proof=path, root=root):
         return NOT_INCLUDED
-    # 3. C2SP tlog-checkpoint: the tree is the one that was signed, by the log that the key is named after.
+    # 3. The tree is the one that was signed.
+    flaw = _find_flaw_of_head(note, stated, key, size, root)
+    if flaw is not None:
+        return flaw
+    # 4. It only adds to the one before.
+    if old is None:
+        return NOT_CONSISTENT if growth else None
+    return _compare(old, (size, root), growth)
+
+
+def _find_flaw_of_growth(proof: Mapping[str, Any], key: str | None) -> Text | None:
+    """`old_checkpoint` is what somebody kept, or what the log now says she should have: its signature must hold too."""
+    try:
+        size, root, growth = _number(proof["tree_size"]), _hash(proof["root"]), _path(proof["consistency"])
+        old_size, old_root = _number(proof["old_size"]), _hash(proof["old_root"])
+        note, old_note, stated = _text(proof["checkpoint"]), proof.get("old_checkpoint"), _text(proof.get("key", key))
+        old_note = None if old_note is None else _text(old_note)
+    except (KeyError, TypeError, ValueError):
+        return MALFORMED
+    flaw = _find_flaw_of_head(note, stated, key, size, root)
+    if flaw is None and old_note is not None:
+        flaw = _find_flaw_of_head(old_note, stated, key, old_size, old_root)
+    return _compare((old_size, old_root), (size, root), growth) if flaw is None else flaw
+
+
+def _find_flaw_of_head(note: str, stated: str, key: str | None, size: int, root: bytes) -> Text | None:
+    """C2SP tlog-checkpoint: the note states this tree, signed by the log that the key is named after."""
     believed = stated if key is None else key
     text = open_note(note, believed) if stated == believed else None
     if text is None:
         return NOT_SIGNED
-    if read_checkpoint(text) != Head(believed.split("+")[0], size, root):
-        return OTHER_HEAD
-    # 4. RFC 9162 §2.1.4.2: it only adds to the one before.
-    if old is None:
-        return NOT_CONSISTENT if growth else None
-    is_grown = verify_consistency(old_size=old[0], new_size=size, old_root=old[1], new_root=root, proof=growth)
+    return None if read_checkpoint(text) == Head(believed.split("+")[0], size, root) else OTHER_HEAD
+
+
+def _compare(old: tuple[int, bytes], new: tuple[int, bytes], growth: list[bytes]) -> Text | None:
+    """RFC 9162 §2.1.4.2: the tree only adds to the older one."""
+    is_grown = verify_consistency(old_size=old[0], new_size=new[0], old_root=old[1], new_root=new[1], proof=growth)
     return None if is_grown else NOT_CONSISTENT
 
 
