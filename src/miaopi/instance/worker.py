@@ -18,9 +18,10 @@ from typing import Final
 
 from django.db import connections
 
+from miaopi.apps.appointment.api import run_due as run_visits
 from miaopi.apps.approval.api import retry_waiting
 from miaopi.apps.audit.api import run_after_handlers, sequence, sign_checkpoint, system, wait_for_entries
-from miaopi.apps.licence.api import renew_signing_keys
+from miaopi.apps.licence.api import register_due, renew_signing_keys
 from miaopi.apps.notification.api import ask_due, deliver_due
 from miaopi.apps.treasury.api import pay_due, run_due
 from miaopi.config import clock
@@ -34,12 +35,14 @@ DUTIES: Final[Mapping[str, tuple[float, Duty]]] = {
     "sequence": (0.0, lambda now: sequence()),
     "tell": (0.0, lambda now: run_after_handlers(now=now)),
     "sign": (1.0, lambda now: sign_checkpoint(now=now)),
+    "visits": (5.0, lambda now: run_visits(by=system("worker"), now=now)),
     "renew": (60.0, lambda now: renew_signing_keys(by=system("worker"), now=now)),
 }
 # Seconds of rest after a run. A wait ends within ten seconds of its source's return.
 OUTSIDE: Final[Mapping[str, tuple[float, Duty]]] = {
     "deliver": (0.5, lambda now: deliver_due(by=system("worker"), now=now)),
     "ask whether it arrived": (1.0, lambda now: ask_due(by=system("worker"), now=now)),
+    "register": (0.5, lambda now: register_due(by=system("worker"), now=now)),
     "retry": (2.0, lambda now: retry_waiting(by=system("worker"), now=now)),
     "list payments": (5.0, lambda now: run_due(by=system("worker"), now=now)),
     "pay": (1.0, lambda now: pay_due(by=system("worker"), now=now)),

@@ -122,7 +122,7 @@ class Scene:
         actor, package = by or self.anna, self.package
         sensitive = [name for name, privacy in package.pulled_privacy.items() if privacy == "sensitive"]
         return give_consent(
-            application=application.number, service=SERVICE, version=package.version, applicant=actor.id, scope=package.scope,
+            application=application.number, service=package.slug, version=package.version, applicant=actor.id, scope=package.scope,
             separate=sensitive, purpose=package.consent, expires_at=now + timedelta(days=30), by=actor, now=now,
         ).receipt
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from miaopi.apps.licence.actions.register import register_due
 from miaopi.apps.licence.actions.sign import publish_next_key, renew_signing_keys
-from miaopi.apps.licence.events import LicenceIssued, LicenceRevoked, LicenceUpdated
+from miaopi.apps.licence.events import (
+    LicenceIssued,
+    LicenceRevoked,
+    LicenceUpdated,
+    RegistrationDone,
+    RegistrationRefused,
+)
 from miaopi.apps.licence.queries.document import make_pdf
 from miaopi.apps.licence.queries.keys import compute_trust
 from miaopi.apps.licence.queries.licences import (
@@ -16,9 +23,10 @@ from miaopi.apps.licence.queries.licences import (
 )
 from miaopi.apps.licence.queries.picture import draw_qr
 from miaopi.apps.licence.queries.reading import verify_credential
+from miaopi.apps.licence.queries.registrations import Registration, list_registrations
 
 __all__ = [
-    "Licence", "LicenceIssued", "LicenceRevoked", "LicenceUpdated", "State", "compute_trust", "draw_qr", "find_licence", "get_licence",
-    "get_own_licence", "list_licences", "make_pdf", "publish_next_key", "renew_signing_keys",
-    "verify_credential",
+    "Licence", "LicenceIssued", "LicenceRevoked", "LicenceUpdated", "Registration", "RegistrationDone", "RegistrationRefused", "State",
+    "compute_trust", "draw_qr", "find_licence", "get_licence", "get_own_licence", "list_licences", "list_registrations", "make_pdf",
+    "publish_next_key", "register_due", "renew_signing_keys", "verify_credential",
 ]  # fmt: skip

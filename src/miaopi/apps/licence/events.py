@@ -65,3 +65,29 @@ class SigningKeyPublished(Event):
     key: str
     generation: int
     begins_at: datetime | None
+
+
+@dataclass(frozen=True)
+class RegistrationDone(Event):
+    """An agency wrote the act into its own register and gave its reference. `moment` is approve, visit or lapse."""
+
+    number: str
+    service: str
+    version: str
+    act: str
+    moment: str
+    reference: str
+    done_on: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class RegistrationRefused(Event):
+    """An agency will not write the act; `reason` is its word. A person has to look."""
+
+    number: str
+    service: str
+    act: str
+    moment: str
+    reason: str
+    subject: str

@@ -1,4 +1,6 @@
-"""Licences (电子证照, GB/T 36903): their metadata in the open, what they say of a person sealed. The keys they are signed with."""
+"""Licences (电子证照, GB/T 36903): their metadata in the open, what they say of a person sealed. The keys they are signed with.
+What agencies have to write into registers of their own.
+"""
 
 from __future__ import annotations
 
@@ -66,3 +68,40 @@ class SigningKey(models.Model):
         public = ("generation", "key", "point", "made_at", "begins_at")
         personal = ()
         secret = ()
+
+
+class Registration(models.Model):
+    """An act to be written into the register of an agency, once, under its `id`. `content` is its record as JSON, sealed to the person.
+
+    It is due until `done_at`, when the agency gave its `reference`, or until the agency refused it for good (`refusal`).
+    """
+
+    id = models.CharField(primary_key=True, max_length=96)
+    number = models.CharField(max_length=18, db_index=True)
+    service = models.CharField(max_length=100)
+    version = models.CharField(max_length=64)
+    act = models.CharField(max_length=32)
+    moment = models.CharField(max_length=16)
+    resource = models.CharField(max_length=80)
+    party = models.CharField(max_length=64)
+    content = models.BinaryField()
+    done_on = models.DateField()
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+    reference = models.CharField(max_length=128, default="")
+    refusal = models.CharField(max_length=64, default="")
+
+    class Privacy:
+        public = (
+            "id", "number", "service", "version", "act", "moment", "resource", "done_on", "made_at", "due_at", "attempts", "done_at",
+            "reference", "refusal",
+        )
+        personal = ("party", "content")
+        secret = ()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=models.Q(done_at=None, refusal=""), name="licence_registration_due"),
+        ]

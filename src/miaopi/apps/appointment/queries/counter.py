@@ -33,6 +33,12 @@ class DayRow:
     act_name: Text
     state: VisitState
 
+    def to_json(self) -> dict[str, object]:
+        return {
+            "number": self.number, "ticket": self.ticket, "starts_at": self.starts_at.astimezone(LEGAL_ZONE).isoformat(),
+            "act": {"code": self.act_code, "name": self.act_name.to_json()}, "state": self.state.value,
+        }  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class CounterView:
@@ -54,6 +60,15 @@ class CounterView:
     def is_complete(self) -> bool:
         """Whether every paper was seen."""
         return self.seen >= set(range(1, len(self.papers) + 1))
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "number": self.number, "act": {"code": self.act_code, "name": self.act_name.to_json()}, "state": self.state.value,
+            "valid_to": self.valid_to.isoformat(), "appointment": self.appointment and self.appointment.to_json(),
+            "name": self.name, "id_number": self.id_number, "lines": [line.to_json() for line in self.lines],
+            "papers": [{"name": paper.name.to_json(), "check": paper.check.to_json()} for paper in self.papers],
+            "seen": sorted(self.seen),
+        }  # fmt: skip
 
 
 def get_office_of(by: Actor) -> str:

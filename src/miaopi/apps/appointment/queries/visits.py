@@ -73,10 +73,15 @@ class VisitView:
     appointment: Appointment | None
     ended_on: date | None
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether every paper was seen."""
+        return self.seen >= set(range(1, len(self.papers) + 1))
+
     def to_json(self) -> dict[str, object]:
         return {
             "number": self.number, "act": {"code": self.act_code, "name": self.act_name.to_json()}, "state": self.state.value,
-            "valid_to": self.valid_to.isoformat(), "papers": [paper.name.to_json() for paper in self.papers],
+            "valid_to": self.valid_to.isoformat(), "papers": [paper.name.to_json() for paper in self.papers], "seen": sorted(self.seen),
             "appointment": self.appointment and self.appointment.to_json(), "ended_on": self.ended_on and self.ended_on.isoformat(),
         }  # fmt: skip
 
@@ -228,7 +233,7 @@ def _count_free(offices: Iterable[str], row: Visit, now: datetime) -> dict[str, 
 
 def _list_slots(office: str, day: date, now: datetime) -> Iterable[Slot]:
     begin = datetime.combine(day, datetime.min.time(), tzinfo=LEGAL_ZONE)
-    seats = Seat.objects.filter(office=office, starts_at__gte=max(begin, now), starts_at__lt=begin + timedelta(days=1))
+    seats = Seat.objects.filter(office=office, starts_at__gte=begin, starts_at__gt=now, starts_at__lt=begin + timedelta(days=1))
     for each in seats.values("starts_at", "ends_at").annotate(free=Count("id", filter=Q(number=None))).order_by("starts_at"):
         yield Slot(slot_id(office, each["starts_at"]), each["starts_at"], each["ends_at"], each["free"])
 
