@@ -41,8 +41,8 @@ def rows_of(people: list[Assertion]) -> dict[str, dict[str, list[dict[str, Any]]
                 identity_count=1, identities_consistent=True,
             ),
             "household_registration": each(
-                hukou_region_code="420106", police_station="武汉演示所", hukou_address="武汉市演示路1号", household_type="家庭户", status="正常",
-                registered_on="2003-04-01", moved_out_on=None, birth_date="2003-03-01",
+                hukou_region_code="420106", police_station="武汉演示所", hukou_address="武汉市演示路1号", household_type="家庭户",
+                status="正常", registered_on="2003-04-01", moved_out_on=None, birth_date="2003-03-01",
             ),
         },
         "education": {

@@ -129,7 +129,7 @@ def seen(scene: Graduates) -> tuple[str, object, object, datetime]:
 
 
 def test_a_clerk_sees_exactly_what_is_asked_ticks_it_and_completes_once(scene: Graduates) -> None:
-    number, anna, clerk, then = seen(scene)
+    number, _, clerk, then = seen(scene)
     (row,) = list_day(by=clerk, now=then)
     assert (row.number, row.act_code) == (number, "GA-003")
     view = read_visit(number=number, by=clerk, now=then)
