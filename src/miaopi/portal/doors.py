@@ -8,11 +8,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from miaopi.apps.audit.api import system
-from miaopi.apps.identity.api import Right, sign_in, sign_out
+from miaopi.apps.identity.api import Right, Role, sign_in, sign_out
 from miaopi.config import environment
 from miaopi.kernel.errors import InputError, NotFound
 from miaopi.portal.gate import SESSION_COOKIE, Visit, gate
@@ -21,6 +22,7 @@ from miaopi.portal.problems import NOT_THERE
 
 DOOR = system("portal.sign_in")
 DISPLAYS = ("standard", "elder")
+DESKS = {Role.OFFICER: "desk", Role.CLERK: "counter"}
 YEAR = 365 * 24 * 60 * 60
 
 
@@ -60,6 +62,9 @@ def show_sign_in(visit: Visit) -> HttpResponse:
         problem = {"anchor": "code", "field": "code", "text": error.text}
         return render(visit, "portal/sign_in.html", {"next": onward, "problem": problem}, status=error.status)
     rotate_token(visit)  # who used this browser before knows the form token of before
+    member = opened.session.member
+    if member is not None and onward == in_language("/", language_of(visit)) and member.role in DESKS:  # the home of staff
+        onward = in_language(reverse(DESKS[member.role]), language_of(visit))
     response = HttpResponseRedirect(onward)
     response.set_cookie(
         SESSION_COOKIE, opened.token, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, path="/"

@@ -83,3 +83,20 @@ def gate(right: Right) -> Callable[[View], View]:
         return guarded
 
     return gated
+
+
+def open_gate(right: Right) -> Callable[[View], View]:
+    """`@open_gate(Right.VERIFY_LICENCE)`: for what visitors may do as well; nobody is asked to sign in."""
+
+    def gated(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+            visit = cast(Visit, request)
+            visit.get_host()
+            authorise(None, right)
+            return view(visit, *arguments, **named)
+
+        guarded.right = right  # type: ignore[attr-defined]  # read by the walk over routes
+        return guarded
+
+    return gated

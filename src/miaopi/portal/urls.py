@@ -5,6 +5,10 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from miaopi.portal import doors, home, journey, result
+from miaopi.portal.accesses import urls as accesses
+from miaopi.portal.citizen import urls as citizen
+from miaopi.portal.counter import urls as counter
+from miaopi.portal.licences import urls as licences
 from miaopi.portal.officers import urls as officers
 
 pages: list[URLPattern | URLResolver] = [
@@ -22,6 +26,10 @@ pages: list[URLPattern | URLResolver] = [
     path("sign-in", doors.show_sign_in, name="sign_in"),
     path("sign-out", doors.leave, name="sign_out"),
     path("display/<slug:display>", doors.choose_display, name="display"),
+    *licences.pages,
+    *accesses.pages,
+    *citizen.pages,
     *officers.pages,
+    *counter.pages,
 ]
 urlpatterns: list[URLPattern | URLResolver] = [*pages, path("en/", include(pages))]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from miaopi.apps.approval.api import get_decision
 from miaopi.apps.audit.api import Actor, list_accesses, sequence
-from miaopi.apps.identity.api import FakeAuthority, StaffAssertion, pseudonym, sign_in
+from miaopi.apps.identity.adapters import chosen_authority
+from miaopi.apps.identity.api import FakeAuthority, Role, StaffAssertion, pseudonym, sign_in
 from miaopi.portal.gate import SESSION_COOKIE
 from tests.unit.approval.office import officer, referred
 from tests.unit.filing.scene import ANNA, KEEPER, NOW
@@ -111,8 +112,6 @@ def test_a_case_put_back_is_free_for_another(scene: Any) -> None:
 
 
 def test_a_citizen_a_clerk_and_an_officer_of_another_queue_see_no_case(scene: Any) -> None:
-    from miaopi.apps.identity.api import Role
-
     case = referred(scene)
     address = f"/desk/cases/{case.number}"
     assert visit(ANNA).get(address).status_code == 403
@@ -128,3 +127,13 @@ def test_what_an_applicant_wrote_is_text_on_the_officers_page(scene: Any) -> Non
     scene.change("population", "population_basic", former_name="<script>alert(1)</script>")
     case = referred(scene)
     assert "<script>alert" not in at_desk(officer()).get(f"/desk/cases/{case.number}").content.decode()
+
+
+@pytest.mark.parametrize(("role", "lands"), [("officer", "/desk"), ("clerk", "/counter"), ("auditor", "/")])
+def test_staff_land_at_their_desk(scene: Any, role: str, lands: str) -> None:
+    officer("someone", role=Role(role))
+    with override_settings(MIAOPI_AUTHORITY="fake"):
+        shown = StaffAssertion(staff_id="someone", name="演示", method="demo")
+        chosen_authority().persons["desk-code"] = shown  # type: ignore[attr-defined]  # the fake
+        assert Client().post("/sign-in", {"code": "desk-code", "next": "/"}).headers["Location"] == lands
+        assert Client().post("/sign-in", {"code": "desk-code", "next": "/verify"}).headers["Location"] == "/verify"

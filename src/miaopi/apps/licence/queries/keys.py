@@ -61,7 +61,7 @@ def compute_trust(now: datetime) -> dict[str, object]:
 
 def _describe_keys(keys: Sequence[SigningKey], now: datetime) -> list[dict[str, object]]:
     described: list[dict[str, object]] = []
-    for key, ends in zip(keys, [*(key.begins_at for key in keys[1:]), None], strict=True):
+    for key, ends in zip(keys, [*(key.begins_at for key in keys), None][1:], strict=True):
         described.append(
             {
                 **to_jwk(bytes(key.point)),

@@ -1,0 +1,12 @@
+"""The addresses of 谁看过我的信息."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from miaopi.portal.accesses import looks
+
+pages: list[URLPattern | URLResolver] = [
+    path("accesses", looks.show_accesses, name="accesses"),
+    path("accesses/<int:seq>/proof.json", looks.download_proof, name="access_proof"),
+]

@@ -1,0 +1,1 @@
+"""The counter: a clerk's day, and one visit with exactly the papers to see."""
