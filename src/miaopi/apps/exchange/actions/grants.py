@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.catalogue.api import Sharing, get_resource, get_resources
 from miaopi.apps.exchange import models
+from miaopi.apps.exchange.actions.grounds import Duty
 from miaopi.apps.exchange.events import GrantApproved, GrantRevoked, GrantsSeeded
 from miaopi.apps.exchange.queries import Grant, compute_grant, find_granted, list_known_grants, lock_grant
 from miaopi.apps.identity.api import Right, authorise
@@ -20,20 +21,33 @@ from miaopi.kernel.wording import Text
 def seed_grants(*, package: ServicePackage, by: Actor, now: datetime) -> tuple[str, ...]:
     """Grant what the facts of a published package need, each on its lawful ground; the new `resource.field`, sorted.
 
-    A field on which a grant was ever decided for this purpose is left as it is: seeding again never undoes a revocation. A field
-    that the catalogue does not know or does not share is left ungranted.
+    What a package that pays asks again at each run is granted a second time, for the words of that duty. A field on which a grant was
+    ever decided for a purpose is left as it is: seeding again never undoes a revocation. A field that the catalogue does not know or
+    does not share is left ungranted.
     """
     authorise(by, Right.CHANGE_GRANTS)
-    purpose = package.consent.zh
-    needed = {spec.source: spec for spec in package.definition.facts.values() if spec.resource is not None}
-    new = sorted(_shareable(needed) - list_known_grants(package.slug, purpose))
-    if not new:
+    rows = [
+        _row(package.slug, source, purpose, needed[source], by, now)
+        for purpose, needed in _purposes(package)
+        for source in sorted(_shareable(needed) - list_known_grants(package.slug, purpose))
+    ]
+    if not rows:
         return ()
-    rows = [_row(package.slug, source, purpose, needed[source].ground, by, now) for source in new]
+    new = tuple(sorted({f"{row.resource}.{row.field}" for row in rows}))
     with act(by=by, now=now) as unit:
         models.Grant.objects.bulk_create(rows)
-        unit.record(GrantsSeeded(service=package.slug, version=package.definition.version, fields=tuple(new)))
-    return tuple(new)
+        unit.record(GrantsSeeded(service=package.slug, version=package.definition.version, fields=new))
+    return new
+
+
+def _purposes(package: ServicePackage) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """What a package needs, by purpose: `resource.field` with its lawful ground."""
+    facts = package.definition.facts
+    yield package.consent.zh, {source: spec.ground for spec in facts.values() for source in spec.scope}
+    if package.payment is not None:
+        basis = package.payment.basis[0]
+        duty = Duty(package.slug, "", basis.instrument, basis.article)
+        yield duty.find_purpose(), {source: "statutory_duty" for name in package.payment.stop_facts for source in facts[name].scope}
 
 
 def approve_grant(*, service: str, resource: str, field: str, purpose: str, ground: str, by: Actor, now: datetime) -> Grant:

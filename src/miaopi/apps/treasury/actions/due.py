@@ -36,7 +36,7 @@ def run_due(*, by: Actor, now: datetime) -> int:
 
 
 def _run_service(plan: Plan, first: Month, *, by: Actor, now: datetime) -> int:
-    done, there = 0, list_batches(plan.service)
+    done, there, held = 0, list_batches(plan.service), _list_held(plan.service, now)
     for month in list_months(first, get_current(now)):
         batch, days = there.get(month), plan.find_days(month)
         if (batch is None or batch.listed_at is None) and moment_of(month, days.list_) <= now:
@@ -45,10 +45,12 @@ def _run_service(plan: Plan, first: Month, *, by: Actor, now: datetime) -> int:
         if (batch is None or batch.reviewed_at is None) and moment_of(month, days.review) <= now:
             review_service(plan=plan, month=month, by=by, now=now)
             done += 1
-        if batch is not None and _is_to_be_asked(batch, now):
+        if batch is not None and batch.id in held:
             ask_held_again(plan=plan, batch=batch, by=by, now=now)
     return done
 
 
-def _is_to_be_asked(batch: models.Batch, now: datetime) -> bool:
-    return models.Order.objects.filter(batch=batch, state=HELD, asked_at__lte=now - ASK_AGAIN).exists()
+def _list_held(service: str, now: datetime) -> set[int]:
+    """The batches with somebody who is held and was not asked about for a day."""
+    held = models.Order.objects.filter(kind=service, state=HELD, asked_at__lte=now - ASK_AGAIN)
+    return set(held.values_list("batch", flat=True))

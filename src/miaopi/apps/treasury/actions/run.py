@@ -22,7 +22,7 @@ from miaopi.apps.treasury.events import BatchListed, BatchReviewed, PaymentHeld,
 from miaopi.apps.treasury.models import HELD, LISTED, STANDING
 from miaopi.apps.treasury.queries.entitlements import (
     Entitlement,
-    list_live,
+    list_begun,
     list_services,
     list_with_orders,
     lock_entitlement,
@@ -58,7 +58,7 @@ def run_month(*, month: Month, by: Actor, now: datetime) -> Batch:
 def list_service(*, plan: Plan, month: Month, by: Actor, now: datetime) -> None:
     """The list of one service: everybody who is entitled, asked about and ordered, held or stopped."""
     batch = _open_batch(plan, month, by=by, now=now)
-    for entitlement in list_live(plan.service, month):
+    for entitlement in list_begun(plan.service, month):
         if _needs_a_look(entitlement, month):
             _settle(entitlement, plan, batch, by=by, now=now)
     with act(by=by, now=now) as unit:
@@ -95,7 +95,7 @@ def _needs_a_look(entitlement: Entitlement, month: Month) -> bool:
     """Whether some month up to this one is neither ordered nor paid, on this application or another of hers."""
     orders = models.Order.objects.filter(kind=entitlement.service, claimant=pseudonym(entitlement.party)).exclude(state=HELD)
     done = set(orders.values_list("month", flat=True))
-    return bool(set(list_months(entitlement.from_month, month)) - done)
+    return any(entitlement.is_due(each) and each not in done for each in list_months(entitlement.from_month, month))
 
 
 def _settle(entitlement: Entitlement, plan: Plan, batch: models.Batch, *, by: Actor, now: datetime) -> None:

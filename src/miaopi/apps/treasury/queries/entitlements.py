@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from miaopi.apps.identity.api import PartyId, seal, unseal
 from miaopi.apps.treasury import models
@@ -34,6 +34,9 @@ class Entitlement:
     made_at: datetime
     stopped_at: datetime | None
 
+    def is_due(self, month: Month) -> bool:
+        return self.from_month <= month and (self.stopped_month is None or month < self.stopped_month)
+
 
 def find_entitlement(number: str) -> Entitlement | None:
     row = models.Entitlement.objects.filter(number=number).first()
@@ -48,9 +51,10 @@ def lock_entitlement(number: str) -> models.Entitlement:
     return row
 
 
-def list_live(service: str, month: Month) -> Sequence[Entitlement]:
-    """Those of the service that have begun by that month and are not stopped, in the order they were made."""
-    rows = models.Entitlement.objects.filter(service=service, from_month__lte=month, stopped_month=None)
+def list_begun(service: str, month: Month) -> Sequence[Entitlement]:
+    """Those of the service that have begun by that month and did not end before they began, in the order they were made."""
+    rows = models.Entitlement.objects.filter(service=service, from_month__lte=month)
+    rows = rows.filter(Q(stopped_month=None) | Q(stopped_month__gt=F("from_month")))
     return [compute_entitlement(row) for row in rows.order_by("made_at", "number")]
 
 
