@@ -17,6 +17,8 @@ VERBS: Final = {
     "apply": "一件事从头办到尾 / the whole journey of an application",
     "application": "一个办件：show、withdraw、review / show, withdraw, review one application",
     "case": "人工办件：list、take、approve 等 / an officer at work: list, show, take, supplement, approve, refuse, confirm and others",
+    "appointment": "预约：offer、book、move、cancel、show / when to come: offer, book, move, cancel, show",
+    "visit": "窗口：list、show、tick、complete / a clerk at the counter: list, show, tick, complete",
     "licence": "证照：show、list、verify、trust-bundle / what was issued, and whether it is genuine",
     "treasury": "每月发放：run、show、check / the payments of a month: run, show, check",
     "exchange": "部门、资源、授权 / agencies, resources, grants",
@@ -66,6 +68,10 @@ def find_app(verb: str) -> cyclopts.App:
             from miaopi.cli.journey import application_app as app
         case "case":
             from miaopi.cli.case import app
+        case "appointment":
+            from miaopi.cli.visit import appointment_app as app
+        case "visit":
+            from miaopi.cli.visit import app
         case "licence":
             from miaopi.cli.licence import app
         case "exchange":

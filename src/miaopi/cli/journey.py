@@ -27,6 +27,7 @@ apply_app = cyclopts.App(name="apply", help="办一件事 / Apply for a service.
 application_app = cyclopts.App(name="application", help="办件 / Applications.")
 
 CITY_TIME: Final = ZoneInfo("Asia/Shanghai")
+NEXT_SLOTS: Final = 5  # so many are named when nothing is booked yet
 AFTERWARDS: Final = 10.0  # seconds to wait for signature, message and proof, which follow the decision within about one
 
 
@@ -184,7 +185,7 @@ def describe(number: str, actor: Any, elapsed_ms: int) -> dict[str, Any]:
     from miaopi.apps.approval.api import get_result
     from miaopi.apps.audit.api import find_entry, prove
     from miaopi.apps.catalogue.api import get_service
-    from miaopi.apps.licence.api import find_licence
+    from miaopi.apps.licence.api import find_licence, list_registrations
     from miaopi.apps.notification.api import list_messages_about
 
     result = get_result(number=number, reader=actor, now=clock.now())
@@ -200,7 +201,8 @@ def describe(number: str, actor: Any, elapsed_ms: int) -> dict[str, Any]:
         **said,
         "licence": licence and licence.to_json(),
         "messages": [message.to_json() for message in list_messages_about(number=number)],
-        "appointment": None,
+        "appointment": describe_visit(number, actor),
+        "registrations": [each.to_json() for each in list_registrations(number=number, reader=actor)],
         "fee": str(package.fee),
         "visits": package.visits,
         "saved": {
@@ -210,6 +212,19 @@ def describe(number: str, actor: Any, elapsed_ms: int) -> dict[str, Any]:
         "proof": proof,
         "elapsed_ms": elapsed_ms,
     }
+
+
+def describe_visit(number: str, actor: Any) -> dict[str, Any] | None:
+    """Whether somebody must still come, until when and with what; while nothing is booked, the next slots that are free."""
+    from miaopi.apps.application.api import compute_legal_day
+    from miaopi.apps.appointment.api import VisitState, find_visit, offer_slots
+
+    visit, now = find_visit(number=number, reader=actor), clock.now()
+    if visit is None:
+        return None
+    is_open = visit.state is VisitState.INVITED and visit.appointment is None and compute_legal_day(now) <= visit.valid_to
+    slots = offer_slots(number=number, reader=actor, now=now).slots if is_open else ()
+    return {**visit.to_json(), "slots": [slot.to_json() for slot in slots if slot.free][:NEXT_SLOTS]}
 
 
 def hour(written: str) -> str:
