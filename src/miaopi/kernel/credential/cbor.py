@@ -14,6 +14,7 @@ from typing import Final
 
 DEPTH: Final = 16
 ITEMS: Final = 2048
+LARGEST: Final = 1 << 64
 BREAK: Final = 0xFF
 INDEFINITE: Final = 31
 FLOATS: Final = {25: ">e", 26: ">f", 27: ">d"}
@@ -35,6 +36,8 @@ class Tag:
 def encode_cbor(value: object) -> bytes:
     """§4.2.1: shortest heads, keys in the order of their bytes. TypeError for what this house does not write."""
     match value:
+        case None:
+            return b"\xf6"
         case bool():
             return b"\xf5" if value else b"\xf4"
         case int():
@@ -56,6 +59,8 @@ def encode_cbor(value: object) -> bytes:
 def _head(kind: int, number: int) -> bytes:
     if number < 24:
         return bytes([kind << 5 | number])
+    if number >= LARGEST:
+        raise TypeError("a number beyond 64 bits is not written here")
     size = next(size for size in (1, 2, 4, 8) if number < 256**size)
     return bytes([kind << 5 | 23 + size.bit_length()]) + number.to_bytes(size, "big")
 
