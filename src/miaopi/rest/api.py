@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ninja import NinjaAPI
 
-from miaopi.rest import applications, cases, consents, ledger, licences, me, services
+from miaopi.rest import applications, appointments, cases, consents, ledger, licences, me, services, visits
 from miaopi.rest.problems import settle
 
 DESCRIPTION = """The doors of the portal for programs. Show a token (`Authorization: Bearer miaopi_…`); `demo` prints one for each persona.
@@ -18,8 +18,10 @@ api = NinjaAPI(
 api.add_router("/services", services.router)
 api.add_router("/consents", consents.router)
 api.add_router("/applications", applications.router)
+api.add_router("/applications", appointments.router)
 api.add_router("/licences", licences.router)
 api.add_router("/ledger", ledger.router)
 api.add_router("/me", me.router)
 api.add_router("/cases", cases.router)
+api.add_router("/visits", visits.router)
 settle(api)
