@@ -12,7 +12,12 @@ from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.catalogue.adapters.city_file import read_catalogue
 from miaopi.apps.catalogue.events import CatalogueSeeded, ServicePublished
 from miaopi.apps.catalogue.models import Agency, Edition, Field, Resource, RuleFiles, ServiceVersion
-from miaopi.apps.catalogue.queries.published import PublishedService, compute_published, lock_catalogue, lock_editions
+from miaopi.apps.catalogue.queries.published import (
+    PublishedService,
+    compute_published,
+    lock_catalogue,
+    lock_editions,
+)
 from miaopi.apps.identity.api import Right, authorise
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
