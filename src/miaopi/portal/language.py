@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 
 from miaopi.config.city import current_city
+from miaopi.portal.tabs import place_of
 
 Language = Literal["zh", "en"]
 CITY_TIME = ZoneInfo("Asia/Shanghai")
@@ -61,4 +62,5 @@ def page_context(request: HttpRequest) -> dict[str, object]:
         "member": getattr(request, "member", None),
         "elder": request.COOKIES.get("display") == "elder",
         "city": getattr(request, "city", None) or current_city(),  # none where a request failed before it was a visit
+        **place_of(request),
     }

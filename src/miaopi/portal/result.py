@@ -9,33 +9,29 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from miaopi.apps.application.api import get_application
+from miaopi.apps.appointment.api import find_visit
 from miaopi.apps.approval.api import Result, get_result, request_review
 from miaopi.apps.audit.api import find_entry, list_accesses, prove
 from miaopi.apps.catalogue.api import Resource, get_resources
 from miaopi.apps.identity.api import Right, pseudonym
 from miaopi.apps.licence.api import Licence, find_licence, get_licence
 from miaopi.apps.notification.api import list_messages_about
+from miaopi.apps.treasury.api import find_entitlement, list_payments
 from miaopi.kernel.errors import NotFound
 from miaopi.kernel.wording import Text
+from miaopi.portal.citizen.ahead import show_ahead, tell
+from miaopi.portal.citizen.me import show_payment
+from miaopi.portal.citizen.trail import show_trail
+from miaopi.portal.citizen.visits import show_visit
 from miaopi.portal.gate import SignedVisit, gate
 from miaopi.portal.journey import to
-from miaopi.portal.language import Language, language_of, show_moment
+from miaopi.portal.language import Language, in_language, language_of, show_moment
 from miaopi.portal.templatetags.portal import masked
-from miaopi.portal.wording import (
-    ERASED,
-    HEADINGS,
-    KINDS,
-    SENTENCES,
-    STATES,
-    TONES,
-    join,
-    read_basis,
-    seal_of,
-    show_span,
-)
+from miaopi.portal.wording import KINDS, STATES, TONES, join, read_basis, seal_of, show_span
 
 SIGNS = {True: ("approve", "yes", Text("符合：", "Met: ")), False: ("refuse", "no", Text("不符合：", "Not met: ")),
          None: ("refer", "unknown", Text("还不知道：", "Not known: "))}  # fmt: skip
@@ -52,30 +48,35 @@ def show_result(visit: SignedVisit, number: str) -> HttpResponse:
     if result.state == "draft" and not result.erased_for:
         return to(visit, "check", number)
     licence = find_licence(number=number, reader=visit.actor, now=visit.now)
+    coming = find_visit(number=number, reader=visit.actor)
     language = language_of(visit)
     key = "withdrawn" if result.state == "withdrawn" else result.outcome or "confirmed"
     entry = find_entry(kind="approval.Decided", number=number, latest=True) if result.outcome else None
+    entitlement = find_entitlement(number) if result.outcome == "approve" else None
+    payments = [each for each in list_payments(reader=visit.actor) if each.number == number] if entitlement is not None else []
     page: dict[str, Any] = {
         "number": result.number, "slug": result.service, "service_name": result.name,
-        "tone": TONES.get(key, key) if key != "confirmed" else "wait",
-        "kind": KINDS.get(key, STATES.get(key)), "heading": HEADINGS[key], "sentence": SENTENCES[key],
-        "licence": licence and show_licence(licence),
-        "remedies": [Text(**reason["remedy"]) for reason in result.reasons] if key not in ("approve", "withdrawn", "wait") else [],
-        "cures": result.outcome == "supplement",
+        "tone": TONES.get(key, key) if key != "confirmed" else "wait", "kind": KINDS.get(key, STATES.get(key)),
+        "licence": licence and show_licence(licence), "licence_id": licence and licence.id,
+        "remedies": [Text(**reason["remedy"]) for reason in result.reasons] if key in ("refuse", "refer", "redirect", "waitlist") else [],
         "reasons": [
             {"text": Text(**reason["text"]), "basis": read_basis(reason["basis"]), "code": reason["code"]} for reason in result.reasons
         ],
         "has_decision": bool(result.outcome), "entry_number": entry.seq if entry else None,
-        "took": show_taken(result) if key == "approve" else None, "message": show_message(number, visit.party.mobile),
+        "took": show_taken(result) if key == "approve" and not result.decided_by else None,
+        "message": show_message(number, visit.party.mobile), "by_person": bool(result.decided_by),
         "accesses": show_accesses(pseudonym(visit.party.id), number, language),
         "discreet": result.outcome == "refer", "is_withdrawn": key == "withdrawn", "look_again": key in ("confirmed", "wait"),
-        "can_review": bool(result.outcome) and result.outcome not in ("approve", "wait", "refer")
-        and result.review_requested_at is None and result.state != "withdrawn",
-        "review_requested": result.review_requested_at is not None,
-        "review_here": show_moment(result.review_requested_at, language) if result.review_requested_at else "",
         "can_withdraw": result.state in ("waiting", "referred", "supplement"),
-        "trail": show_trail(result, language),
-    } | show_conditions(result) | show_waiting(result, language)  # fmt: skip
+        "trail": show_trail(result, coming, language),
+        "visit": show_visit(coming, visit.actor, visit.now, office=visit.GET.get("office"), day=visit.GET.get("day")),
+        "choosing": in_language(reverse("result", args=[number]), language),
+        "payments": [show_payment(each, language) for each in payments], "is_paid_monthly": entitlement is not None,
+        **tell(
+            result, key, papers=tuple(paper.name for paper in coming.papers) if coming and coming.ended_on is None else (),
+            entitlement=entitlement, language=language,
+        ),
+    } | show_conditions(result) | show_waiting(result, language) | show_ahead(result, language)  # fmt: skip
     return render(visit, "portal/result.html", page)
 
 
@@ -142,20 +143,6 @@ def show_waiting(result: Result, language: Language) -> dict[str, Any]:
         "filed_here": show_moment(result.confirmed_at, language) if result.confirmed_at else "",
         "patience_here": show_moment(max(silence.patience_until for silence in result.waiting_for), language) if result.waiting_for else "",
     }  # fmt: skip
-
-
-def show_trail(result: Result, language: Language) -> list[dict[str, Any]]:
-    """The way of the case like that of a parcel; the last step is where it is now."""
-    trail: list[dict[str, Any]] = []
-    for step in result.timeline:
-        at = datetime.fromisoformat(step["at"])
-        trail.append({"text": STATES[step["state"]], "state": "done", "now": False, "at": at, "time": show_moment(at, language)})
-    trail[-1]["now"] = True
-    if result.erased_at is not None:
-        trail[-1]["note"] = ERASED
-    if result.state in ("waiting", "referred"):
-        trail.append({"text": Text(zh="短信告诉您结果", en="You are told by text message"), "state": "next", "now": False})
-    return trail
 
 
 def show_accesses(subject: str, number: str, language: Language) -> list[dict[str, Any]]:

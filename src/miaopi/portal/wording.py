@@ -74,6 +74,10 @@ def show_basis(basis: Iterable[Basis]) -> Text:
     return Text(zh="；".join(zh), en="; ".join(en))
 
 
+def show_basis_of(instrument: str, article: str) -> Text:
+    return show_basis([Basis(instrument, article)])
+
+
 def read_basis(written: Iterable[Mapping[str, str]]) -> Text:
     return show_basis(Basis(one["instrument"], one["article"]) for one in written)
 
@@ -85,6 +89,16 @@ def join(texts: Iterable[Text]) -> Text:
 
 def show_day(day: date) -> Text:
     return Text(zh=f"{day.month}月{day.day}日24时", en=f"{day.day} {day:%B}, midnight")
+
+
+def show_date(day: date) -> Text:
+    return Text(zh=f"{day.year}年{day.month}月{day.day}日", en=f"{day.day} {day:%B} {day.year}")
+
+
+def show_month(month: str) -> Text:
+    """`2026-05` as `2026年5月`, `May 2026`."""
+    first = date.fromisoformat(f"{month}-01")
+    return Text(zh=f"{first.year}年{first.month}月", en=f"{first:%B} {first.year}")
 
 
 def show_span(span: timedelta) -> Text:

@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 
 from miaopi.apps.audit.api import run_after_handlers, sequence
 from miaopi.apps.identity.api import get_party
-from miaopi.apps.licence.api import Licence
+from miaopi.apps.licence.api import Licence, State
 from miaopi.config.city import current_city
 from miaopi.kernel.wording import Text
 from miaopi.portal.doors import show_sign_in
@@ -40,8 +40,11 @@ def call(scene: Any, address: str, *, synthetic: bool) -> Any:
 
 def test_what_the_old_way_took_is_told_by_its_source(scene: Any) -> None:
     page = Client().get(f"/services/{SERVICE}").content.decode()
-    assert "按原来的规定：3个工作日" in page
-    assert "By the earlier rules: 3 working days" in Client().get(f"/en/services/{SERVICE}").content.decode()
+    assert "按原来的规定" in page
+    assert "3个工作日" in page
+    english = Client().get(f"/en/services/{SERVICE}").content.decode()
+    assert "By the earlier rules" in english
+    assert "3 working days" in english
 
 
 def test_a_licence_is_offered_for_download_once_it_is_signed(scene: Any) -> None:
@@ -96,7 +99,8 @@ def test_a_licence_line_without_a_pair_in_both_languages_is_plain_words() -> Non
     lines = (Text("姓名：演示", "Name: Demo"), Text("注意：仅供查验", "For checking alone"))
     licence = Licence(
         id="1", licence_identifier="X", licence_type_code="X", number="1", holder="1", issuer=Text("演示", "Demo"), title=Text("证", "It"),
-        lines=lines, issued_on=NOW.date(), issued_at=NOW, signed_at=None, signed_text=None,
+        version=1, lines=lines, issued_on=NOW.date(), issued_at=NOW, valid_to=None, state=State.ACTIVE, signed_at=None, signed_text=None,
+        credential=None, key=None,
     )
     shown = show_licence(licence)
     assert [line["label"].en for line in shown["lines"]] == ["Name"]
@@ -107,6 +111,7 @@ def test_a_look_at_a_resource_that_the_catalogue_lost_is_told_by_its_id(scene: A
     anna, case = approved(scene)
     sequence()
     with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM catalogue_edition")  # so that nothing read before is kept
         cursor.execute("DELETE FROM catalogue_field WHERE resource_id = 'criminal_record'")
         cursor.execute("DELETE FROM catalogue_resource WHERE id = 'criminal_record'")
     page = anna.get(case).content.decode()

@@ -56,6 +56,15 @@ ICONS = {
         '<path d="M6.500 4h3l1.500 4-2 1.500c1 2.300 2.700 4 5 5L15.500 12.500l4 1.500v3c0 1.600-1.300 2'
         '.700-2.900 2.500C10.200 18.700 5.300 13.800 4.500 7.400 4.300 5.600 5.200 4 6.500 4z"/>'
     ),
+    "tasks": '<rect x="5" y="5" width="14" height="15.5" rx="2"/><path d="M9 3.5h6V7H9zM8.5 12l2 2 4.5-4.5"/>',
+    "card": (
+        '<rect x="3" y="5.5" width="18" height="13" rx="2.5"/><circle cx="8.5" cy="11" r="2"/><path d="M5.8 15.5c.6-1.4 1.6-2 2.7'
+        '-2s2.100.6 2.700 2M14 10h4M14 13.500h4"/>'
+    ),
+    "day": '<rect x="4" y="5.500" width="16" height="15" rx="2.500"/><path d="M4 10h16M8.500 3.500v4M15.500 3.500v4"/>',
+    "mail": '<rect x="3.500" y="5.500" width="17" height="13" rx="2.200"/><path d="m4 7 8 6 8-6"/>',
+    "coin": '<circle cx="12" cy="12" r="8.500"/><path d="m8.500 7 3.500 4.500L15.500 7M12 11.500V17M8.800 12h6.400M8.800 14.500h6.400"/>',
+    "elder": '<circle cx="10" cy="6" r="2.500"/><path d="M8 20.500V15l-1.500-2.500 1-3.500h4l2 3.500h3.500v8M12.500 20.500 11.500 15"/>',
     "house": '<path d="M4 11.5 12 4.5l8 7M6 10v9.5h12V10M10 19.5v-5h4v5"/>',
 }
 OUTCOME_ICONS = {
@@ -71,7 +80,9 @@ def language_in(context: template.Context) -> Language:
 @register.simple_tag(takes_context=True)
 def say(context: template.Context, zh: str, en: str, **values: object) -> SafeString:
     """`{% say "已替您填好{n}项" "{n} filled in" n=count %}`: the page's language, its values escaped."""
-    words = en if language_in(context) == "en" else zh
+    language = language_in(context)
+    words = en if language == "en" else zh
+    values = {name: value.in_language(language) if isinstance(value, Text) else value for name, value in values.items()}
     return format_html(words, **values) if values else mark_safe(words)  # noqa: S308 - the words are literals of the template
 
 

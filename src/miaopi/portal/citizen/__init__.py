@@ -1,0 +1,1 @@
+"""What is a citizen's own: her cases, her visits, her messages."""
