@@ -16,14 +16,15 @@ BASIS = ("--basis", "公安机关办理犯罪记录查询工作规定,第十条"
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    with running_city(tmp_path_factory.mktemp("office") / "home", seed=5) as found:
+    with running_city(tmp_path_factory.mktemp("office") / "home") as found:
         yield found
 
 
 @pytest.fixture
 def office_open(office: City) -> Any:
     yield office
-    office.agency("criminal", "up")
+    for agency in ("criminal", "civil-affairs"):
+        office.agency(agency, "up")
 
 
 def referred(city: City, draw: int) -> tuple[str, str]:
@@ -55,6 +56,29 @@ def test_an_officer_decides_and_the_applicant_reads_why_and_who_looked(office_op
     assert shown["licence"]
     looks = city.verb("ledger", "accesses", "--as", who)["accesses"]
     assert [look["actor"]["id"] for look in looks if look["kind"] == "approval.CaseRead"] == ["officer1"]
+
+
+def test_where_two_must_agree_the_second_confirms_and_the_rest_follows_by_itself(office_open: City) -> None:
+    city = office_open
+    city.agency("civil-affairs", "conflict")
+    applied = city.verb("apply", "old-age-allowance", "--as", "elder", "--yes")
+    city.agency("civil-affairs", "up")
+    assert (applied["outcome"], [reason["code"] for reason in applied["reasons"]]) == ("refer", ["SRC-CONFLICT"])
+    number = applied["number"]
+    city.verb("case", "take", number, "--as", "officer1")
+    view = city.verb("case", "show", number, "--as", "officer1")
+    assert view["four_eyes"]
+    assert {fact["fact"] for fact in view["facts"] if fact["in_question"]} >= {"card.holder_id", "ledger.active"}
+    values = [word for name in view["open_values"] for word in ("--set", f"{name}=演示")]
+    assert values  # the account: no amount and no month is an officer's to say
+    city.verb("case", "approve", number, "--as", "officer1", "--set", "amount=9999.00", *REASON, *BASIS, *values, code=2)
+    assert city.verb("case", "approve", number, "--as", "officer1", *REASON, *BASIS, *values)["awaits_second"]
+    city.verb("case", "confirm", number, "--as", "officer1", code=2)
+    city.verb("case", "confirm", number, "--as", "officer2")
+    shown = city.verb("application", "show", number, "--as", "elder")
+    assert (shown["outcome"], shown["decided_by"], shown["confirmed_by"]) == ("approve", "officer1", "officer2")
+    assert shown["values"]["amount"] == view["values"]["amount"]
+    assert shown["licence"]
 
 
 def test_an_officer_is_no_citizen_and_a_citizen_no_officer(office_open: City) -> None:
