@@ -13,7 +13,8 @@ from miaopi.definitions.reader import Reader
 from miaopi.kernel.decision import Basis
 from miaopi.kernel.wording import Text
 
-KNOWN_LATER = frozenset({"number", "as_of", "done_on"})  # beside the values of the decision; `done_on` is the day of the visit or lapse
+# Beside the values of the decision; `done_on` is the day of the visit, lapse or stop, `stopped_month` the first month not paid (YYYY-MM).
+KNOWN_LATER = frozenset({"number", "as_of", "done_on", "stopped_month"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Moment(StrEnum):
     APPROVE = "approve"
     VISIT = "visit"
     LAPSE = "lapse"
+    STOP = "stop"  # a payment ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from miaopi.apps.licence.actions.register import register_due
+from miaopi.apps.licence.actions.register import note_registrations, register_due
 from miaopi.apps.licence.actions.sign import publish_next_key, renew_signing_keys
 from miaopi.apps.licence.events import (
     LicenceIssued,
@@ -28,5 +28,5 @@ from miaopi.apps.licence.queries.registrations import Registration, list_registr
 __all__ = [
     "Licence", "LicenceIssued", "LicenceRevoked", "LicenceUpdated", "Registration", "RegistrationDone", "RegistrationRefused", "State",
     "compute_trust", "draw_qr", "find_licence", "get_licence", "get_own_licence", "list_licences", "list_registrations", "make_pdf",
-    "publish_next_key", "register_due", "renew_signing_keys", "verify_credential",
+    "note_registrations", "publish_next_key", "register_due", "renew_signing_keys", "verify_credential",
 ]  # fmt: skip

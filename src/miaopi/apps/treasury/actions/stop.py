@@ -11,6 +11,7 @@ from miaopi.apps.approval.api import release_claim
 from miaopi.apps.audit.api import Actor, Unit, act
 from miaopi.apps.catalogue.api import get_service_in_force
 from miaopi.apps.identity.api import Right, authorise
+from miaopi.apps.licence.api import note_registrations
 from miaopi.apps.treasury import models
 from miaopi.apps.treasury.actions.transfers import transfer
 from miaopi.apps.treasury.events import EntitlementStopped, OverpaymentFound, PaymentCancelled
@@ -19,6 +20,7 @@ from miaopi.apps.treasury.queries.books import RECLAIM
 from miaopi.apps.treasury.queries.entitlements import find_entitlement, lock_entitlement
 from miaopi.apps.treasury.queries.months import Month, check_month
 from miaopi.apps.treasury.queries.plan import Plan, find_plan
+from miaopi.definitions import Moment
 from miaopi.kernel.errors import DefinitionError
 
 REPLACED: Final = "replaced"  # the approval was, by another decision
@@ -60,6 +62,10 @@ def end_entitlement(row: models.Entitlement, *, from_month: Month, reason: str, 
         EntitlementStopped(number=row.number, service=row.service, from_month=row.stopped_month, reason=reason, subject=row.claimant)
     )
     release_claim(number=row.number, by=unit.by, now=now)
+    note_registrations(
+        number=row.number, service=row.service, version=row.version, moment=Moment.STOP, party=row.applicant,
+        values={"stopped_month": row.stopped_month}, done_on=compute_legal_day(now), by=unit.by, now=now,
+    )  # fmt: skip
     late = models.Order.objects.filter(entitlement=row, month__gte=row.stopped_month)
     for order in late.filter(state__in=(LISTED, HELD), attempts=0).order_by("month"):
         if late.filter(id=order.id, state=order.state, attempts=0).update(state=CANCELLED, reason=reason, due_at=None):
