@@ -81,14 +81,16 @@ def show(request: HttpRequest, number: str) -> CounterVisit:
 def tick(request: HttpRequest, number: str, place: int) -> CounterVisit:
     """The original was seen and matches. Seen twice is seen once."""
     by, now = who(request)
-    return describe(see_paper(number=number, paper=place, by=by, now=now))
+    see_paper(number=number, paper=place, by=by, now=now)
+    return describe(read_visit(number=number, by=by, now=now))
 
 
 @router.post("/{number}/complete", response=CounterVisit, auth=gate(Right.TICK_PAPER), summary="Complete it", operation_id="complete_visit")
 def complete(request: HttpRequest, number: str) -> CounterVisit:
     """All was seen: the act is registered, and the person told. 422 while a paper is missing or once the approval lapsed."""
     by, now = who(request)
-    return describe(complete_visit(number=number, by=by, now=now))
+    complete_visit(number=number, by=by, now=now)
+    return describe(read_visit(number=number, by=by, now=now))
 
 
 def describe(view: CounterView) -> CounterVisit:

@@ -128,12 +128,13 @@ class VisitClosed(Event):
 class VisitEnded:
     """The hand of `VisitCompleted` and `VisitLapsed`, for this transaction alone: whose it is and what was decided.
 
-    `values` are those of the decision, as JSON holds them.
+    `values` are those of the decision, as JSON holds them, and `as_of` is its legal day.
     """
 
     number: str
     service: str
     version: str
     party: str
+    as_of: date
     ended_on: date
     values: Mapping[str, object] = field(repr=False)

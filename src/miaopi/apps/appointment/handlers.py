@@ -5,17 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from miaopi.apps.appointment.actions.invite import close_visit, invite
-from miaopi.apps.appointment.models import Visit
 from miaopi.apps.approval.api import Decided, DecidedCase
 from miaopi.apps.audit.api import Actor, within
 
 
 @within(Decided)
 def invite_when_approved(event: Decided, *, hand: DecidedCase, by: Actor, now: datetime) -> None:
-    """An approval of a service that asks for a visit invites in the same transaction; one that replaces an approval changes nothing."""
+    """An approval of a service that asks for a visit invites in the same transaction."""
     rule = hand.package.visit
-    is_first = event.replaces is None or not Visit.objects.filter(number=event.number).exists()
-    if rule is not None and event.outcome == "approve" and is_first:
+    if rule is not None and event.outcome == "approve":
         invite(case=hand, rule=rule, by=by, now=now)
 
 

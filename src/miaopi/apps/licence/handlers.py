@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from miaopi.apps.application.api import find_application
+from miaopi.apps.application.api import compute_legal_day
 from miaopi.apps.appointment.api import VisitCompleted, VisitEnded, VisitLapsed
-from miaopi.apps.approval.api import Decided, DecidedCase, find_values
+from miaopi.apps.approval.api import Decided, DecidedCase
 from miaopi.apps.audit.api import Actor, after, system, within
 from miaopi.apps.licence.actions.issue import issue_licence, revoke_licence
 from miaopi.apps.licence.actions.register import note_registrations
 from miaopi.apps.licence.actions.sign import sign_licence
 from miaopi.apps.licence.events import LicenceIssued, LicenceUpdated
 from miaopi.definitions import Moment
+from miaopi.kernel.decision.outcomes import to_plain
 
 
 @within(Decided)
@@ -38,19 +39,15 @@ def sign_when_updated(event: LicenceUpdated, *, seq: int, now: datetime) -> None
     sign_licence(licence=event.licence, digest_issued=event.content_digest, by=by, now=now)
 
 
-@after(Decided)
-def note_registrations_when_decided(event: Decided, *, seq: int, now: datetime) -> None:
-    """What an approval has agencies write, and what it takes back where a person decided otherwise."""
-    is_taken_back = event.replaces is not None and event.outcome != "approve"
-    if event.outcome != "approve" and not is_taken_back:
-        return
-    by = system("licence.note_registrations_when_decided")
-    application = find_application(number=event.number, reader=by)
-    if application is None:
+@within(Decided)
+def note_registrations_when_decided(event: Decided, *, hand: DecidedCase, by: Actor, now: datetime) -> None:
+    """What an approval has agencies write, and what is taken back where a person decided otherwise: with the decision or not at all."""
+    if event.outcome != "approve" and event.replaces is None:
         return
     note_registrations(
-        number=event.number, service=event.service, version=event.version, moment=Moment.LAPSE if is_taken_back else Moment.APPROVE,
-        party=application.applicant, values=find_values(event.decision), done_on=application.filed_on, by=by, now=now,
+        moment=Moment.APPROVE if event.outcome == "approve" else Moment.LAPSE, number=hand.number, service=hand.service,
+        version=hand.version, party=hand.applicant, values={name: to_plain(value) for name, value in hand.decision.values.items()},
+        as_of=hand.as_of, done_on=compute_legal_day(now), correction=event.decision if event.replaces else "", by=by, now=now,
     )
 
 
@@ -66,6 +63,6 @@ def note_registrations_when_lapsed(event: VisitLapsed, *, hand: VisitEnded, by: 
 
 def _note(ended: VisitEnded, moment: Moment, *, by: Actor, now: datetime) -> None:
     note_registrations(
-        number=ended.number, service=ended.service, version=ended.version, moment=moment, party=ended.party, values=ended.values,
-        done_on=ended.ended_on, by=by, now=now,
+        moment=moment, number=ended.number, service=ended.service, version=ended.version, party=ended.party, values=ended.values,
+        as_of=ended.as_of, done_on=ended.ended_on, by=by, now=now,
     )

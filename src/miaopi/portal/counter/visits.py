@@ -85,7 +85,7 @@ def complete(visit: SignedVisit, number: str) -> HttpResponse:
     return _do(visit, number, lambda: complete_visit(number=number, by=visit.actor, now=visit.now))
 
 
-def _do(visit: SignedVisit, number: str, work: Callable[[], CounterView]) -> HttpResponse:
+def _do(visit: SignedVisit, number: str, work: Callable[[], object]) -> HttpResponse:
     try:
         work()
     except InputError as error:

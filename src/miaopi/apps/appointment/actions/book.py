@@ -12,8 +12,10 @@ from miaopi.apps.appointment.queries.visits import (
     Appointment,
     compute_seat,
     get_visit_row,
+    list_offices,
     offer_slots,
     read_slot,
+    require_office,
     require_open,
 )
 from miaopi.apps.audit.api import Actor, act
@@ -107,7 +109,7 @@ def _held(row: Visit, now: datetime) -> Seat:
 
 def _take(row: Visit, slot: str, *, by: Actor, now: datetime) -> Seat:
     office, starts_at = read_slot(slot)
-    offer = offer_slots(number=row.number, reader=by, now=now, office=office)
+    require_office(office, list_offices(row))
     if starts_at <= now or compute_legal_day(starts_at) > row.valid_to:
         raise InputError(
             "slot", Text(zh="这个时间已过，或在核准有效期之后。", en="that time is past, or after the approval ends."),
@@ -116,6 +118,7 @@ def _take(row: Visit, slot: str, *, by: Actor, now: datetime) -> Seat:
     taken = list(Seat.objects.raw(TAKE, {"number": row.number, "now": now, "office": office, "starts_at": starts_at}))
     if taken:
         return taken[0]
+    offer = offer_slots(number=row.number, reader=by, now=now, office=office)
     days = [day for day, free in offer.days.items() if free][:3]
     said = "、".join(f"{day.month}月{day.day}日" for day in days)
     raise InputError(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from miaopi.apps.application.api import compute_legal_day
-from miaopi.apps.appointment.events import PaperSeen, VisitCompleted, VisitEnded, VisitRead
+from miaopi.apps.appointment.events import PaperSeen, VisitCompleted, VisitRead
 from miaopi.apps.appointment.models import Seat, Visit, VisitState
 from miaopi.apps.appointment.queries.counter import CounterView, compute_counter, get_own_seat
-from miaopi.apps.appointment.queries.visits import require_open, unseal_content
+from miaopi.apps.appointment.queries.visits import VisitView, compute_end, compute_visit, require_open
 from miaopi.apps.approval.api import release_claim
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.catalogue.api import get_service
@@ -29,8 +29,11 @@ def read_visit(*, number: str, by: Actor, now: datetime) -> CounterView:
     return compute_counter(row, seat)
 
 
-def see_paper(*, number: str, paper: int, by: Actor, now: datetime) -> CounterView:
-    """Tick an original that was seen; `paper` counts from 1. Seen twice is seen once. InputError for a paper that is not asked for."""
+def see_paper(*, number: str, paper: int, by: Actor, now: datetime) -> VisitView:
+    """Tick an original that was seen; `paper` counts from 1. Seen twice is seen once. InputError for a paper that is not asked for.
+
+    The answer holds nothing of the person: who wants to see her, looks, and leaves an entry (`read_visit`).
+    """
     authorise(by, Right.TICK_PAPER)
     seat = get_own_seat(number=number, by=by)
     with act(by=by, now=now) as unit:
@@ -45,10 +48,10 @@ def see_paper(*, number: str, paper: int, by: Actor, now: datetime) -> CounterVi
             row.papers_seen = sorted([*row.papers_seen, paper])
             row.save(update_fields=["papers_seen"])
             unit.record(PaperSeen(number=row.number, paper=paper, office=seat.office, staff=by.id, subject=pseudonym(row.party)))
-    return compute_counter(row, seat)
+    return compute_visit(row, seat)
 
 
-def complete_visit(*, number: str, by: Actor, now: datetime) -> CounterView:
+def complete_visit(*, number: str, by: Actor, now: datetime) -> VisitView:
     """Everything was seen: the visit is done, and what follows is registered. Completed twice is completed once.
 
     InputError while a paper is not seen, or once the approval has lapsed; NotFound for a visit of another office.
@@ -57,7 +60,7 @@ def complete_visit(*, number: str, by: Actor, now: datetime) -> CounterView:
     seat = get_own_seat(number=number, by=by)
     row = Visit.objects.get(number=seat.number)
     if row.state == VisitState.DONE.value:
-        return compute_counter(row, seat)
+        return compute_visit(row, seat)
     with act(by=by, now=now) as unit:
         row = _lock(seat, now)
         if missing := sorted(set(range(1, _count_papers(row) + 1)) - set(row.papers_seen)):
@@ -68,15 +71,14 @@ def complete_visit(*, number: str, by: Actor, now: datetime) -> CounterView:
         row.state, row.ended_at, row.office, row.staff = VisitState.DONE.value, now, seat.office, by.id
         row.save(update_fields=["state", "ended_at", "office", "staff"])
         release_claim(number=row.number, by=by, now=now)
-        day = compute_legal_day(now)
         unit.record(
             VisitCompleted(
                 number=row.number, service=row.service, version=row.version, act=row.act, office=seat.office, staff=by.id,
-                done_on=day.isoformat(), subject=pseudonym(row.party),
+                done_on=compute_legal_day(now).isoformat(), subject=pseudonym(row.party),
             ),
-            hand=VisitEnded(row.number, row.service, row.version, row.party, day, unseal_content(row)["values"]),
+            hand=compute_end(row, now),
         )  # fmt: skip
-    return compute_counter(row, seat)
+    return compute_visit(row, seat)
 
 
 def _lock(seat: Seat, now: datetime) -> Visit:

@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
 from miaopi.apps.application.api import LEGAL_ZONE, compute_legal_day
-from miaopi.apps.appointment.events import VisitEnded, VisitLapsed, VisitReminded
+from miaopi.apps.appointment.events import VisitLapsed, VisitReminded
 from miaopi.apps.appointment.models import Seat, Visit, VisitState
-from miaopi.apps.appointment.queries.visits import slot_id, unseal_content
+from miaopi.apps.appointment.queries.visits import compute_end, slot_id
 from miaopi.apps.approval.api import release_claim
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.identity.api import Right, authorise, pseudonym
@@ -27,7 +27,7 @@ def run_due(*, by: Actor, now: datetime) -> int:
     today = compute_legal_day(now)
     open_ = Visit.objects.filter(state=VisitState.INVITED.value)
     lapsed = [row.number for row in open_.filter(valid_to__lt=today).order_by("valid_to")[:BATCH]]
-    due = open_.filter(remind_on__lte=today, valid_to__gte=today, reminded_at=None).order_by("remind_on")[:BATCH]
+    due = open_.filter(remind_on__lte=today, valid_to__gte=today, reminded_at=None).exclude(_is_booked(now)).order_by("remind_on")[:BATCH]
     reminded = [row.number for row in due]
     done = sum(lapse(number=number, by=by, now=now) for number in lapsed)
     done += sum(remind(number=number, by=by, now=now) for number in reminded)
@@ -51,44 +51,43 @@ def lapse(*, number: str, by: Actor, now: datetime) -> bool:
                 number=number, service=row.service, version=row.version, act=row.act, until=row.valid_to.isoformat(),
                 done_on=day.isoformat(), subject=pseudonym(row.party),
             ),
-            hand=VisitEnded(number, row.service, row.version, row.party, day, unseal_content(row)["values"]),
+            hand=compute_end(row, now),
         )  # fmt: skip
     return True
 
 
 def remind(*, number: str, by: Actor, now: datetime) -> bool:
-    """Say that the validity ends soon, once, to somebody who has no appointment before it does."""
+    """Say that the validity ends soon, once, to somebody who has nothing booked; who gives a seat back later is told then."""
     with act(by=by, now=now) as unit:
         row = Visit.objects.select_for_update().filter(number=number, state=VisitState.INVITED.value, reminded_at=None).first()
-        if row is None:
+        if row is None or Visit.objects.filter(_is_booked(now), number=number).exists():
             return False
         row.reminded_at = now
         row.save(update_fields=["reminded_at"])
-        is_booked = Seat.objects.filter(number=number, starts_at__gt=now).exists()
-        if not is_booked:
-            unit.record(
-                VisitReminded(number=number, service=row.service, version=row.version, until=row.valid_to.isoformat(),
-                              subject=pseudonym(row.party))
-            )  # fmt: skip
-    return not is_booked
+        unit.record(
+            VisitReminded(number=number, service=row.service, version=row.version, until=row.valid_to.isoformat(),
+                          subject=pseudonym(row.party))
+        )  # fmt: skip
+    return True
+
+
+def _is_booked(now: datetime) -> Exists:
+    return Exists(Seat.objects.filter(number=OuterRef("number"), starts_at__gt=now))
 
 
 def open_seats(*, by: Actor, now: datetime) -> int:
     """Make the seats of the working days ahead that are not there yet; how many."""
-    last = Seat.objects.aggregate(last=Max("starts_at"))["last"]
-    today = compute_legal_day(now)
-    begin = today if last is None else max(today, compute_legal_day(last) + timedelta(days=1))
-    days = [begin + timedelta(days=ahead) for ahead in range((today + AHEAD - begin).days + 1)]
-    seats = [seat for day in days if settings.MIAOPI_CITY.calendar.is_workday(day) for seat in _seats_of(day)]
-    if seats:
-        with act(by=by, now=now):
-            Seat.objects.bulk_create(seats, ignore_conflicts=True)
-    return len(seats)
-
-
-def _seats_of(day: date) -> Iterator[Seat]:
+    made, today = 0, compute_legal_day(now)
+    last = dict(Seat.objects.values_list("office").annotate(last=Max("starts_at")))
     for office in settings.MIAOPI_CITY.offices:
-        yield from _seats_at(office, day)
+        begin = max(today, compute_legal_day(last[office.id]) + timedelta(days=1)) if office.id in last else today
+        days = [begin + timedelta(days=ahead) for ahead in range((today + AHEAD - begin).days + 1)]
+        seats = [seat for day in days if settings.MIAOPI_CITY.calendar.is_workday(day) for seat in _seats_at(office, day)]
+        if seats:
+            with act(by=by, now=now):
+                Seat.objects.bulk_create(seats, ignore_conflicts=True)
+        made += len(seats)
+    return made
 
 
 def _seats_at(office: Any, day: date) -> Iterator[Seat]:

@@ -26,12 +26,22 @@ def invite(*, case: DecidedCase, rule: VisitRule, by: Actor, now: datetime) -> N
         remind_on=until - rule.remind_before, invited_at=now,
     )  # fmt: skip
     values = {name: to_plain(value) for name, value in case.decision.values.items()}
-    row.content = seal_content(row, {"values": values, "name": party.name, "id_number": party.id_number})
+    row.content = seal_content(
+        row, {"values": values, "as_of": case.as_of.isoformat(), "name": party.name, "id_number": party.id_number}
+    )
     with act(by=by, now=now) as unit:
-        row.save(force_insert=True)
+        if case.replaces is None or not _correct(row):
+            row.save(force_insert=True)
         unit.record(
             VisitInvited(number=row.number, service=row.service, act=row.act, valid_to=until.isoformat(), subject=pseudonym(row.party))
         )
+
+
+def _correct(row: Visit) -> bool:
+    """An approval that a person corrected: the visit that stands keeps its seat and takes the new values; one that ended stays."""
+    standing = Visit.objects.filter(number=row.number)
+    standing.filter(state=VisitState.INVITED.value).update(valid_to=row.valid_to, remind_on=row.remind_on, content=row.content)
+    return standing.exists()
 
 
 def close_visit(*, number: str, by: Actor, now: datetime) -> None:

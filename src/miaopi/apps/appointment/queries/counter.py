@@ -16,7 +16,7 @@ from miaopi.apps.appointment.queries.visits import (
 )
 from miaopi.apps.audit.api import Actor
 from miaopi.apps.catalogue.api import get_service
-from miaopi.apps.identity.api import Right, authorise, get_member
+from miaopi.apps.identity.api import Right, authorise, get_member, is_avoided, list_avoided
 from miaopi.definitions import Paper
 from miaopi.kernel.errors import NotFound
 from miaopi.kernel.wording import Text, fill
@@ -85,7 +85,8 @@ def list_day(*, by: Actor, now: datetime, day: date | None = None) -> list[DayRo
     begin = datetime.combine(day or now.astimezone(LEGAL_ZONE).date(), datetime.min.time(), tzinfo=LEGAL_ZONE)
     seats = Seat.objects.filter(office=get_office_of(by), starts_at__gte=begin, starts_at__lt=begin + timedelta(days=1))
     booked = {str(seat.number): seat for seat in seats.exclude(number=None).order_by("starts_at", "counter")}
-    visits = {row.number: compute_visit(row, booked[row.number]) for row in Visit.objects.filter(number__in=booked)}
+    rows = Visit.objects.filter(number__in=booked).exclude(party__in=list_avoided(by.id))
+    visits = {row.number: compute_visit(row, booked[row.number]) for row in rows}
     return [
         DayRow(number, compute_seat(seat).ticket, seat.starts_at, visits[number].act_code, visits[number].act_name, visits[number].state)
         for number, seat in booked.items()
@@ -94,9 +95,9 @@ def list_day(*, by: Actor, now: datetime, day: date | None = None) -> list[DayRo
 
 
 def get_own_seat(*, number: str, by: Actor) -> Seat:
-    """The seat of that case at the clerk's own office; at any other it answers like one that is not there."""
+    """The seat of that case at the clerk's own office; another office's, and one of a person she must avoid, is not there."""
     seat = Seat.objects.filter(number=number.strip().upper(), office=get_office_of(by)).first()
-    if seat is None:
+    if seat is None or is_avoided(member=by.id, party=Visit.objects.get(number=seat.number).party):
         raise NotFound(NO_VISIT)
     return seat
 

@@ -12,12 +12,13 @@ from django.conf import settings
 from django.db.models import Count, Q
 
 from miaopi.apps.application.api import LEGAL_ZONE, compute_legal_day, find_application, get_application
+from miaopi.apps.appointment.events import VisitEnded
 from miaopi.apps.appointment.models import Seat, Visit, VisitState
 from miaopi.apps.audit.api import Actor
 from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.identity.api import seal, unseal
 from miaopi.definitions import Paper
-from miaopi.kernel.errors import InputError, NotFound
+from miaopi.kernel.errors import DefinitionError, InputError, NotFound
 from miaopi.kernel.wording import Text
 
 NO_VISIT = Text(zh="没有需要到场的办件。", en="There is no visit to come for.")
@@ -153,6 +154,15 @@ def unseal_content(visit: Visit) -> dict[str, Any]:
     return found
 
 
+def compute_end(visit: Visit, now: datetime) -> VisitEnded:
+    """What rooms downstream are handed when a visit ends."""
+    content = unseal_content(visit)
+    return VisitEnded(
+        number=visit.number, service=visit.service, version=visit.version, party=visit.party, as_of=date.fromisoformat(content["as_of"]),
+        ended_on=compute_legal_day(now), values=content["values"],
+    )  # fmt: skip
+
+
 def find_visit(*, number: str, reader: Actor) -> VisitView | None:
     """The visit of one's own case; `None` where it asks for none. NotFound for another's case."""
     row = Visit.objects.filter(number=get_application(number=number, reader=reader).number).first()
@@ -195,23 +205,46 @@ def compute_seat(seat: Seat) -> Appointment:
 def offer_slots(
     *, number: str, reader: Actor, now: datetime, office: str | None = None, day: date | None = None
 ) -> Offer:
-    """What can be booked for one's own visit, up to its last day. Without an office: hers already, or the first with something free.
+    """What can be booked for one's own visit, up to its last day. Without an office: where she has a seat, else the one that the
+    decision names, else the first with something free.
 
-    Raises NotFound for a case without a visit; InputError for one that has ended.
+    Raises NotFound for a case without a visit, and for an office that is none for it; InputError for a visit that has ended.
     """
     row = get_visit_row(number=number, reader=reader)
     require_open(row, now)
-    kind = get_service(row.service, row.version).visit
-    offices = tuple(get_office(each.id) for each in settings.MIAOPI_CITY.offices if kind is not None and each.kind == kind.offices)
+    offices = list_offices(row)
     free = _count_free([each.id for each in offices], row, now)
-    own = Seat.objects.filter(number=row.number).first()
-    wanted = office or (own.office if own is not None else next((each.id for each in offices if free.get(each.id)), offices[0].id))
-    if wanted not in {each.id for each in offices}:
-        raise NotFound(Text(zh="该办件不能在这里办理。", en="This cannot be done at that office."))
+    wanted = office or _choose_office(row, offices, free)
+    require_office(wanted, offices)
     days = free.get(wanted, {})
     chosen = day or next((each for each, left in days.items() if left), None)
     slots = () if chosen is None else tuple(_list_slots(wanted, chosen, now))
     return Offer(offices, get_office(wanted), days, chosen, slots)
+
+
+def list_offices(row: Visit) -> tuple[OfficeView, ...]:
+    """Where this visit can be made. Raises DefinitionError for a city that has no such office."""
+    rule = get_service(row.service, row.version).visit
+    kind = "" if rule is None else rule.offices
+    found = tuple(get_office(each.id) for each in settings.MIAOPI_CITY.offices if each.kind == kind)
+    if not found:
+        raise DefinitionError(row.service, f"visit: the city has no office of the kind {kind!r}")
+    return found
+
+
+def require_office(office: str, offices: Iterable[OfficeView]) -> None:
+    """Raises NotFound."""
+    if office not in {each.id for each in offices}:
+        raise NotFound(Text(zh="该办件不能在这里办理。", en="This cannot be done at that office."))
+
+
+def _choose_office(row: Visit, offices: tuple[OfficeView, ...], free: Mapping[str, Mapping[date, int]]) -> str:
+    own = Seat.objects.filter(number=row.number).first()
+    if own is not None:
+        return own.office
+    named = set(map(str, unseal_content(row)["values"].values()))
+    first = [each for each in offices if each.name.zh in named] + [each for each in offices if any(free.get(each.id, {}).values())]
+    return first[0].id if first else offices[0].id
 
 
 def _bookable(offices: Iterable[str], row: Visit, now: datetime) -> Q:

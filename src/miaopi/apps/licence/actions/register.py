@@ -20,22 +20,26 @@ from miaopi.definitions import Moment
 from miaopi.kernel.errors import UpstreamError
 from miaopi.kernel.wording import Text, fill
 
-STEPS: Final = (timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=15), timedelta(minutes=1), timedelta(minutes=5))
+STEPS: Final = (timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=30))
 BATCH: Final = 50
 
 
 def note_registrations(
-    *, number: str, service: str, version: str, moment: Moment, party: str, values: Mapping[str, object], done_on: date, by: Actor,
-    now: datetime,
+    *, moment: Moment, number: str, service: str, version: str, party: str, values: Mapping[str, object], as_of: date, done_on: date,
+    correction: str = "", by: Actor, now: datetime,
 ) -> None:
-    """Note what agencies now have to write, as the package says. Noted again, it is noted once."""
-    known = {**values, "number": number, "as_of": done_on, "done_on": done_on}
+    """Note what agencies now have to write, as the package says. Noted again, it is noted once.
+
+    `correction` is the decision that took the place of another: what that one wrote is written anew.
+    """
+    known = {**values, "number": number, "as_of": as_of, "done_on": done_on}
     rows = []
     for rule in get_service(service, version).registers:
         if rule.on is moment:
+            key = "-".join(filter(None, (number, rule.act, moment.value, correction[:8])))
             row = Registration(
-                id=f"{number}-{rule.act}-{moment.value}", number=number, service=service, version=version, act=rule.act,
-                moment=moment.value, resource=rule.resource, party=party, done_on=done_on, made_at=now, due_at=now,
+                id=key, number=number, service=service, version=version, act=rule.act, moment=moment.value, resource=rule.resource,
+                party=party, done_on=done_on, made_at=now, due_at=now,
             )
             row.content = seal_record(row, rule.fill(known))
             rows.append(row)
@@ -48,26 +52,39 @@ def register_due(*, by: Actor, now: datetime) -> int:
     """Push what is due to its agency, each under its own key; how many were taken. One that is silent is asked again later.
 
     A try is booked before it is made: whoever dies in between tries again under the same key, and the agency writes it once.
+    Where one register is silent, all that is due there waits with the row that found out, and the others are written meanwhile.
     """
     authorise(by, Right.PUSH_RECORDS)
-    return sum(_register(row, by=by, now=now) for row in list_due(now=now, most=BATCH))
+    silent: set[str] = set()
+    done = 0
+    for row in list_due(now=now, most=BATCH):
+        if row.resource in silent:
+            continue
+        try:
+            done += _register(row, by=by, now=now)
+        except UpstreamError:
+            silent.add(row.resource)
+            with act(by=by, now=now):
+                waiting = Registration.objects.filter(resource=row.resource, done_at=None, refusal="", due_at__lte=now)
+                waiting.update(due_at=_again(row, now))
+    return done
+
+
+def _again(row: Registration, now: datetime) -> datetime:
+    return now + STEPS[min(row.attempts, len(STEPS) - 1)]
 
 
 def _register(row: Registration, *, by: Actor, now: datetime) -> bool:
-    again = now + STEPS[min(row.attempts, len(STEPS) - 1)]
     with act(by=by, now=now):
         open_ = Registration.objects.filter(id=row.id, done_at=None, attempts=row.attempts)
-        booked = open_.update(attempts=F("attempts") + 1, due_at=again)
+        booked = open_.update(attempts=F("attempts") + 1, due_at=_again(row, now))
     if not booked:
         return False
     basis = get_service(row.service, row.version).basis[0]
     duty = Duty(row.service, row.number, basis.instrument, basis.article)
-    try:
-        answer = push_record(
-            act=row.act, resource=row.resource, subject=row.party, key=row.id, values=unseal_record(row), ground=duty, by=by, now=now
-        )
-    except UpstreamError:  # it stays due at its next step
-        return False
+    answer = push_record(
+        act=row.act, resource=row.resource, subject=row.party, key=row.id, values=unseal_record(row), ground=duty, by=by, now=now
+    )
     if isinstance(answer, PushRefused):
         _note_refusal(row, answer.reason, by=by, now=now)
         return False

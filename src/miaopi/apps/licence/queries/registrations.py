@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
+
 from miaopi.apps.application.api import get_application
 from miaopi.apps.audit.api import Actor
 from miaopi.apps.identity.api import seal, unseal
@@ -49,11 +51,10 @@ def list_registrations(*, number: str, reader: Actor) -> list[Registration]:
 
 def list_due(*, now: datetime, most: int) -> list[Row]:
     """What is to be tried now, the oldest first; of several for one act of a case only the first, so that none overtakes another."""
-    open_ = Row.objects.filter(done_at=None, refusal="").order_by("made_at", "id")
-    first: dict[tuple[str, str], Row] = {}
-    for row in open_[: most * 4]:
-        first.setdefault((row.number, row.act), row)
-    return [row for row in first.values() if row.due_at <= now][:most]
+    open_ = Row.objects.filter(done_at=None, refusal="")
+    before = Q(made_at__lt=OuterRef("made_at")) | Q(made_at=OuterRef("made_at"), id__lt=OuterRef("id"))
+    overtaken = Exists(open_.filter(before, number=OuterRef("number"), act=OuterRef("act")))
+    return list(open_.filter(~overtaken, due_at__lte=now).order_by("due_at", "made_at", "id")[:most])
 
 
 def seal_record(row: Row, record: dict[str, str | None]) -> bytes:
