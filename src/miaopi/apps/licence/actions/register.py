@@ -25,12 +25,13 @@ BATCH: Final = 50
 
 
 def note_registrations(
-    *, moment: Moment, number: str, service: str, version: str, party: str, values: Mapping[str, object], as_of: date, done_on: date,
-    correction: str = "", by: Actor, now: datetime,
+    *, moment: Moment, number: str, service: str, version: str, party: str, values: Mapping[str, object], done_on: date,
+    as_of: date | None = None, correction: str = "", by: Actor, now: datetime,
 ) -> None:
     """Note what agencies now have to write, as the package says. Noted again, it is noted once.
 
-    `correction` is the decision that took the place of another: what that one wrote is written anew.
+    `as_of` is the legal day of the decision, where the moment knows it. `correction` is the decision that took the place of another:
+    what that one wrote is written anew.
     """
     known = {**values, "number": number, "as_of": as_of, "done_on": done_on}
     rows = []
