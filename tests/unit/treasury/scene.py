@@ -41,26 +41,41 @@ def at(day: str, hour: int = 9) -> datetime:
 
 
 def rows_of(elders: list[dict[str, Any]]) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """What the registers hold of them while nothing has happened."""
+    """What the registers hold of them while nothing has happened. An elder is `id_number`, `name` and `birth_date`."""
     return {
         "population": {
-            "population_basic": [{**elder, "life_status": "正常"} for elder in elders],
+            "population_basic": [
+                {**elder, "sex": "女", "ethnicity": "汉", "former_name": None, "life_status": "正常", "identity_count": 1,
+                 "identities_consistent": True}
+                for elder in elders
+            ],
             "household_registration": [
-                {"id_number": elder["id_number"], "hukou_region_code": "440304", "moved_out_on": None} for elder in elders
+                {"id_number": elder["id_number"], "birth_date": elder["birth_date"], "hukou_region_code": "440304",
+                 "police_station": "演示派出所", "hukou_address": "演示路1号", "household_type": "家庭户", "status": "正常",
+                 "registered_on": "1990-01-01", "moved_out_on": None}
+                for elder in elders
             ],
         },
         "civil-affairs": {
-            "yinian_card": [{"id_number": elder["id_number"], "card_no_masked": f"6225****{elder['id_number'][-4:]}"} for elder in elders]
+            "yinian_card": [
+                {"id_number": elder["id_number"], "account_holder_id": elder["id_number"], "bank": "演示银行",
+                 "card_no_masked": f"6225****{elder['id_number'][-4:]}", "financial_account_status": "正常"}
+                for elder in elders
+            ],
+            "old_age_allowance_ledger": [
+                {"id_number": elder["id_number"], "active": False, "active_since": None, "paid_elsewhere": False} for elder in elders
+            ],
         },
         "death": {"death_cancellation": [], "death_certificate": [], "cremation": []},
-    }
+    }  # fmt: skip
 
 
 class Payroll(City):
     """`elder` makes a person and has her approved; `month`, `due` and `pay` are what the runner does."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, package: Path = PACKAGE) -> None:
         super().__init__(folder)
+        self._package = package
         self.rows, self.bank, self._serial = rows_of([]), FakeBank(), 0
         self.publish()
 
@@ -70,7 +85,7 @@ class Payroll(City):
 
     @property
     def package(self) -> ServicePackage:
-        return load_service(PACKAGE)
+        return load_service(self._package)
 
     def elder(self, *, born: str = "1950-01-01", on: str = "2026-10-05") -> Actor:
         """Somebody who applied that day and was approved: entitled from its month on."""
@@ -80,19 +95,20 @@ class Payroll(City):
         """Somebody whom every register knows."""
         self._serial += 1
         number = f"440304{born.replace('-', '')}{self._serial:03}X"
-        for agency, resources in rows_of([{"id_number": number, "birth_date": born}]).items():
+        name = f"演示·{self._serial}"
+        for agency, resources in rows_of([{"id_number": number, "name": name, "birth_date": born}]).items():
             for resource, rows in resources.items():
                 self.rows[agency][resource] += rows
         self.publish()
-        who = Assertion(f"演示·{self._serial}", number, "resident_id", f"138{self._serial:08}", 3, "demo")
+        who = Assertion(name, number, "resident_id", f"138{self._serial:08}", 3, "demo")
         return self.enter(who)
 
     def approve(self, who: Actor, *, on: str) -> tuple[Actor, str]:
         now, package = at(on), self.package
-        number = open_application(service=SERVICE, version=package.version, applicant=who.id, by=who, now=now).number
+        number = open_application(service=package.slug, version=package.version, applicant=who.id, by=who, now=now).number
         receipt = give_consent(
-            application=number, service=SERVICE, version=package.version, applicant=who.id, scope=package.scope, purpose=package.consent,
-            separate=(), expires_at=now + timedelta(days=30), by=who, now=now,
+            application=number, service=package.slug, version=package.version, applicant=who.id, scope=package.scope,
+            purpose=package.consent, separate=(), expires_at=now + timedelta(days=30), by=who, now=now,
         ).receipt  # fmt: skip
         prefill(number=number, receipt=receipt, by=who, now=now)
         confirm(number=number, entered={}, token=get_draft(number=number, reader=who, now=now).token, by=who, now=now)
@@ -151,3 +167,9 @@ def told(kind: str) -> list[dict[str, Any]]:
 
 def books_agree() -> bool:
     return not check_books()
+
+
+def pay_through(payroll: Payroll, *days: str) -> None:
+    """What the worker does on each of these days."""
+    for day in days:
+        payroll.due(day)
