@@ -15,8 +15,10 @@ from miaopi.apps.appointment.api import (
 )
 from miaopi.apps.approval.api import Decided, DecisionUpheld, find_decision, find_values
 from miaopi.apps.audit.api import Actor, after, system
+from miaopi.apps.licence.api import RegistrationDone
 from miaopi.apps.notification.actions.write import tell_applicant, write_moment
 from miaopi.apps.treasury.api import EntitlementStopped, PaymentMade, get_payment
+from miaopi.definitions import Moment
 
 
 @after(Decided)
@@ -75,6 +77,17 @@ def tell_the_lapse(event: VisitLapsed, *, seq: int, now: datetime) -> None:
         number=event.number, kind="lapsed", key=f"{event.number}-lapsed", version=event.version,
         values={**find_last_values(event.number), "until": event.until}, by=system("notification.tell_the_lapse"), now=now,
     )  # fmt: skip
+
+
+@after(RegistrationDone)
+def tell_the_registration(event: RegistrationDone, *, seq: int, now: datetime) -> None:
+    """Only what a visit was for: what follows from an approval is told with it, and what a lapse undoes with the lapse."""
+    if event.moment == Moment.VISIT:
+        tell_applicant(
+            number=event.number, kind="registered", key=f"{event.number}-{event.act}-registered", version=event.version,
+            values={**find_last_values(event.number), "done_on": event.done_on},
+            by=system("notification.tell_the_registration"), now=now,
+        )  # fmt: skip
 
 
 @after(PaymentMade)

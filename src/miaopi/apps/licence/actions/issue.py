@@ -55,17 +55,18 @@ def supersede_licence(*, number: str, line: Text, by: Actor, now: datetime) -> N
 
     Does nothing where no licence counts in that case.
     """
-    before = find_active(number)
-    if before is None:
-        return
-    content = read_content(before)
-    row = Row(
-        id=uuid.uuid4().hex, licence_identifier=before.licence_identifier, licence_type_code=before.licence_type_code,
-        number=number, version=before.version + 1, service=before.service, holder=before.holder, issuer=before.issuer,
-        issued_on=before.issued_on, issued_at=now,
-    )
-    _write(row, {"title": content["title"], "issuer": content["issuer"], "lines": [*content["lines"], line.to_json()]})
-    _keep(row, before, by=by, now=now)
+    with act(by=by, now=now):
+        before = find_active(number)
+        if before is None:
+            return
+        content = read_content(before)
+        row = Row(
+            id=uuid.uuid4().hex, licence_identifier=before.licence_identifier, licence_type_code=before.licence_type_code,
+            number=number, version=before.version + 1, service=before.service, holder=before.holder, issuer=before.issuer,
+            issued_on=before.issued_on, issued_at=now,
+        )
+        _write(row, {"title": content["title"], "issuer": content["issuer"], "lines": [*content["lines"], line.to_json()]})
+        _keep(row, before, by=by, now=now)
 
 
 def revoke_licence(*, number: str, ground: str, by: Actor, now: datetime) -> None:
