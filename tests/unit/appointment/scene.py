@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 from miaopi.apps.application.api import Application, open_application
 from miaopi.apps.appointment.api import Slot, offer_slots, run_due
 from miaopi.apps.audit.api import Actor, system
+from miaopi.apps.exchange.adapters.directory import city_directory
+from miaopi.apps.exchange.adapters.fake import FakeWriter
 from miaopi.apps.filing.api import prefill
 from miaopi.apps.identity.api import Assertion, Role, add_staff
 from miaopi.definitions import ServicePackage, find_service
@@ -87,6 +90,18 @@ class Graduates(Scene):
     @property
     def package(self) -> ServicePackage:
         return find_service(SERVICE)
+
+    def publish(self) -> None:
+        """As any city, and each agency with a desk that takes acts."""
+        super().publish()
+        known = json.loads(self.addresses.read_text(encoding="utf-8"))
+        self.addresses.write_text(json.dumps({name: {**said, "writer": {}} for name, said in known.items()}), encoding="utf-8")
+
+    def desk(self, agency: str) -> FakeWriter:
+        """Where the agency takes acts: what it has, and how it behaves."""
+        found = city_directory().writer(agency)
+        assert isinstance(found, FakeWriter)
+        return found
 
     def approve(self, who: int = 0, *, now: datetime = NOW) -> tuple[Application, Actor]:
         actor = self.enter(self.people[who])
