@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -51,7 +52,10 @@ def shanghai(day: str, hour: int = 18) -> datetime:
 
 @contextmanager
 def scene_with(folder: Path, **blocks: str) -> Iterator[Scene]:
-    """A scene whose service has more in its files, by name of the file; what begins with the name of a list goes into it."""
+    """A scene whose service has more in its files, by name of the file.
+
+    What begins with the name of a list goes into it; a block that is there already gives way to the one given.
+    """
     built, copy = Scene(folder), folder / "services" / SERVICE
     shutil.copytree(ROOT / "services" / SERVICE, copy)
     for name, block in blocks.items():
@@ -59,6 +63,8 @@ def scene_with(folder: Path, **blocks: str) -> Iterator[Scene]:
         text = path.read_text(encoding="utf-8")
         for part in block.split("\n---\n"):
             head = part.strip().split("\n", 1)[0]
+            if not head.endswith(":"):
+                text = re.sub(rf"(?m)^{head.partition(':')[0]}:.*\n(?:[ ]+.*\n)*", "", text)
             is_list = f"\n{head}\n" in text
             text = text.replace(f"\n{head}\n", f"\n{part.strip()}\n", 1) if is_list else f"{text}\n{part}"
         path.write_text(text, encoding="utf-8")
