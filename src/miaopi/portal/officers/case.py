@@ -205,5 +205,8 @@ def _history(view: CaseView, language: Language) -> list[dict[str, object]]:
         if words is None or (shown and shown[-1]["kind"] == step.kind and shown[-1]["who"] == step.who):
             continue
         outcome = KINDS.get(str(step.body.get("outcome", "")))
-        shown.append({"kind": step.kind, "text": words, "outcome": outcome, "who": step.who, "at": show_moment(step.at, language)})
+        rules, _, version = step.who.partition("@")
+        told = Text(zh=f"规则，版本{version[:8]}", en=f"the rules, version {version[:8]}") if version else Text(zh=rules, en=rules)
+        shown.append({"kind": step.kind, "text": words, "outcome": outcome, "who": step.who, "told": told,
+                      "at": show_moment(step.at, language)})
     return shown

@@ -90,4 +90,5 @@ def _row(row: QueueRow, now: datetime, language: Language) -> dict[str, Any]:
         "why": Text(zh="；".join(text.zh for text in reasons), en="; ".join(text.en for text in reasons)) if reasons else WHY[row.kind],
         "kind": WHY[row.kind], "is_special": row.kind != "referral", "clock": show_clock(row.due_at, row.stopped_at, now, language),
         "is_mine": row.is_mine, "taken_by": "" if row.is_mine else row.taken_by,
+        "is_stopped": row.stopped_at is not None,
     }  # fmt: skip
