@@ -149,7 +149,7 @@ def _compile(reader: Reader, texts: Mapping[str, str], folder: Path) -> tuple[Se
     places = {**parameter_places, **facts.places, **rules.places, "service": files["service.yaml"].where}
     _check_guide(reader, guide, rules, specs, files["service.yaml"])
     check_payment(
-        reader, files["service.yaml"].where, guide.payment, facts=specs, parameters=parameters, derived=rules.derived, values=rules.values
+        reader, files["service.yaml"], guide.payment, facts=specs, parameters=parameters, derived=rules.derived, values=rules.values
     )
     definition = reader.made(
         files["rules.yaml"].where,
@@ -191,16 +191,16 @@ def _parse(reader: Reader, text: str, shown: str) -> Placed:
 def _check_guide(reader: Reader, guide: Guide, rules: RulesFile, specs: Mapping[str, FactSpec], root: Placed) -> None:
     """What the guide says agrees with the rules: placeholders, form fields, a message for each outcome."""
     if guide.licence is not None:
-        for line in guide.licence.lines:
-            check_placeholders(reader, root.where, line, ISSUED | rules.values.keys())
-    check_claims(reader, root.where, guide.claims, specs)
+        for at, line in enumerate(guide.licence.lines):
+            check_placeholders(reader, root.place("licence", "lines", at), line, ISSUED | rules.values.keys())
+    check_claims(reader, root, guide.claims, specs)
     _check_names(reader, guide, rules, root)
-    for field in guide.form:
+    for at, field in enumerate(guide.form):
         if field.fact and field.fact not in specs and field.fact not in rules.values:
-            reader.note(root.where, f"form field {field.name}: there is no fact or value {field.fact}")
+            reader.note(root.place("form", at, "fact"), f"form field {field.name}: there is no fact or value {field.fact}")
     ends = {"approve", "refer", "wait", *(condition.otherwise.outcome.value for condition in rules.conditions)}
     for end in sorted(ends - guide.messages.keys()):
-        reader.note(root.where, f"messages says nothing for {end}")
+        reader.note(root.place("messages"), f"messages says nothing for {end}")
 
 
 # What the rooms add to the values of the decision when they tell of an occasion.
@@ -214,16 +214,15 @@ def _check_names(reader: Reader, guide: Guide, rules: RulesFile, root: Placed) -
     """Every name by which messages, the visit and the registers reach into the rules is there."""
     values = frozenset(rules.values)
     everything = values | {name for condition in rules.conditions for name in condition.values}
-    said_at = reader.mapping(reader.mapping(root).get("messages", root))
     for name, message in guide.messages.items():
         filling = values | TOLD_THEN[name] if name in TOLD_THEN else values if name == "approve" else everything
-        check_placeholders(reader, said_at[name].where, message, filling | {"number"})
+        check_placeholders(reader, root.place("messages", name), message, filling | {"number"})
     if guide.visit is not None and guide.visit.until not in values:
-        reader.note(root.where, f"visit: there is no value {guide.visit.until}")
-    for rule in guide.registers:
-        for said in rule.values.values():
+        reader.note(root.place("visit", "until"), f"visit: there is no value {guide.visit.until}")
+    for at, rule in enumerate(guide.registers):
+        for name, said in rule.values.items():
             if not said.startswith('"') and said not in values | KNOWN_LATER:
-                reader.note(root.where, f"register {rule.act}: there is no value {said}")
+                reader.note(root.place("registers", at, "values", name), f"register {rule.act}: there is no value {said}")
 
 
 def _hash_of_files(folder: Path) -> str:

@@ -78,23 +78,27 @@ def _read_stop(reader: Reader, placed: Placed) -> Stop:
 
 
 def check_payment(
-    reader: Reader, where: str, payment: Payment | None, *, facts: Mapping[str, FactSpec], parameters: Collection[str],
+    reader: Reader, root: Placed, payment: Payment | None, *, facts: Mapping[str, FactSpec], parameters: Collection[str],
     derived: Collection[str], values: Collection[str],
 ) -> None:  # fmt: skip
     """Every name in the block is one of the package."""
     if payment is None:
         return
-    for said in (payment.first, payment.amount):
+
+    def note(message: str, *path: str | int) -> None:
+        reader.note(root.place("payment", *path), f"payment: {message}")
+
+    for key, said in (("from", payment.first), ("amount", payment.amount)):
         if said not in values:
-            reader.note(where, f"payment: there is no value {said}")
+            note(f"there is no value {said}", key)
     if payment.account not in values and payment.account not in facts:
-        reader.note(where, f"payment: there is no value or fact {payment.account}")
+        note(f"there is no value or fact {payment.account}", "account")
     for name in PARAMETERS:
-        if getattr(payment, name) not in parameters:
-            reader.note(where, f"payment: {name} names no parameter")
-    for fact in payment.stop_facts:
+        if (said := getattr(payment, name)) not in parameters:
+            note(f"{said} names no parameter", name)
+    for at, fact in enumerate(payment.stop_facts):
         if fact not in facts or facts[fact].resource is None:
-            reader.note(where, f"payment: {fact} is no fact that a source supplies")
-    for stop in payment.stops:
+            note(f"{fact} is no fact that a source supplies", "stop_facts", at)
+    for at, stop in enumerate(payment.stops):
         if stop.month not in derived:
-            reader.note(where, f"payment: there is no derived value {stop.month}")
+            note(f"there is no derived value {stop.month}", "stops", at, "month")

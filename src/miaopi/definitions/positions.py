@@ -31,6 +31,19 @@ class Placed:
     where: str
     is_plain: bool = False
 
+    def place(self, *path: str | int) -> str:
+        """Where that entry of an entry stands – names in mappings, numbers in lists –, or the nearest above it that there is."""
+        at = self
+        for step in path:
+            match at.value, step:
+                case Mapping() as entries, str() if step in entries:
+                    at = entries[step]
+                case list() as items, int() if step < len(items):
+                    at = items[step]
+                case _:
+                    break
+        return at.where
+
 
 def read_yaml(path: Path, shown: str) -> Placed:
     """The document of a file; `shown` is how messages name it. Raises DefinitionError with `file:line`."""

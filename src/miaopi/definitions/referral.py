@@ -54,9 +54,9 @@ def read_claims(reader: Reader, placed: Placed | None) -> tuple[Claim, ...]:
     return tuple(claims)
 
 
-def check_claims(reader: Reader, where: str, claims: tuple[Claim, ...], facts: Mapping[str, FactSpec]) -> None:
+def check_claims(reader: Reader, root: Placed, claims: tuple[Claim, ...], facts: Mapping[str, FactSpec]) -> None:
     """The fact of a lost claim is one of the package's that can be true, and that is not hers to say."""
-    for claim in claims:
+    for at, claim in enumerate(claims):
         spec = facts.get(claim.fact)
         if spec is None or spec.type.name != "boolean" or spec.resource is None:
-            reader.note(where, f"claims: {claim.fact} is no boolean fact that a source supplies")
+            reader.note(root.place("claims", at, "fact"), f"claims: {claim.fact} is no boolean fact that a source supplies")
