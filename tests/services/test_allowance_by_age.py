@@ -74,3 +74,20 @@ def test_an_unknown_birth_date_is_named_and_referred() -> None:
     decision = decide(None, "2026-05-20")
     assert decision["outcome"] == "refer"
     assert "person.birth_date" in decision["missing"]
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome", "code"),
+    [
+        (False, "approve", []),
+        (True, "refer", ["OAA-05"]),
+        ({"unknown": "unavailable"}, "wait", ["SRC-UNAVAILABLE"]),
+        ({"unknown": "unavailable", "exhausted": True}, "refer", ["SRC-EXHAUSTED"]),
+        (None, "refer", ["SRC-UNPROVEN"]),
+    ],
+)
+def test_whether_somebody_died_may_be_said_in_one_word(said: object, outcome: str, code: list[str]) -> None:
+    decision = decide("1950-01-01", "2026-11-23", **{"death.any": said})
+    assert (decision["outcome"], [reason["code"] for reason in decision["reasons"]]) == (outcome, code)
+    if outcome == "wait":
+        assert decision["waiting_for"] == ["cremation", "death_cancellation", "death_certificate"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from miaopi.definitions import ServicePackage, find_service, list_services
@@ -60,8 +62,9 @@ def test_one_more_or_less_of_any_number_makes_a_case_fail(package: ServicePackag
     noticed = list(noticed_numbers(package.definition, cases))
     for name, changed, case in noticed:
         print(f"{package.slug}: {name}={changed}: {f'fails “{case}”' if case else 'NO CASE NOTICES'}")
-    assert noticed
     assert all(case for _, _, case in noticed)
+    numeric = {name for name, one in package.definition.parameters.items() if any(isinstance(e.value, Decimal) for e in one.history)}
+    assert {name for name, _, _ in noticed} == numeric
 
 
 def test_a_sealed_record_and_a_clean_one_give_the_same_bytes() -> None:

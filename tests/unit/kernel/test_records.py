@@ -10,6 +10,8 @@ import pytest
 
 from miaopi.kernel.decision import (
     DatedValue,
+    Decision,
+    Derived,
     InForce,
     Kind,
     Outcome,
@@ -148,3 +150,25 @@ def test_a_parameter_that_is_no_number_is_no_span_of_months() -> None:
     definition = replace(DEFINITION, conditions=(worded_rule,), values={}, parameters={**DEFINITION.parameters, "months": worded})
     decision = decide(definition, without(since=Known(date(2026, 12, 1))), as_of=DAY, settings=SETTINGS)
     assert [str(change) for change in decision.would_change] == ["as_of>=2026-12-01", "since>=2026-11-23"]
+
+
+def test_a_facts_file_may_say_a_derived_fact_itself() -> None:
+    near = replace(spec("near", "boolean", "derived"), source="derived")
+    definition = replace(
+        DEFINITION, facts={**DEFINITION.facts, "near": near},
+        derived={**DEFINITION.derived, "near": Derived("near", said("near"), DEFINITION.derived["local"].value)},
+        conditions=(replace(condition("close", Kind.ELIGIBILITY, "true", Outcome.REFUSE),
+                            holds=compile("near", {**NAMES, "near": near.type})),),
+    )  # fmt: skip
+    away: dict[str, Fact] = without(region=Known("1"))
+
+    def decided(**more: Fact) -> Decision:
+        return decide(definition, {**away, **more}, as_of=DAY, settings=SETTINGS)
+
+    assert decided().outcome is Outcome.REFUSE
+    assert decided(near=Known(True)).outcome is Outcome.APPROVE
+    assert read_facts(definition, {"near": True}) == {"near": Known(True)}
+    silent = decided(near=Unknown(Doubt.UNAVAILABLE))
+    assert (silent.outcome, silent.missing, silent.waiting_for) == (Outcome.WAIT, ("near",), ("household",))
+    assert definition.resources_behind("birth") == {"register"}
+    assert definition.resources_behind("pay") == frozenset()

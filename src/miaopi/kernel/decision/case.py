@@ -115,10 +115,9 @@ def open_case(
     known_at: date | None = None,
 ) -> Case:
     """The case on a legal day. Raises InputError for an undeclared fact or override, a day without law, a missing setting."""
-    declared = [name for name, spec in definition.facts.items() if spec.source != DERIVED]
     for name in facts:
-        if name not in declared:
-            raise undeclared(name, declared)
+        if name not in definition.facts:
+            raise undeclared(name, definition.facts)
     replaceable = [*definition.parameters, *definition.settings]
     for name in overrides:
         if name not in replaceable:
@@ -134,8 +133,10 @@ def open_case(
                 Text(zh=f"城市配置缺少“{name}”。", en="the city does not set this name."),
                 Text(zh="请在城市配置中写明。", en="Set it in the city's configuration."),
             )
-    for name in declared:
-        scope[name] = _as_value(name, state_of(definition.facts[name], facts.get(name)))
+    for name, spec in definition.facts.items():
+        if spec.source != DERIVED or name in facts:
+            scope[name] = _as_value(name, state_of(spec, facts.get(name)))
     for name, derived in definition.derived.items():
-        scope[name] = derived.value.evaluate(scope)
+        if name not in scope:  # a facts file may say a derived fact itself; sources and forms never do
+            scope[name] = derived.value.evaluate(scope)
     return Case(definition, facts, scope)

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from miaopi.kernel.decision.outcomes import Basis, Outcome, Reason
 from miaopi.kernel.errors import DefinitionError, InputError
 from miaopi.kernel.expr import Expression, Type
+from miaopi.kernel.fact import FactName
 from miaopi.kernel.wording import Text
 
 AS_OF = "as_of"  # the one name that every rule may read without declaring it
@@ -246,6 +247,11 @@ class Definition:
         for name, derived in self.derived.items():
             behind[name] = frozenset().union(*(behind.get(read, frozenset({read})) for read in derived.value.names))
         return behind
+
+    def resources_behind(self, fact: FactName) -> frozenset[str]:
+        """The resources that a fact comes from: its own, or those of what it is derived from."""
+        specs = (self.facts[name] for name in self._behind.get(fact, frozenset({fact})) if name in self.facts)
+        return frozenset(spec.resource for spec in specs if spec.resource is not None)
 
     @cached_property
     def decisive(self) -> frozenset[str]:

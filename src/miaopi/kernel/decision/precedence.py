@@ -85,11 +85,19 @@ class Judgement:
         """Whether a fact was not asked for only because an earlier source is silent (`next_sources` goes on after it)."""
         if not self.case.is_missing(name):
             return False
+        if self.identity_is_silent:
+            return True
         spec = self.case.definition.facts[name]
         if any(self.case.definition.facts[silent].stage < spec.stage for silent in self.outages):
             return True
         guard = spec.when.evaluate(self.case.scope) if spec.when is not None else None
         return isinstance(guard, Undetermined) and not guard.faults and guard.blame <= self.outages
+
+    @cached_property
+    def identity_is_silent(self) -> bool:
+        """Whether it is a silent source that keeps open who she is: until it answers nobody else is asked (`next_sources` ends there)."""
+        open_ = (finding for c, finding in self.stands if c.kind is Kind.IDENTITY and finding.value is None and not finding.broken)
+        return any(self.case.is_outage(name) for finding in open_ for name in finding.blame)
 
     @cached_property
     def blamed(self) -> frozenset[FactName]:
@@ -209,14 +217,14 @@ def _end(
     results = tuple(
         ConditionResult(c.id, finding.value, c.basis, c.text, tuple(sorted(finding.blame))) for c, finding in it.stands
     )
-    resources = {it.case.definition.facts[name].resource for name in it.outages} if waiting else set()
+    resources = [it.case.definition.resources_behind(name) for name in it.outages] if waiting else []
     filling = {**{name: it.case.scope[name] for name in it.case.definition.parameters}, **told}
     return kind(
         reasons=tuple(replace(reason, text=fill(reason.text, filling)) for reason in reasons),
         conditions=results,
         values=MappingProxyType(told),
         missing=_missing(it, failed),
-        waiting_for=tuple(sorted(resource for resource in resources if resource is not None)),
+        waiting_for=tuple(sorted(frozenset().union(*resources))),
         typed=_typed(it.case),
     )
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from miaopi.kernel.decision.case import conforms, undeclared
-from miaopi.kernel.decision.definition import DERIVED, Definition, FactSpec
+from miaopi.kernel.decision.definition import Definition, FactSpec
 from miaopi.kernel.decision.outcomes import to_plain
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.expr import Type
@@ -71,11 +71,10 @@ def read_facts(definition: Definition, document: object) -> dict[FactName, Fact]
             Text(zh="事实文件应为一个 JSON 对象。", en="a facts file is one JSON object."),
             Text(zh="请以事实名称为键。", en="Key it by the names of facts."),
         )
-    declared = [name for name, spec in definition.facts.items() if spec.source != DERIVED]
     facts: dict[FactName, Fact] = {}
     for name, raw in document.items():
-        if name not in declared:
-            raise undeclared(str(name), declared)
+        if name not in definition.facts:
+            raise undeclared(str(name), definition.facts)
         facts[name] = _read_fact(definition.facts[name], raw)
     return facts
 
