@@ -248,6 +248,12 @@ def render(result: Mapping[str, Any]) -> Group:
         lines.append(f"  {fact['label']['zh']} / {fact['label']['en']}  ← {fact['source']}  {hour(fact['at'])}")
     if result.get("licence"):
         lines.append(f"证照 / licence: {result['licence']['identifier']}")
+    if visit := result.get("appointment"):
+        seat = visit["appointment"]
+        booked = f"，{hour(seat['starts_at'])[:16]} {seat['office']['name']['zh']}" if seat else ""
+        lines.append(f"到场 / visit: {visit['act']['name']['zh']} {visit['state']}，有效期至 / valid to {visit['valid_to']}{booked}")
+    for act in result.get("registrations", ()):
+        lines.append(f"登记 / register: {act['act']} {act['state']} {act['reference'] or act['refusal']}".rstrip())
     for message in result.get("messages", ()):
         lines.append(f"短信 / message: {message['text']}")
     if result.get("proof"):
