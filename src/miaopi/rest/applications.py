@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Router
+from ninja.params.functions import Query
 from pydantic import Field
 
 from miaopi.apps.application.api import (
@@ -254,15 +256,17 @@ def describe(request: HttpRequest, number: str) -> Application:
     by, now = who(request)
     result = get_result(number=number, reader=by, now=now)
     said = result.to_json()
-    ahead = {name: value or None if isinstance(value, str) else value for name, value in said["ahead"].items()}
+    ahead = Ahead.model_validate({name: None if value == "" else value for name, value in said["ahead"].items()})
     draft = get_draft(number=number, reader=by, now=now) if result.state in OPEN and not result.erased_for else None
     licence = find_licence(number=number, reader=by, now=now)
     return Application(
         number=result.number, service=result.service, version=result.version, name=words(result.name), state=result.state,
-        outcome=result.outcome or None, filed_on=result.filed_on, confirmed_at=result.confirmed_at, decided_at=result.decided_at,
+        outcome=result.outcome or None, filed_on=date.fromisoformat(result.filed_on),
+        confirmed_at=result.confirmed_at, decided_at=result.decided_at,
         decided_by=result.decided_by or "rules", reasons=said["reasons"], conditions=said["conditions"], values=said["values"],
         would_change=said["would_change"], prefilled=said["prefilled"], typed=said["typed"], waiting_for=said["waiting_for"],
-        ahead=ahead, timeline=said["timeline"], licence=licence and licence.id, draft=draft and _draft(draft),
+        ahead=ahead, timeline=said["timeline"], licence=None if licence is None else licence.id,
+        draft=None if draft is None else _draft(draft),
         consent=None if draft is None else _consent(result, by.acting_for or by.id, now),
     )  # fmt: skip
 
@@ -287,16 +291,26 @@ def _draft(draft: OpenDraft) -> Draft:
 
 
 def _plain(value: object) -> Value:
-    """A fact's value as JSON holds it: days and moments in ISO form, numbers that are not whole as text."""
+    """A fact's value as JSON holds it: days and moments in ISO form, numbers that are not whole as text; rows of a register as they are."""
+    match value:
+        case list() | tuple():
+            return cast("Value", [_row(each) if isinstance(each, Mapping) else _scalar(each) for each in value])
+        case Mapping():
+            return [_row(value)]
+        case _:
+            return _scalar(value)
+
+
+def _row(row: Mapping[object, object]) -> dict[str, Scalar]:
+    return {str(name): _scalar(each) for name, each in row.items()}
+
+
+def _scalar(value: object) -> Scalar:
     match value:
         case bool() | int() | str() | None:
             return value
         case date() | datetime():
             return value.isoformat()
-        case list() | tuple():
-            return [_plain(each) for each in value]  # type: ignore[misc]  # rows of a register hold no lists
-        case Mapping():
-            return {name: _plain(each) for name, each in value.items()}  # type: ignore[return-value]  # one row of them
         case _:
             return str(value)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Router
+from ninja.params.functions import Query
 from pydantic import Field
 
 from miaopi.apps.application.api import get_application
@@ -78,7 +79,7 @@ def show_proof(
     entry = find_entry(kind=kind, number=application.number, latest=True)
     if entry is None or entry.seq is None:
         raise NotFound(NO_ENTRY)
-    return Proof(**prove(entry.seq).to_json())
+    return Proof.model_validate(prove(entry.seq).to_json())
 
 
 @router.get(

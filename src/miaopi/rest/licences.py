@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Query, Router
+from ninja import Router
 from ninja.files import UploadedFile
+from ninja.params.functions import File, Query
 from pydantic import Field
 
 from miaopi.apps.identity.api import Right

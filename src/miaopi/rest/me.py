@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Router
+from ninja.params.functions import Query
 from pydantic import Field
 
 from miaopi.apps.audit.api import Actor, LoggedEntry, find_access, list_accesses, prove
@@ -85,7 +86,7 @@ def prove_access(request: HttpRequest, seq: int) -> Proof:
     by, _ = who(request)
     if not 0 <= seq < 2**62 or find_access(_subject(by), seq) is None:
         raise NotFound(NO_ACCESS)
-    return Proof(**prove(seq).to_json())
+    return Proof.model_validate(prove(seq).to_json())
 
 
 @router.get("/messages", response=MessagePage, auth=gate(Right.READ_OWN_MESSAGES), summary="My messages", operation_id="list_messages")
@@ -113,7 +114,7 @@ def _accesses(entries: list[LoggedEntry]) -> list[Access]:
         body, kind = entry.body, str(entry.actor["kind"])
         resource, member = resources.get(str(body.get("resource"))), members.get(str(entry.actor["id"]))
         shown.append(Access(
-            seq=entry.seq, at=entry.at, kind=entry.kind, by_kind=kind, by="" if kind == "person" else str(entry.actor["id"]),
+            seq=entry.seq or 0, at=entry.at, kind=entry.kind, by_kind=kind, by="" if kind == "person" else str(entry.actor["id"]),
             by_name=find_words(member.name if member else None), agency=resource.agency.id if resource else body.get("agency") or None,
             agency_name=find_words(resource.agency.name if resource else None), resource=body.get("resource") or None,
             fields=body.get("fields") or [], service=body.get("service") or None,

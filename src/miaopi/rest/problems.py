@@ -124,7 +124,7 @@ def settle(api: NinjaAPI) -> None:
         api.add_exception_handler(kind, teller)
 
 
-def polite(view: Callable[..., Any]) -> Callable[..., Any]:
+def polite(view: Any) -> Callable[..., HttpResponse]:
     """What every answer of an operation carries: nobody keeps it, and a method that is not known is told as a problem."""
 
     @wraps(view)

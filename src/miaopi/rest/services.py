@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Router
+from ninja.params.functions import Query
 from pydantic import Field
 
 from miaopi.apps.catalogue.api import get_service, get_service_in_force, list_published

@@ -9,9 +9,9 @@ from miaopi.rest.docs import lead_to_docs, nothing_here, show_docs, show_schema
 from miaopi.rest.problems import polite
 
 
-def _operations() -> list[URLPattern | URLResolver]:
+def _operations() -> list[URLPattern]:
     """Those of ninja without the root that it adds by itself."""
-    patterns = [each for each in api.urls[0] if each.name != "api-root"]
+    patterns = [each for each in api.urls[0] if isinstance(each, URLPattern) and each.name != "api-root"]
     for pattern in patterns:
         pattern.callback = polite(pattern.callback)
     return patterns

@@ -33,6 +33,8 @@ def approved(city: Graduates) -> tuple[Any, Program]:
 def test_a_time_is_offered_booked_moved_and_given_back(approved: Any) -> None:
     number, li = approved
     assert len(li.ask(f"/applications/{number}/visit").json()["papers"]) == 2
+    lists = [fact["value"] for fact in li.ask(f"/applications/{number}").json()["prefilled"] if isinstance(fact["value"], list)]
+    assert any(row["level"] == "本科" for rows in lists for row in rows if "level" in row)
     offer = li.ask(f"/applications/{number}/slots", office="ps-futian").json()
     assert offer["office"] == "ps-futian" and offer["days"] and offer["slots"]
     slots = [slot["id"] for slot in offer["slots"] if slot["free"]]

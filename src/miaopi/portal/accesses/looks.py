@@ -25,6 +25,7 @@ from miaopi.portal.wording import join, seal_of
 
 PAGE: Final = 20
 LARGEST: Final = 2**62
+HEAD: Final = "/api/v1/ledger/checkpoint"  # for programs and for whoever keeps one
 NO_ACCESS: Final = Text(zh="没有这一条。", en="There is no such entry.")
 NAME: Final = Text(zh="姓名", en="name")
 SUPPLY: Final = Text(zh="看了", en="Seen")
@@ -56,7 +57,7 @@ def show_accesses(visit: SignedVisit) -> HttpResponse:
     found = list_accesses(_subject(visit.actor), before=int(before) if _is_place(before) else None, most=PAGE + 1)
     looks = Looks(found[:PAGE], visit.actor, language)
     days = [{"day": _day(day, visit.now.astimezone(CITY_TIME).date()), "looks": list(each)} for day, each in groupby(looks.rows, _day_of)]
-    page = {"days": days, "more": found[PAGE - 1].seq if len(found) > PAGE else None, "is_first": not before, "count": len(looks.rows)}
+    page = {"head": HEAD, "days": days, "more": found[PAGE - 1].seq if len(found) > PAGE else None, "is_first": not before}
     return render(visit, "portal/accesses/list.html", page)
 
 

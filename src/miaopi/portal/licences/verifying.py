@@ -15,6 +15,7 @@ from miaopi.kernel.wording import Text
 from miaopi.portal.gate import Visit, open_gate
 from miaopi.portal.language import Language, language_of, show_moment
 
+KEYS: Final = "/api/v1/licences/trust-bundle"
 LONGEST: Final = 8_000  # characters; the largest QR code holds 4,296
 NOTHING: Final = Text(zh="请粘贴二维码里的文字，或选一个文件。", en="Paste the text of the code, or choose a file.")
 STEPS: Final = (
@@ -38,12 +39,12 @@ SHOWN: Final = {
 @open_gate(Right.VERIFY_LICENCE)
 def verify(visit: Visit) -> HttpResponse:
     if visit.method != "POST":
-        return render(visit, "portal/licences/verify.html", {})
+        return render(visit, "portal/licences/verify.html", {"keys": KEYS})
     file = visit.FILES.get("file")
     brought: str | bytes = file.read() if file else visit.POST.get("text", "").strip()
     if not brought or (isinstance(brought, str) and len(brought) > LONGEST):
         problem = {"anchor": "text", "field": "text", "text": NOTHING}
-        return render(visit, "portal/licences/verify.html", {"problem": problem}, status=422)
+        return render(visit, "portal/licences/verify.html", {"problem": problem, "keys": KEYS}, status=422)
     verdict = verify_credential(brought, trust=read_trust(compute_trust(visit.now)), at=visit.now)
     return render(visit, "portal/licences/verdict.html", _tell(verdict, visit, language_of(visit)))
 

@@ -73,7 +73,7 @@ def decide(visit: SignedVisit, number: str) -> HttpResponse:
         basis = Basis(visit.POST.get("instrument", "").strip(), visit.POST.get("article", "").strip())
         if outcome == "uphold":
             return uphold_decision(number=number, reason=reason, basis=basis, by=visit.actor, now=visit.now)
-        given = {name.removeprefix("value."): value.strip() for name, value in visit.POST.items() if name.startswith("value.")}
+        given = {name.removeprefix("value."): str(value).strip() for name, value in visit.POST.items() if name.startswith("value.")}
         values = {name: value for name, value in given.items() if value}
         following = visit.POST.get("next", "").strip()
         kept: Mapping[str, object] = {"approve": values, "redirect": {"next": following} if following else {}}.get(outcome, {})
