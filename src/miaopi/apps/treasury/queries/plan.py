@@ -16,7 +16,7 @@ from miaopi.apps.filing.api import get_written
 from miaopi.apps.treasury.queries.months import Month, is_month, last_day, month_of
 from miaopi.definitions import Payment, ServicePackage
 from miaopi.kernel.calendar import add_months
-from miaopi.kernel.decision import Definition
+from miaopi.kernel.decision import Definition, compute_value
 from miaopi.kernel.decision.case import open_case
 from miaopi.kernel.decision.reading import read_answers, read_facts
 from miaopi.kernel.errors import DefinitionError
@@ -115,8 +115,9 @@ class Plan:
 
         Raises DefinitionError for an amount that is not above 0, or has more places than money.
         """
-        value = self._definition.values[self.payment.amount].evaluate(self._scope(facts, last_day(month)))
-        if value is None or isinstance(value, Undetermined):
+        city = settings.MIAOPI_CITY.settings
+        value = compute_value(self._definition, self.payment.amount, facts, as_of=last_day(month), settings=city)
+        if value is None:
             return None
         try:
             fen = Decimal(str(value)) * FEN
