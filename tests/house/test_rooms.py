@@ -93,7 +93,7 @@ def test_an_action_says_who_and_when_by_name(path: Path) -> None:
 @pytest.mark.parametrize("path", rooms_files("queries"), ids=place)
 def test_a_query_is_named_by_what_it_gives(path: Path) -> None:
     verbs = ("get_", "find_", "lock_", "list_", "count_", "is_", "has_", "require_", "read_", "next_", "pseudonym", "seal",
-             "unseal", "authorise", "check_", "prove", "verify_", "compute_", "public_key")
+             "unseal", "authorise", "check_", "prove", "verify_", "compute_", "public_key", "draw_", "make_pdf")
     for node in handed_on(path):
         assert node.name.startswith(verbs), f"{place(path)}: {node.name}"
 

@@ -72,22 +72,23 @@ def prove(entry: str, *, json: bool = False) -> None:
 
 @app.command
 def consistency(old: int, new: int | None = None, *, json: bool = False) -> None:
-    """The proof that the signed tree of NEW leaves (the latest) only adds to the signed tree of OLD; `ledger verify` checks it."""
+    """The proof that the signed tree of NEW leaves (the latest) only adds to the tree of OLD; `ledger verify` checks it."""
     if new is not None and old > new:
         raise _wrong_order_error()
     with attach(report=tell):
-        from miaopi.apps.audit.api import find_checkpoint, get_consistency
+        from miaopi.apps.audit.api import find_checkpoint, get_consistency, get_root
 
         before, head = find_checkpoint(at_most=old), find_checkpoint(at_most=new)
-        if before is None or head is None or before.tree_size != old or new not in (None, head.tree_size):
+        if head is None or not 0 < old <= head.tree_size or new not in (None, head.tree_size):
             raise _no_head_error()
         result = {
             **_head(head),
             "old_size": old,
-            "old_root": bytes(before.root).hex(),
-            "old_checkpoint": before.note,
+            "old_root": get_root(old).hex(),
             "consistency": [each.hex() for each in get_consistency(old, head.tree_size)],
         }
+        if before is not None and before.tree_size == old:
+            result["old_checkpoint"] = before.note
         emit(result, json, lambda found: "\n".join([found["old_root"], *found["consistency"], found["root"]]))
 
 
