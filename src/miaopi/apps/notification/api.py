@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from miaopi.apps.notification.actions.deliver import ask_due, deliver_due
-from miaopi.apps.notification.actions.read import mark_all_read, mark_read
+from miaopi.apps.notification.actions.read import mark_all_read
 from miaopi.apps.notification.events import (
     MessageAccepted,
     MessageDelivered,
@@ -20,5 +20,5 @@ from miaopi.apps.notification.queries import (
 
 __all__ = [
     "Message", "MessageAccepted", "MessageDelivered", "MessageUndelivered", "MessageWritten", "Status", "ask_due", "count_unread",
-    "deliver_due", "list_messages", "list_messages_about", "mark_all_read", "mark_read",
+    "deliver_due", "list_messages", "list_messages_about", "mark_all_read",
 ]  # fmt: skip
