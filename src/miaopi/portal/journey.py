@@ -165,13 +165,30 @@ def _show_draft(visit: SignedVisit, draft: OpenDraft, error: InputError | None, 
     return render(visit, "portal/check.html", page, status=error.status if error else 200)
 
 
+def is_masked(spec: FactSpec) -> bool:
+    """Whether a page hides the middle: as the service says, and always a number of the account one signed in with."""
+    return spec.masked or spec.source in ("unified_identity.id_number", "unified_identity.mobile")
+
+
+def show_value(spec: FactSpec, value: Any) -> Any:
+    """A value in words: an option by its text, each record of a list by its fields."""
+    if not spec.records:
+        return spec.options.get(str(value), value)
+    lines = [
+        join(field.options.get(str(record.get(field.name)), Text(zh=str(record[field.name]), en=str(record[field.name])))
+             for field in spec.records if record.get(field.name) not in (None, True, False))
+        for record in value
+    ]  # fmt: skip
+    return Text(zh="；".join(line.zh for line in lines) or "没有", en="; ".join(line.en for line in lines) or "none")
+
+
 def _row(visit: SignedVisit, spec: FactSpec, fact: Known | Disputed) -> dict[str, Any]:
     """One line of the check list: what, how much, from whom, when, and what she can do about it."""
     known = fact.contested if isinstance(fact, Disputed) else fact
     language = language_of(visit)
     row: dict[str, Any] = {
-        "name": spec.name, "label": spec.label, "value": spec.options.get(str(known.value), known.value),
-        "mask": spec.name in ("account.id_number", "account.mobile"), "disputed": isinstance(fact, Disputed),
+        "name": spec.name, "label": spec.label, "value": show_value(spec, known.value), "mask": is_masked(spec),
+        "disputed": isinstance(fact, Disputed),
         "act": "change" if spec.changeable and spec.in_form else "dispute" if spec.resource and not spec.changeable else "",
     }  # fmt: skip
     if spec.resource and known.source == spec.resource:

@@ -35,6 +35,8 @@ from miaopi.portal.wording import KINDS, STATES, TONES, join, read_basis, seal_o
 
 SIGNS = {True: ("approve", "yes", Text("符合：", "Met: ")), False: ("refuse", "no", Text("不符合：", "Not met: ")),
          None: ("refer", "unknown", Text("还不知道：", "Not known: "))}  # fmt: skip
+NOT_YET = ("wait", "clock", Text("还没到：", "Not yet: "))
+SHOWN_AT_ONCE = 4
 NO_PROOF = Text(zh="凭据还没有，请稍后再试。", en="There is no proof yet; please try again in a while.")
 NOT_SIGNED = Text(
     zh="证照已经签发，数字签名还没加好，请稍后再下载。", en="The licence is issued but not signed yet; please download it in a while."
@@ -74,7 +76,7 @@ def show_result(visit: SignedVisit, number: str) -> HttpResponse:
         "payments": [show_payment(each, language) for each in payments], "is_paid_monthly": entitlement is not None,
         **tell(
             result, key, papers=tuple(paper.name for paper in coming.papers) if coming and coming.ended_on is None else (),
-            entitlement=entitlement, language=language,
+            is_booked=coming is not None and coming.appointment is not None, entitlement=entitlement, language=language,
         ),
     } | show_conditions(result) | show_waiting(result, language) | show_ahead(result, language)  # fmt: skip
     return render(visit, "portal/result.html", page)
@@ -123,14 +125,15 @@ def show_conditions(result: Result) -> dict[str, Any]:
     order = {False: 0, None: 1, True: 2}
     rows = []
     for condition in sorted(result.conditions, key=lambda each: order[each["value"]]):
-        tone, sign, word = SIGNS[condition["value"]]
+        tone, sign, word = NOT_YET if result.outcome in ("wait", "waitlist") and condition["value"] is False else SIGNS[condition["value"]]
         rows.append({"tone": tone, "sign": sign, "word": word, "text": Text(**condition["text"]), "basis": read_basis(condition["basis"])})
     met = sum(condition["value"] is True for condition in result.conditions)
     title = (
         Text(zh="为什么通过", en="Why it was approved") if result.outcome == "approve"
         else Text(zh=f"{len(rows)}个条件，符合{met}个", en=f"{met} of {len(rows)} conditions are met")
     )  # fmt: skip
-    return {"conditions": rows, "conditions_title": title}
+    first = max(SHOWN_AT_ONCE, len(rows) - met)
+    return {"conditions": rows[:first], "more_conditions": rows[first:], "conditions_title": title}
 
 
 def show_waiting(result: Result, language: Language) -> dict[str, Any]:

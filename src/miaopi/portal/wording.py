@@ -49,7 +49,7 @@ SENTENCES: Final = {
 STATES: Final = {
     "draft": Text(zh="开始办理", en="Begun"),
     "confirmed": Text(zh="申请已提交", en="Submitted"),
-    "waiting": Text(zh="等一个数据", en="Waiting for an answer"),
+    "waiting": Text(zh="在等", en="Waiting"),
     "referred": Text(zh="工作人员在看", en="A person looks at it"),
     "supplement": Text(zh="请您补充", en="Something to add"),
     "decided": Text(zh="已有结果", en="Decided"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,11 @@ CONSENT = "/services/every-outcome/consent"
 
 
 @pytest.fixture
-def wished(scene: Any) -> Iterator[Any]:
+def wished(scene: Any) -> Any:
     from miaopi.definitions import load_service
 
     scene.put_in_force(load_service(PACKAGE))
-    yield scene
+    return scene
 
 
 def wish(outcome: str, who: Any = ANNA) -> tuple[Client, str]:

@@ -26,7 +26,7 @@ REVIEW_RESULTS: Final = {
 
 
 def tell(
-    result: Result, key: str, *, papers: tuple[Text, ...], entitlement: Entitlement | None, language: Language
+    result: Result, key: str, *, papers: tuple[Text, ...], is_booked: bool, entitlement: Entitlement | None, language: Language
 ) -> dict[str, Text]:
     """Heading and sentence of a result page; `papers` are those of the visit that is still to come, if any."""
     heading, sentence = HEADINGS[key], SENTENCES[key]
@@ -34,6 +34,10 @@ def tell(
     match key:
         case "approve" if entitlement is not None:
             heading, sentence = _granted(entitlement, result.values)
+        case "approve" if papers and is_booked:
+            heading = Text(zh="核准了，也约好了", en="Approved, and booked")
+            named = join(papers)
+            sentence = Text(zh=f"到时候带{named.zh}来一次，当场办完。", en=f"Come once with these, and it is done on the spot: {named.en}.")
         case "approve" if papers:
             named = join(papers)
             heading = Text(zh="核准了，来一次就办完", en="Approved: one visit completes it")

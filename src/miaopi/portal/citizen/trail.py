@@ -13,6 +13,7 @@ from miaopi.portal.wording import ERASED, KINDS, STATES, join
 
 TOLD: Final = Text(zh="短信告诉您结果", en="You are told by text message")
 AGAIN: Final = Text(zh="取到数据后自动决定", en="Decided by itself once the answer is there")
+BY_ITSELF: Final = Text(zh="到时候自动决定", en="Decided by itself when the time comes")
 MENDED: Final = Text(zh="补好后自动再核对，多半几秒", en="Checked again by itself once you have mended it")
 STANDS: Final = Text(zh="时钟已停，不占办理期限", en="The clock stands; this takes nothing off your time")
 Step = dict[str, Any]
@@ -37,7 +38,7 @@ def show_trail(result: Result, visit: VisitView | None, language: Language) -> l
         trail.append(_next(MENDED))
     elif result.state == "waiting":
         last["note"] = _waiting_note(result, language)
-        trail += [_next(AGAIN), _next(TOLD)]
+        trail += [_next(AGAIN if result.waiting_for else BY_ITSELF), _next(TOLD)]
     elif result.state == "referred":
         last["note"] = _person_note(result, language)
         trail.append(_next(TOLD))
