@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -114,7 +114,7 @@ def start_filing(package: Any, party: Any, actor: Any, *, ask: bool) -> str:
     """Open the case, give the consent and prefill; the number of the case."""
     from miaopi.apps.application.api import compute_legal_day, open_application
     from miaopi.apps.consent.api import give_consent
-    from miaopi.apps.filing.api import list_consent_facts, prefill
+    from miaopi.apps.filing.api import compute_consent_end, list_consent_facts, prefill
     from miaopi.kernel.decision import Privacy
 
     now = clock.now()
@@ -131,7 +131,7 @@ def start_filing(package: Any, party: Any, actor: Any, *, ask: bool) -> str:
         application=application.number, service=package.slug, version=package.version, applicant=party.id,
         scope=[source for spec in facts for source in spec.scope],
         separate=[source for spec in sensitive for source in spec.scope], purpose=package.consent,
-        expires_at=now + timedelta(days=1), by=actor, now=now,
+        expires_at=compute_consent_end(package, now), by=actor, now=now,
     )
     prefill(number=application.number, receipt=consent.receipt, by=actor, now=clock.now())
     return str(application.number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -19,7 +19,16 @@ from miaopi.apps.application.api import (
 )
 from miaopi.apps.catalogue.api import get_resources, get_service, get_service_in_force
 from miaopi.apps.consent.api import get_consent, give_consent
-from miaopi.apps.filing.api import OpenDraft, confirm, dispute, enter, get_draft, list_consent_facts, prefill
+from miaopi.apps.filing.api import (
+    OpenDraft,
+    compute_consent_end,
+    confirm,
+    dispute,
+    enter,
+    get_draft,
+    list_consent_facts,
+    prefill,
+)
 from miaopi.apps.identity.api import Right
 from miaopi.definitions import ServicePackage
 from miaopi.kernel.decision import FactSpec, Privacy
@@ -27,7 +36,7 @@ from miaopi.kernel.errors import InputError, NotFound, RightsError
 from miaopi.kernel.fact import Disputed, Known, Unknown
 from miaopi.kernel.wording import Text
 from miaopi.portal.gate import SignedVisit, gate
-from miaopi.portal.language import CITY_TIME, in_language, language_of, show_moment
+from miaopi.portal.language import in_language, language_of, show_moment
 from miaopi.portal.wording import group_sources, join, seal_of, show_day
 
 OTHERWISE = Text(
@@ -63,7 +72,7 @@ def renew_consent(visit: SignedVisit, number: str) -> HttpResponse:
 
 def _ask(visit: SignedVisit, package: ServicePackage, application: Application | None) -> HttpResponse:
     facts = list_consent_facts(package.definition, document_type=visit.party.document_type, as_of=compute_legal_day(visit.now))
-    until = datetime.combine(compute_legal_day(visit.now) + timedelta(days=1), time(), CITY_TIME)
+    until = compute_consent_end(package, visit.now)
     sensitive = [spec for spec in facts if spec.privacy is Privacy.SENSITIVE]
     if visit.method == "POST" and {spec.resource for spec in sensitive} <= set(visit.POST.getlist("sensitive")):
         if application is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ from miaopi.apps.audit.api import Actor
 from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.consent.api import Consent as Given
 from miaopi.apps.consent.api import give_consent, withdraw_consent
-from miaopi.apps.filing.api import get_draft, list_consent_facts, prefill
+from miaopi.apps.filing.api import compute_consent_end, get_draft, list_consent_facts, prefill
 from miaopi.apps.identity.api import Right, get_party
 from miaopi.kernel.decision import Privacy
 from miaopi.kernel.errors import InputError
@@ -85,7 +85,7 @@ def _give(body: NewConsent, by: Actor, now: datetime) -> Consent:
     given = give_consent(
         application=application.number, service=application.service, version=application.version, applicant=application.applicant,
         scope=wanted, separate=sensitive, purpose=package.consent, by=by, now=now,
-        expires_at=datetime.combine(compute_legal_day(now) + timedelta(days=1), time(), CITY_TIME),
+        expires_at=compute_consent_end(package, now),
     )
     return describe(given)
 

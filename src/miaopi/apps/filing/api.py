@@ -15,10 +15,10 @@ from miaopi.apps.filing.events import (
 )
 from miaopi.apps.filing.queries.draft import DEFAULT, Draft, get_written, is_hers, is_silent
 from miaopi.apps.filing.queries.filings import OpenDraft, get_draft
-from miaopi.apps.filing.queries.form import list_consent_facts
+from miaopi.apps.filing.queries.form import compute_consent_end, list_consent_facts
 
 __all__ = [
-    "DEFAULT", "ConfirmedFacts", "Confirmation", "Draft", "DraftErased", "FactDisputed", "FilingConfirmed", "OpenDraft",
-    "PrefillDone", "Search", "ValuesEntered", "confirm", "dispute", "enter", "gather_again", "get_draft", "get_written", "is_hers",
-    "is_silent", "list_consent_facts", "prefill",
-]
+    "Confirmation", "ConfirmedFacts", "DEFAULT", "Draft", "DraftErased", "FactDisputed", "FilingConfirmed", "OpenDraft",
+    "PrefillDone", "Search", "ValuesEntered", "compute_consent_end", "confirm", "dispute", "enter", "gather_again", "get_draft",
+    "get_written", "is_hers", "is_silent", "list_consent_facts", "prefill",
+]  # fmt: skip

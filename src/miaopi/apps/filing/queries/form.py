@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 
+from miaopi.apps.application.api import LEGAL_ZONE, compute_legal_day
+from miaopi.definitions import ServicePackage
 from miaopi.kernel.decision import Definition, FactSpec
 from miaopi.kernel.decision.case import open_case
 from miaopi.kernel.fact import Fact, FactName, Known
@@ -17,6 +19,12 @@ def list_form_fields(definition: Definition, facts: Mapping[FactName, Fact], *, 
     case = open_case(definition, facts, as_of=as_of, settings=settings.MIAOPI_CITY.settings, overrides={})
     return tuple(name for name, spec in definition.facts.items()
                  if spec.in_form and (spec.when is None or spec.when.evaluate(case.scope) is True))
+
+
+def compute_consent_end(package: ServicePackage, now: datetime) -> datetime:
+    """Until when a consent of today holds: the end of the day, and as long after it as the service waits for a silent source."""
+    midnight = datetime.combine(compute_legal_day(now) + timedelta(days=1), time(), tzinfo=LEGAL_ZONE)
+    return midnight + package.patience
 
 
 def list_consent_facts(definition: Definition, *, document_type: str, as_of: date) -> list[FactSpec]:
