@@ -15,6 +15,7 @@ from miaopi.apps.appointment.api import (
 )
 from miaopi.apps.approval.api import Decided, DecisionUpheld, find_decision, find_values
 from miaopi.apps.audit.api import Actor, after, system
+from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.licence.api import RegistrationDone
 from miaopi.apps.notification.actions.write import tell_applicant, write_moment
 from miaopi.apps.treasury.api import EntitlementStopped, PaymentMade, get_payment
@@ -81,8 +82,9 @@ def tell_the_lapse(event: VisitLapsed, *, seq: int, now: datetime) -> None:
 
 @after(RegistrationDone)
 def tell_the_registration(event: RegistrationDone, *, seq: int, now: datetime) -> None:
-    """Only what a visit was for: what follows from an approval is told with it, and what a lapse undoes with the lapse."""
-    if event.moment == Moment.VISIT:
+    """Only the act that a visit was for: what follows from an approval is told with it, and what a lapse undoes with the lapse."""
+    visit = get_service(event.service, event.version).visit
+    if event.moment == Moment.VISIT and visit is not None and event.act == visit.act.code:
         tell_applicant(
             number=event.number, kind="registered", key=f"{event.number}-{event.act}-registered", version=event.version,
             values={**find_last_values(event.number), "done_on": event.done_on},
