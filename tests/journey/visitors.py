@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-SERVICE = "/services/no-criminal-record/consent"
+SERVICE = "no-criminal-record"
 RESULT = re.compile(r"/applications/([0-9]{8}-[A-Z]{9})")
 PATIENCE = 60.0  # seconds of trying again before a resident gives up
 PAUSE = 0.15
@@ -60,16 +60,17 @@ class Visitor:
     """One resident with her browser. `again` counts requests that were sent once more; `waited` is how many seconds passed
     between her confirming and the page that told her the result."""
 
-    def __init__(self, base_url: str, code: str) -> None:
+    def __init__(self, base_url: str, code: str, service: str = SERVICE) -> None:
         self._browser = httpx.Client(base_url=base_url, timeout=15)
         self._code = code
+        self._begin = f"/services/{service}/consent"
         self.again = 0
         self.waited = 0.0
 
     def apply(self) -> Seen:
         """Sign in, consent, confirm, and read the result. Raises Refused."""
         with self._browser:
-            at, page = self._open(SERVICE)
+            at, page = self._open(self._begin)
             at, page = self._send(at, page, {"code": self._code})
             at, page = self._send(at, page, {})
             confirmed = time.monotonic()

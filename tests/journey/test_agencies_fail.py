@@ -1,0 +1,117 @@
+"""Agencies of the graduate and of the elder that are down, contradict each other or come back after midnight (Show 4)."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from demo_city.agencies.modes import Mode, Switch
+from demo_city.founding import today
+from miaopi.kernel.calendar import add_months
+from tests.journey.cities import City, running_city
+from tests.journey.registers import account_of, clean_elders, clean_graduates, register
+from tests.journey.visitors import Seen, Visitor
+
+GRADUATE, ELDER = "hukou-graduate", "old-age-allowance"
+NEEDED = [
+    *((GRADUATE, agency) for agency in ("population", "education", "hr", "credit", "real-estate", "criminal")),
+    *((ELDER, agency) for agency in ("population", "civil-affairs", "death")),
+]
+AGENCIES = sorted({agency for _, agency in NEEDED})
+DECIDES_WITHIN = 15.0
+
+
+@pytest.fixture(scope="module")
+def city_to_break(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    with running_city(tmp_path_factory.mktemp("failing") / "home", seed=3, people=4000) as found:
+        yield found
+
+
+@pytest.fixture
+def city(city_to_break: City) -> Iterator[City]:
+    yield city_to_break
+    for agency in AGENCIES:
+        turn(city_to_break, agency, Mode.UP)
+
+
+def turn(city: City, agency: str, mode: Mode) -> None:
+    switch = Switch(city.home, agency)
+    if switch.followed() is not mode:
+        switch.turn(mode)
+        assert switch.has_followed(mode, within=20)
+
+
+def resident(city: City, service: str, draw: int) -> int:
+    find = clean_graduates if service == GRADUATE else clean_elders
+    [serial] = find(city.home, random.Random(draw), 1)
+    return serial
+
+
+def apply(city: City, service: str, serial: int) -> Seen:
+    return Visitor(str(city.what["base_url"]), f"p{serial:06d}", service).apply()
+
+
+def until(city: City, number: str, serial: int, outcome: str) -> dict[str, Any]:
+    end = time.monotonic() + DECIDES_WITHIN
+    while True:
+        shown = city.verb("application", "show", number, "--as", f"p{serial:06d}")
+        if shown["outcome"] == outcome or time.monotonic() > end:
+            return shown
+        time.sleep(0.3)
+
+
+@pytest.mark.parametrize(("service", "agency"), NEEDED)
+def test_an_agency_that_a_condition_needs_makes_it_wait_and_never_approve(city: City, service: str, agency: str) -> None:
+    turn(city, agency, Mode.DOWN)
+    assert apply(city, service, resident(city, service, NEEDED.index((service, agency)))).outcome == "wait"
+
+
+@pytest.mark.parametrize(("service", "agency"), [(GRADUATE, "education"), (ELDER, "civil-affairs"), (ELDER, "population")])
+def test_an_agency_that_contradicts_itself_refers_to_a_person(city: City, service: str, agency: str) -> None:
+    turn(city, agency, Mode.CONFLICT)
+    assert apply(city, service, resident(city, service, 20 + NEEDED.index((service, agency)))).outcome == "refer"
+
+
+def test_a_certain_refusal_does_not_wait_for_who_is_not_needed(city: City) -> None:
+    turn(city, "death", Mode.DOWN)
+    with register(city.home, "population") as database:
+        row = database.execute(
+            "SELECT p.serial FROM kept.people p JOIN kept.population_basic b USING (id_number) JOIN kept.hukou h USING (serial)"
+            " WHERE b.life_status = '正常' AND b.identity_count = 1 AND h.hukou_region_code NOT LIKE '4403%%'"
+            " AND h.birth_date = b.birth_date AND b.birth_date < current_date - interval '30 years' ORDER BY p.serial LIMIT 1"
+        ).fetchone()
+    assert row is not None
+    seen = apply(city, ELDER, row["serial"])
+    assert seen.outcome == "refuse"
+    shown = city.verb("application", "show", seen.number, "--as", f"p{row['serial']:06d}")
+    assert "OAA-02" in [reason["code"] for reason in shown["reasons"]]
+
+
+def test_what_waited_over_midnight_is_decided_by_the_rules_of_its_filing_date(city: City) -> None:
+    serial = resident(city, GRADUATE, 40)
+    person = account_of(city.home, serial)["id_number"]
+    last_day = today()
+    with register(city.home, "education") as database:
+        database.execute("UPDATE diplomas SET graduated_on = %s WHERE id_number = %s", [add_months(last_day, -24), person])
+        database.execute("UPDATE degrees SET conferred_on = %s WHERE id_number = %s", [add_months(last_day, -24), person])
+    assert add_months(add_months(last_day, -24), 24) >= last_day
+    turn(city, "credit", Mode.DOWN)
+    waiting = apply(city, GRADUATE, serial)
+    assert waiting.outcome == "wait"
+    city.verb("city", "clock", "+PT1435M")
+    try:
+        turn(city, "credit", Mode.UP)
+        shown = until(city, waiting.number, serial, "approve")
+        assert (shown["outcome"], [(reason["code"], reason["facts"]) for reason in shown["reasons"]]) == ("approve", [])
+        with register(city.home, "education") as database:
+            late = clean_graduates(city.home, random.Random(41), 2)
+            other = next(each for each in late if each != serial)
+            number = account_of(city.home, other)["id_number"]
+            database.execute("UPDATE diplomas SET graduated_on = %s WHERE id_number = %s", [add_months(last_day, -24), number])
+        assert apply(city, GRADUATE, other).outcome == "refuse"
+    finally:
+        city.verb("city", "clock", "reset")

@@ -1,0 +1,124 @@
+"""A graduate becomes a resident, from a terminal: approved, booked, seen, registered – or lapsed, with nothing in between (Show 1)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.journey.cities import City, running_city
+from tests.journey.registers import account_of, moves_of, record_of
+
+WITHIN = 20.0
+FAST_MS = 3000
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """A city of its own: its clock is moved."""
+    with running_city(tmp_path_factory.mktemp("graduate") / "home", seed=2) as found:
+        yield found
+
+
+def until(look: Callable[[], Any], wanted: Callable[[Any], bool]) -> Any:
+    """Look again until what happens by itself has happened; what was seen last."""
+    end = time.monotonic() + WITHIN
+    while True:
+        seen = look()
+        if wanted(seen) or time.monotonic() > end:
+            return seen
+        time.sleep(0.3)
+
+
+def id_number_of(city: City, persona: str) -> str:
+    serial = next(int(str(each["serial"]).lstrip("p")) for each in city.what["personas"] if each["code"] == persona)
+    return str(account_of(city.home, serial)["id_number"])
+
+
+def clerk_at(city: City) -> dict[str, Any]:
+    found: dict[str, Any] = next(each for each in city.what["staff"] if each["code"] == "clerk1")
+    return found
+
+
+def show(city: City, number: str) -> dict[str, Any]:
+    return city.verb("application", "show", number, "--as", "graduate")
+
+
+def apply(city: City) -> dict[str, Any]:
+    return city.verb("apply", "hukou-graduate", "--as", "graduate", "--yes")
+
+
+def test_who_does_not_come_is_reminded_and_the_approval_lapses_whole(city: City) -> None:
+    before = record_of(city.home, "household_registration", id_number_of(city, "graduate"))
+    approved = apply(city)
+    assert approved["outcome"] == "approve"
+    number = approved["number"]
+    try:
+        city.verb("city", "clock", "+P84D")
+        reminded = until(lambda: show(city, number), lambda seen: "reminder" in [each["kind"] for each in seen["messages"]])
+        assert [each["kind"] for each in reminded["messages"]] == ["approve", "reminder"]
+        city.verb("city", "clock", "+P91D")
+        lapsed = until(lambda: show(city, number), lambda seen: len(seen["messages"]) == 3 and len(seen["registrations"]) == 2)
+        assert [each["kind"] for each in lapsed["messages"]] == ["approve", "reminder", "lapsed"]
+        assert lapsed["appointment"]["state"] == "lapsed"
+        assert {(each["act"], each["on"]) for each in lapsed["registrations"]} == {("RS-001", "approve"), ("RS-001", "lapse")}
+        assert record_of(city.home, "household_registration", id_number_of(city, "graduate")) == before
+    finally:
+        city.verb("city", "clock", "reset")
+
+
+def test_a_graduate_is_approved_comes_once_and_is_a_resident(city: City) -> None:
+    number_of_hers = id_number_of(city, "graduate")
+    assert not str(record_of(city.home, "household_registration", number_of_hers)["hukou_region_code"]).startswith("4403")
+    approved = apply(city)
+    assert approved["outcome"] == "approve"
+    assert approved["elapsed_ms"] <= FAST_MS
+    assert len(approved["typed"]) <= 2
+    assert approved["visits"] == 1
+    assert len(approved["prefilled"]) >= 19
+    number = approved["number"]
+    [first] = approved["messages"]
+    assert "我的办件" in first["text"] and "http" not in first["text"] and number_of_hers not in first["text"]
+    registered = until(lambda: show(city, number), lambda seen: [each["state"] for each in seen["registrations"]] == ["done"])
+    assert [(each["act"], each["on"], each["state"]) for each in registered["registrations"]] == [("RS-001", "approve", "done")]
+
+    again = apply(city)
+    assert (again["outcome"], [reason["code"] for reason in again["reasons"]]) == ("redirect", ["HKG-09"])
+
+    clerk = clerk_at(city)
+    offer = city.verb("appointment", "offer", number, "--as", "graduate", "--office", clerk["office"])
+    slot = next(each for each in offer["slots"] if each["free"])
+    booked = city.verb("appointment", "book", number, slot["id"], "--as", "graduate")
+    assert booked["appointment"]["starts_at"] == slot["starts_at"]
+
+    day = slot["starts_at"][:10]
+    listed = city.verb("visit", "list", "--as", "clerk1", "--day", day)["visits"]
+    assert [each["number"] for each in listed] == [number]
+    seen = city.verb("visit", "show", number, "--as", "clerk1")
+    assert (len(seen["papers"]), seen["id_number"]) == (2, number_of_hers)
+    city.verb("visit", "show", number, "--as", "clerk2", code=6)
+    city.verb("visit", "complete", number, "--as", "clerk1", code=2)
+    for paper in ("1", "2"):
+        city.verb("visit", "tick", number, paper, "--as", "clerk1")
+    city.verb("visit", "complete", number, "--as", "clerk1")
+
+    def is_over(seen: dict[str, Any]) -> bool:
+        return len(seen["messages"]) == 3 and {each["state"] for each in seen["registrations"]} == {"done"}
+
+    done = until(lambda: show(city, number), is_over)
+    acts = {(each["act"], each["on"]) for each in done["registrations"]}
+    assert acts == {("RS-001", "approve"), ("GA-003", "visit"), ("RS-001", "visit")}
+    assert all(each["state"] == "done" and each["reference"] for each in done["registrations"])
+    assert [each["kind"] for each in done["messages"]] == ["approve", "booked", "registered"]
+    assert done["appointment"]["state"] == "done"
+    assert any("人才引进入户" in line["zh"] for line in done["licence"]["lines"])
+    row = record_of(city.home, "household_registration", number_of_hers)
+    assert str(row["hukou_region_code"]).startswith("4403")
+    assert len(moves_of(city.home, number_of_hers)) == 1
+
+    looks = city.verb("ledger", "accesses", "--as", "graduate")
+    assert any(each["kind"] == "appointment.VisitRead" for each in looks["accesses"])
+    third = apply(city)
+    assert (third["outcome"], [reason["code"] for reason in third["reasons"]]) == ("redirect", ["HKG-01"])
