@@ -132,4 +132,4 @@ def test_a_visit_is_done_or_lapses_and_never_both(scene: Graduates, turn: int) -
     state = Visit.objects.get().state
     kinds = [entry.kind.partition(".")[2] for entry in list_entries(number=case.number)]
     assert [kinds.count("VisitCompleted"), kinds.count("VisitLapsed")] == ([1, 0] if state == VisitState.DONE.value else [0, 1])
-    assert {each.moment for each in Registration.objects.all()} == {"visit" if state == VisitState.DONE.value else "lapse"}
+    assert {each.moment for each in Registration.objects.all()} == {"approve", "visit" if state == VisitState.DONE.value else "lapse"}
