@@ -217,13 +217,13 @@ def describe(number: str, actor: Any, elapsed_ms: int) -> dict[str, Any]:
 def describe_visit(number: str, actor: Any) -> dict[str, Any] | None:
     """Whether somebody must still come, until when and with what; while nothing is booked, the next slots that are free."""
     from miaopi.apps.application.api import compute_legal_day
-    from miaopi.apps.appointment.api import VisitState, find_visit, offer_slots
+    from miaopi.apps.appointment.api import VisitState, find_visit, list_slots
 
     visit, now = find_visit(number=number, reader=actor), clock.now()
     if visit is None:
         return None
     is_open = visit.state is VisitState.INVITED and visit.appointment is None and compute_legal_day(now) <= visit.valid_to
-    slots = offer_slots(number=number, reader=actor, now=now).slots if is_open else ()
+    slots = list_slots(number=number, reader=actor, now=now).slots if is_open else ()
     return {**visit.to_json(), "slots": [slot.to_json() for slot in slots if slot.free][:NEXT_SLOTS]}
 
 

@@ -40,9 +40,9 @@ def _nothing_free_error() -> InputError:
 def offer(number: str, *, as_: Person, office: Place = None, day: Day = None, json: bool = False) -> None:
     """What can be booked for one's own case: the offices, the days of one office, the slots of one day."""
     with attach(report=tell), signed_in(as_) as actor:
-        from miaopi.apps.appointment.api import offer_slots
+        from miaopi.apps.appointment.api import list_slots
 
-        found = offer_slots(number=number, reader=actor, now=clock.now(), office=office, day=_read_day(day))
+        found = list_slots(number=number, reader=actor, now=clock.now(), office=office, day=_read_day(day))
         emit(found.to_json(), json, _render_offer)
 
 
@@ -125,9 +125,9 @@ def _show(number: str, actor: Any, json: bool) -> None:
 
 
 def _first_free(number: str, actor: Any) -> str:
-    from miaopi.apps.appointment.api import offer_slots
+    from miaopi.apps.appointment.api import list_slots
 
-    for slot in offer_slots(number=number, reader=actor, now=clock.now()).slots:
+    for slot in list_slots(number=number, reader=actor, now=clock.now()).slots:
         if slot.free:
             return slot.id
     raise _nothing_free_error()

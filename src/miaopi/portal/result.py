@@ -71,7 +71,9 @@ def show_result(visit: SignedVisit, number: str) -> HttpResponse:
         "discreet": result.outcome == "refer", "is_withdrawn": key == "withdrawn", "look_again": key in ("confirmed", "wait"),
         "can_withdraw": result.state in ("waiting", "referred", "supplement"),
         "trail": show_trail(result, coming, language),
-        "visit": show_visit(coming, visit.actor, visit.now, office=visit.GET.get("office"), day=visit.GET.get("day")),
+        "visit": show_visit(
+            coming, visit.actor, visit.now, office=visit.GET.get("office") or find_station(visit, result), day=visit.GET.get("day")
+        ),
         "choosing": in_language(reverse("result", args=[number]), language),
         "payments": [show_payment(each, language) for each in payments], "is_paid_monthly": entitlement is not None,
         **tell(
@@ -80,6 +82,12 @@ def show_result(visit: SignedVisit, number: str) -> HttpResponse:
         ),
     } | show_conditions(result) | show_waiting(result, language) | show_ahead(result, language)  # fmt: skip
     return render(visit, "portal/result.html", page)
+
+
+def find_station(visit: SignedVisit, result: Result) -> str | None:
+    """The office that the decision names, proposed first; any other can be chosen."""
+    station = result.values.get("station")
+    return next((office.id for office in visit.city.offices if office.name.zh == station), None)
 
 
 def show_licence(licence: Licence) -> dict[str, Any]:

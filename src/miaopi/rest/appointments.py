@@ -9,7 +9,7 @@ from ninja import Router
 from pydantic import Field
 
 from miaopi.apps.appointment.api import Appointment as Seat
-from miaopi.apps.appointment.api import book_slot, cancel_slot, find_visit, move_slot, offer_slots
+from miaopi.apps.appointment.api import book_slot, cancel_slot, find_visit, list_slots, move_slot
 from miaopi.apps.identity.api import Right
 from miaopi.kernel.errors import NotFound
 from miaopi.kernel.wording import Text
@@ -97,12 +97,12 @@ def show_visit(request: HttpRequest, number: str) -> Visit:
 
 
 @router.get(
-    "/{number}/slots", response=Offer, auth=gate(Right.BOOK_APPOINTMENT), summary="Times to choose from", operation_id="offer_slots"
+    "/{number}/slots", response=Offer, auth=gate(Right.BOOK_APPOINTMENT), summary="Times to choose from", operation_id="list_slots"
 )
 def show_slots(request: HttpRequest, number: str, office: str | None = None, day: date | None = None) -> Offer:
     """What can be booked up to the last day of the approval. Without an office: one's own, or the first with something free."""
     by, now = who(request)
-    offer = offer_slots(number=number, reader=by, now=now, office=office, day=day)
+    offer = list_slots(number=number, reader=by, now=now, office=office, day=day)
     return Offer.model_validate(offer.to_json() | {"days": [{"day": day, "free": free} for day, free in offer.days.items()]})
 
 

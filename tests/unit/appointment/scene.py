@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from miaopi.apps.application.api import Application, open_application
-from miaopi.apps.appointment.api import Slot, offer_slots, run_due
+from miaopi.apps.appointment.api import Slot, list_slots, run_due
 from miaopi.apps.audit.api import Actor, system
 from miaopi.apps.exchange.adapters.directory import city_directory
 from miaopi.apps.exchange.adapters.fake import FakeWriter
@@ -112,7 +112,7 @@ class Graduates(Scene):
         return case, actor
 
     def slots(self, case: Application, actor: Actor, *, office: str | None = None, now: datetime = NOW) -> list[Slot]:
-        return [slot for slot in offer_slots(number=case.number, reader=actor, now=now, office=office).slots if slot.free]
+        return [slot for slot in list_slots(number=case.number, reader=actor, now=now, office=office).slots if slot.free]
 
     def clerk(self, staff_id: str = "clerk1", office: str = "ps-futian") -> Actor:
         return add_staff(

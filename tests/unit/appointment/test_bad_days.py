@@ -19,8 +19,8 @@ from miaopi.apps.appointment.api import (
     cancel_slot,
     find_visit,
     list_day,
+    list_slots,
     move_slot,
-    offer_slots,
     read_visit,
     run_due,
     see_paper,
@@ -47,8 +47,8 @@ def test_a_booking_that_is_given_back_late_is_reminded_after_all(scene: Graduate
     case, anna = scene.approve()
     near = NOW + timedelta(days=80)
     run_due(by=WORKER, now=near)
-    days = offer_slots(number=case.number, reader=anna, now=near).days
-    slot = offer_slots(number=case.number, reader=anna, now=near, day=max(days)).slots[-1]
+    days = list_slots(number=case.number, reader=anna, now=near).days
+    slot = list_slots(number=case.number, reader=anna, now=near, day=max(days)).slots[-1]
     book_slot(number=case.number, slot=slot.id, by=anna, now=near)
     run_due(by=WORKER, now=LATE)
     assert reminders(case.number) == 0
@@ -73,12 +73,12 @@ def test_the_first_office_offered_is_the_one_that_the_approval_names(scene: Grad
     named = settings.MIAOPI_CITY.offices[3]
     scene.change("real-estate", "hukou_collective", police_station=named.name.zh)
     case, anna = scene.approve()
-    offer = offer_slots(number=case.number, reader=anna, now=NOW)
+    offer = list_slots(number=case.number, reader=anna, now=NOW)
     assert offer.office.id == named.id
     other = next(each for each in offer.offices if each.id != named.id)
-    slot = offer_slots(number=case.number, reader=anna, now=NOW, office=other.id).slots[-1]
+    slot = list_slots(number=case.number, reader=anna, now=NOW, office=other.id).slots[-1]
     book_slot(number=case.number, slot=slot.id, by=anna, now=NOW)
-    assert offer_slots(number=case.number, reader=anna, now=NOW).office.id == other.id
+    assert list_slots(number=case.number, reader=anna, now=NOW).office.id == other.id
 
 
 def booked(scene: Graduates) -> tuple[str, Any]:
@@ -144,7 +144,7 @@ def test_a_new_office_gets_its_seats_and_a_city_without_one_says_so(scene: Gradu
         override_settings(MIAOPI_CITY=SimpleNamespace(**{**vars(city), "offices": ()})),
         pytest.raises(DefinitionError, match="no office of the kind"),
     ):
-        offer_slots(number=case.number, reader=anna, now=NOW)
+        list_slots(number=case.number, reader=anna, now=NOW)
 
 
 def test_a_year_without_a_calendar_is_loud_and_lapses_nothing_less(scene: Graduates) -> None:

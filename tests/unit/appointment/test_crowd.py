@@ -13,7 +13,7 @@ from django.db import connection
 from miaopi.apps.application.models import Application
 from miaopi.apps.application.queries import LETTERS, compute_check_letter
 from miaopi.apps.appointment.actions.due import lapse
-from miaopi.apps.appointment.api import VisitState, book_slot, complete_visit, offer_slots, see_paper
+from miaopi.apps.appointment.api import VisitState, book_slot, complete_visit, list_slots, see_paper
 from miaopi.apps.appointment.models import Seat, Visit
 from miaopi.apps.appointment.queries.visits import seal_content
 from miaopi.apps.audit.api import list_entries, person
@@ -54,8 +54,8 @@ def come(number: str, party: str) -> str:
     """One person: looks at what is free, takes the first, and tries again while anything is left."""
     try:
         for _ in range(PEOPLE):
-            first = offer_slots(number=number, reader=person(party), now=NOW)
-            offers = [offer_slots(number=number, reader=person(party), now=NOW, office=office.id) for office in first.offices]
+            first = list_slots(number=number, reader=person(party), now=NOW)
+            offers = [list_slots(number=number, reader=person(party), now=NOW, office=office.id) for office in first.offices]
             free = [slot for offer in offers for slot in offer.slots if slot.free]
             if not free:
                 return "full"

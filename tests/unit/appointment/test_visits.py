@@ -14,9 +14,9 @@ from miaopi.apps.appointment.api import (
     complete_visit,
     find_visit,
     list_day,
+    list_slots,
     list_visits_of,
     move_slot,
-    offer_slots,
     read_visit,
     run_due,
     see_paper,
@@ -49,7 +49,7 @@ def test_an_approval_invites_with_the_papers_of_the_package(scene: Graduates) ->
 
 def test_seats_are_opened_for_working_days_alone(scene: Graduates) -> None:
     case, anna = scene.approve()
-    days = list(offer_slots(number=case.number, reader=anna, now=NOW).days)
+    days = list(list_slots(number=case.number, reader=anna, now=NOW).days)
     assert days[0] == date(2026, 11, 23)
     assert date(2026, 11, 28) not in days and date(2026, 11, 29) not in days
     before = Seat.objects.count()
@@ -104,20 +104,20 @@ def test_no_slot_in_the_past_or_beyond_the_validity(scene: Graduates) -> None:
         book_slot(number=case.number, slot="ps-futian-202611230900", by=anna, now=NOW)
     near_the_end = NOW + timedelta(days=85)
     run_due(by=WORKER, now=near_the_end)
-    days = offer_slots(number=case.number, reader=anna, now=near_the_end).days
+    days = list_slots(number=case.number, reader=anna, now=near_the_end).days
     assert max(days) <= date(2026, 11, 23) + timedelta(days=90)
 
 
 def test_another_persons_visit_answers_like_one_that_is_not_there(scene: Graduates) -> None:
     (case, anna), (other, ben) = scene.approve(0), scene.approve(1)
-    for attempt in (find_visit, offer_slots):
+    for attempt in (find_visit, list_slots):
         with pytest.raises(NotFound):
-            attempt(number=case.number, reader=ben, **({"now": NOW} if attempt is offer_slots else {}))
+            attempt(number=case.number, reader=ben, **({"now": NOW} if attempt is list_slots else {}))
     with pytest.raises(NotFound):
         book_slot(number=case.number, slot="ps-futian-202611231400", by=ben, now=NOW)
     assert find_visit(number=other.number, reader=ben) is not None
     with pytest.raises(NotFound):
-        offer_slots(number=case.number, reader=anna, now=NOW, office="no-such")
+        list_slots(number=case.number, reader=anna, now=NOW, office="no-such")
 
 
 def seen(scene: Graduates) -> tuple[str, object, object, datetime]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from miaopi.apps.audit.api import system
-from miaopi.apps.catalogue.api import Match, publish_service, search_services
+from miaopi.apps.catalogue.api import Match, find_services, publish_service
 from miaopi.definitions import list_services
 from tests.unit.filing.scene import NOW
 
@@ -37,20 +37,20 @@ def published(database: str) -> Any:
     ],
 )  # fmt: skip
 def test_a_question_finds_what_it_means_and_says_how(published: Any, query: str, slug: str, match: Match) -> None:
-    best = search_services(query, NOW).best
+    best = find_services(query, NOW).best
     assert best is not None
     assert (best.service.slug, best.match) == (slug, match), best
 
 
 @pytest.mark.parametrize("query", ["离婚", "qqqq", "zz", "x", "'; drop", "𠮷", "a" * 500])
 def test_a_question_that_means_nothing_here_finds_nothing(published: Any, query: str) -> None:
-    assert search_services(query, NOW).hits == ()
+    assert find_services(query, NOW).hits == ()
 
 
 @pytest.mark.parametrize("query", ["", "   ", "！？", "%", "\0"])
 def test_no_question_lists_every_service(published: Any, query: str) -> None:
-    assert {hit.service.slug for hit in search_services(query, NOW).hits} == {LAND, CLEAN, OLD}
+    assert {hit.service.slug for hit in find_services(query, NOW).hits} == {LAND, CLEAN, OLD}
 
 
 def test_a_service_that_begins_later_is_not_found(published: Any) -> None:
-    assert search_services("落户", NOW - timedelta(days=1)).hits == ()
+    assert find_services("落户", NOW - timedelta(days=1)).hits == ()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
-from miaopi.apps.appointment.api import book_slot, complete_visit, offer_slots, see_paper
+from miaopi.apps.appointment.api import book_slot, complete_visit, list_slots, see_paper
 from miaopi.apps.audit.api import Actor, list_entries
 from miaopi.apps.licence.api import find_licence, list_registrations, register_due
 from miaopi.apps.licence.models import Registration as Row
@@ -35,7 +35,7 @@ def push(now: datetime = NOW) -> int:
 def come(scene: Graduates, number: str, anna: Actor) -> None:
     """She comes, both originals are seen, the visit is completed."""
     clerk = scene.clerk()
-    offer = offer_slots(number=number, reader=anna, now=NOW, office="ps-futian")
+    offer = list_slots(number=number, reader=anna, now=NOW, office="ps-futian")
     book_slot(number=number, slot=next(slot.id for slot in offer.slots if slot.free), by=anna, now=NOW)
     for paper in (1, 2):
         see_paper(number=number, paper=paper, by=clerk, now=NOW)

@@ -152,3 +152,12 @@ def test_a_page_has_the_tabs_or_its_one_act_never_both(town: Any) -> None:
                  "/services/hukou-graduate", "/services/hukou-graduate/consent", "/licences", "/accesses"):  # fmt: skip
         page = client.get(path).content.decode()
         assert ('class="tabs"' in page) is not ('class="dock' in page), path
+
+
+def test_the_office_that_the_approval_names_is_proposed_first(town: Any) -> None:
+    from miaopi.config.city import current_city
+
+    named = next(office for office in current_city().offices if office.id == "ps-luohu")
+    town.change("real-estate", "hukou_collective", police_station=named.name.zh)
+    client, case = approved(town)
+    assert slots(client.get(case).content.decode())[0].startswith("ps-luohu-")

@@ -28,7 +28,7 @@ class InMemory:
         self._fake.mode = mode
 
     def expect_closed(self) -> None:
-        self._fake.declines = "account_closed"
+        self._fake.turns_down = "account_closed"
 
     def book(self) -> Book:
         return [(each.account, each.amount_fen, each.remark) for each in self._fake.paid.values()]

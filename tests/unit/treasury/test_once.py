@@ -141,7 +141,7 @@ def test_a_bank_that_is_down_is_told_again_at_growing_steps_and_keeps_nobody_wai
 
 def test_what_the_bank_declines_is_given_back_and_named(payroll: Payroll) -> None:
     elder = payroll.elder()
-    payroll.bank.declines = "account_closed"
+    payroll.bank.turns_down = "account_closed"
     payroll.due("2026-10-20")
     assert (payment_of(elder, "2026-10").state, payment_of(elder, "2026-10").reason) == ("returned", "account_closed")
     assert not payroll.paid() and books_agree()

@@ -28,13 +28,13 @@ from miaopi.apps.appointment.queries.visits import (
     VisitView,
     find_visit,
     get_office,
+    list_slots,
     list_visits_of,
-    offer_slots,
 )
 
 __all__ = [
     "Appointment", "CounterView", "DayRow", "Offer", "OfficeView", "PaperSeen", "Slot", "SlotBooked", "SlotCancelled", "SlotMoved",
     "VisitClosed", "VisitCompleted", "VisitEnded", "VisitInvited", "VisitLapsed", "VisitRead", "VisitReminded", "VisitState", "VisitView",
-    "book_slot", "cancel_slot", "complete_visit", "find_visit", "get_office", "list_day", "list_visits_of", "move_slot", "offer_slots",
+    "book_slot", "cancel_slot", "complete_visit", "find_visit", "get_office", "list_day", "list_visits_of", "move_slot", "list_slots",
     "read_visit", "run_due", "see_paper",
 ]  # fmt: skip

@@ -21,10 +21,10 @@ from miaopi.apps.catalogue.queries.published import (
     list_published,
     list_resources,
 )
-from miaopi.apps.catalogue.queries.search import Found, Hit, Match, search_services
+from miaopi.apps.catalogue.queries.search import Found, Hit, Match, find_services
 
 __all__ = [
     "Agency", "CatalogueSeeded", "Field", "Found", "Hit", "Match", "Package", "PublishedService", "Resource", "ServicePublished", "Sharing",
     "find_published", "find_version", "get_published", "get_resource", "get_resources", "get_service",
-    "get_service_in_force", "list_agencies", "list_published", "list_resources", "publish_service", "search_services", "seed_catalogue",
+    "get_service_in_force", "list_agencies", "list_published", "list_resources", "publish_service", "find_services", "seed_catalogue",
 ]

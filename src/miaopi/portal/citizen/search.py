@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from miaopi.apps.catalogue.api import Hit, Match, get_service, list_published, search_services
+from miaopi.apps.catalogue.api import Hit, Match, find_services, get_service, list_published
 from miaopi.apps.identity.api import Right
 from miaopi.definitions import ServicePackage
 from miaopi.kernel.wording import Text
@@ -46,7 +46,7 @@ def show_name(name: str, word: str) -> list[dict[str, object]]:
 @require_safe
 @gate(Right.PUBLIC)
 def show_search(visit: Visit) -> HttpResponse:
-    found = search_services(visit.GET.get("q", ""), visit.now)
+    found = find_services(visit.GET.get("q", ""), visit.now)
     language = language_of(visit)
     hits = []
     for hit in found.hits:

@@ -19,9 +19,9 @@ from miaopi.apps.appointment.api import (
     book_slot,
     cancel_slot,
     find_visit,
+    list_slots,
     list_visits_of,
     move_slot,
-    offer_slots,
 )
 from miaopi.apps.audit.api import Actor
 from miaopi.apps.catalogue.api import get_published
@@ -75,7 +75,7 @@ def show_visit(
         "is_done": visit.state is VisitState.DONE, "ended": show_day(visit.ended_on) if visit.ended_on else None,
     }  # fmt: skip
     if is_open and visit.appointment is None:
-        shown["offer"] = show_offer(offer_slots(number=visit.number, reader=reader, now=now, office=office, day=read_day(day)))
+        shown["offer"] = show_offer(list_slots(number=visit.number, reader=reader, now=now, office=office, day=read_day(day)))
     return shown
 
 
@@ -123,7 +123,7 @@ def choose_slot(visit: SignedVisit, number: str) -> HttpResponse:
     if found.state is not VisitState.INVITED:
         return _to_result(visit, number)
     office, day = visit.POST.get("office") or visit.GET.get("office"), visit.POST.get("day") or visit.GET.get("day")
-    offer = offer_slots(number=number, reader=visit.actor, now=visit.now, office=office or None, day=read_day(day))
+    offer = list_slots(number=number, reader=visit.actor, now=visit.now, office=office or None, day=read_day(day))
     page = {
         "number": number, "offer": show_offer(offer), "problem": problem, "act": found.act_name, "until": show_day(found.valid_to),
         "papers": [paper.name for paper in found.papers],

@@ -13,7 +13,7 @@ from miaopi.apps.appointment.queries.visits import (
     compute_seat,
     get_visit_row,
     list_offices,
-    offer_slots,
+    list_slots,
     read_slot,
     require_office,
     require_open,
@@ -118,7 +118,7 @@ def _take(row: Visit, slot: str, *, by: Actor, now: datetime) -> Seat:
     taken = list(Seat.objects.raw(TAKE, {"number": row.number, "now": now, "office": office, "starts_at": starts_at}))
     if taken:
         return taken[0]
-    offer = offer_slots(number=row.number, reader=by, now=now, office=office)
+    offer = list_slots(number=row.number, reader=by, now=now, office=office)
     days = [day for day, free in offer.days.items() if free][:3]
     said = "、".join(f"{day.month}月{day.day}日" for day in days)
     raise InputError(

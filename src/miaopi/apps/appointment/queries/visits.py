@@ -202,7 +202,7 @@ def compute_seat(seat: Seat) -> Appointment:
     return Appointment(seat.id, get_office(seat.office), seat.counter, seat.starts_at, seat.ends_at)
 
 
-def offer_slots(
+def list_slots(
     *, number: str, reader: Actor, now: datetime, office: str | None = None, day: date | None = None
 ) -> Offer:
     """What can be booked for one's own visit, up to its last day. Without an office: where she has a seat, else the one that the

@@ -68,7 +68,7 @@ class Word:
     parts: tuple[str, ...]
 
 
-def search_services(query: str, now: datetime) -> Found:
+def find_services(query: str, now: datetime) -> Found:
     """The services that a question may mean; all of them for an empty one."""
     asked = read_question(query)
     hits = []

@@ -15,14 +15,14 @@ class FakeBank:
     paid: dict[str, Instruction] = field(default_factory=dict)
     attempts: int = 0
     mode: str = "up"
-    declines: str = ""
+    turns_down: str = ""
 
     def pay(self, instruction: Instruction, *, seconds: float) -> Paid | Declined:
         self.attempts += 1
         if self.mode not in {"up", "lost"}:
             raise silence()
-        if self.declines and instruction.key not in self.paid:
-            return Declined(self.declines)
+        if self.turns_down and instruction.key not in self.paid:
+            return Declined(self.turns_down)
         if self.paid.setdefault(instruction.key, instruction) != instruction:
             return Declined(KEY_USED)
         if self.mode == "lost":
