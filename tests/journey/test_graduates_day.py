@@ -1,15 +1,18 @@
-"""A graduate becomes a resident, from a terminal: approved, booked, seen, registered – or lapsed, with nothing in between (Show 1)."""
+"""A graduate becomes a resident, from a terminal and in a browser: approved, seen, registered – or lapsed, nothing between (Show 1)."""
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from tests.browser import opened_browser, opened_page
 from tests.journey.cities import City, running_city
-from tests.journey.registers import account_of, moves_of, record_of
+from tests.journey.registers import account_of, clean_graduates, moves_of, record_of
+from tests.journey.residents import number_of, outcome_of
 
 WITHIN = 20.0
 FAST_MS = 3000
@@ -122,3 +125,52 @@ def test_a_graduate_is_approved_comes_once_and_is_a_resident(city: City) -> None
     assert any(each["kind"] == "appointment.VisitRead" for each in looks["accesses"])
     third = apply(city)
     assert (third["outcome"], [reason["code"] for reason in third["reasons"]]) == ("redirect", ["HKG-01"])
+
+
+def test_a_graduate_finds_the_service_books_and_is_seen_in_a_browser(city: City) -> None:
+    """Search, service, sign-in, consent, check, result, slot; then the clerk's screen; then the register. No JavaScript, 360 px."""
+    [serial] = clean_graduates(city.home, random.Random(7), 1)
+    number_of_hers = str(account_of(city.home, serial)["id_number"])
+    base = city.what["base_url"]
+    with opened_browser() as browser, opened_page(browser, width=360) as page:
+        page.goto(base)
+        page.fill("#q", "落户")
+        page.click("form[role=search] button")
+        page.click("main a[href='/services/hukou-graduate']")
+        page.click(".dock a")
+        page.fill("#code", f"p{serial:06d}")
+        page.click("main button")
+        assert page.locator("main").inner_text().count("公安") >= 1
+        for box in page.locator("main input[type=checkbox]").all():
+            box.check()
+        page.click(".dock button")
+        typed = page.locator("main form").first.locator("input:not([type=hidden]):not([type=radio])")
+        assert typed.count() <= 2
+        page.click(".dock button")
+        assert outcome_of(page) == "approve"
+        number = number_of(page)
+        page.goto(f"{base}/applications/{number}/visit?office={clerk_at(city)['office']}")
+        page.locator("input[name=slot]:not([disabled])").first.check()
+        page.click(".dock button")
+        assert page.url.split("#")[0] == f"{base}/applications/{number}"
+        assert "身份证" in page.locator("main").inner_text()
+    shown = city.verb("application", "show", number, "--as", f"p{serial:06d}")
+    day = shown["appointment"]["appointment"]["starts_at"][:10]
+    with opened_browser() as browser, opened_page(browser, width=1280) as page:
+        page.goto(f"{base}/sign-in")
+        page.fill("#code", clerk_at(city)["sign_in_code"])
+        page.click("main button")
+        page.goto(f"{base}/counter?day={day}")
+        page.click(f"a[href='/counter/{number}']")
+        ticks = page.locator(f"form[action^='/counter/{number}/papers/'] button")
+        assert ticks.count() == 2
+        ticks.first.click()
+        page.locator(f"form[action^='/counter/{number}/papers/'] button").first.click()
+        page.click(f"form[action='/counter/{number}/complete'] button")
+
+    def is_over(seen: dict[str, Any]) -> bool:
+        return [each["kind"] for each in seen["messages"]] == ["approve", "booked", "registered"]
+
+    done = until(lambda: city.verb("application", "show", number, "--as", f"p{serial:06d}"), is_over)
+    assert is_over(done)
+    assert str(record_of(city.home, "household_registration", number_of_hers)["hukou_region_code"]).startswith("4403")
