@@ -29,9 +29,10 @@ def run(errand: Errand) -> None:
 
     from miaopi.apps.audit.api import system
     from miaopi.apps.treasury.api import pay_due, run_due
+    from miaopi.config.city import load_city
 
     connection.settings_dict.update(errand.database)
-    city = SimpleNamespace(folder=errand.city, settings=errand.city_settings)
+    city = SimpleNamespace(folder=errand.city, settings=errand.city_settings, calendar=load_city().calendar)
     with override_settings(MIAOPI_CITY=city, MIAOPI_AGENCIES=errand.agencies, MIAOPI_BANK="http"):
         by = system("test.child")
         run_due(by=by, now=errand.now)
