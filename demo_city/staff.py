@@ -64,7 +64,7 @@ def appoint_staff(seed: int, now: datetime) -> None:
     from miaopi.kernel.wording import Text
 
     queues = sorted({compute_queue(package).key for package in list_services()})
-    offices = _stations(getattr(settings.MIAOPI_CITY, "offices", ()))
+    offices = _stations(settings.MIAOPI_CITY.offices)
     for official in draw_officials(seed):
         if find_member(official.code) is not None:
             continue
