@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import psycopg
 
@@ -29,13 +28,13 @@ from miaopi.config import clock
 from miaopi.instance.platform import HOST, choose_port
 from miaopi.instance.postgres import EmbeddedServer
 from miaopi.instance.supervisor import Child
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
 
 log = logging.getLogger(__name__)
 
 DEFAULT_SEED: Final = 1
-ZONE: Final = ZoneInfo("Asia/Shanghai")
 START_AGAIN: Final = Text(
     zh="请换一个 MIAOPI_HOME，或删除该目录后重来。", en="Choose another MIAOPI_HOME, or remove the folder and start again."
 )
@@ -72,7 +71,7 @@ def too_small(name: str) -> InputError:
 
 def today() -> date:
     """The day in the city."""
-    return clock.now().astimezone(ZONE).date()
+    return compute_legal_day(clock.now())
 
 
 def found_city(premises: Premises, server: EmbeddedServer, *, seed: int, people: int) -> None:

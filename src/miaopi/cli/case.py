@@ -11,10 +11,11 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text as Plain
 
-from miaopi.cli.journey import CITY_TIME, read_pairs, signed_in
+from miaopi.cli.journey import read_pairs, signed_in
 from miaopi.cli.printing import emit, tell
 from miaopi.config import clock
 from miaopi.instance import attach
+from miaopi.kernel.calendar import LEGAL_ZONE
 from miaopi.kernel.decision import Basis
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
@@ -177,7 +178,7 @@ def _read_defect(written: str) -> tuple[str, str]:
 
 
 def _hour(written: str | None) -> str:
-    return "" if written is None else f"{datetime.fromisoformat(written).astimezone(CITY_TIME):%Y-%m-%d %H:%M}"
+    return "" if written is None else f"{datetime.fromisoformat(written).astimezone(LEGAL_ZONE):%Y-%m-%d %H:%M}"
 
 
 def _render_queue(result: Mapping[str, Any]) -> Table | str:

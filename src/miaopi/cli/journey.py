@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 import cyclopts
 from rich.console import Group
@@ -20,13 +19,13 @@ from miaopi.cli.printing import emit, tell
 from miaopi.config import clock
 from miaopi.instance import attach
 from miaopi.instance.home import Home
+from miaopi.kernel.calendar import LEGAL_ZONE, compute_legal_day
 from miaopi.kernel.errors import InputError, NotFound
 from miaopi.kernel.wording import Text
 
 apply_app = cyclopts.App(name="apply", help="办一件事 / Apply for a service.")
 application_app = cyclopts.App(name="application", help="办件 / Applications.")
 
-CITY_TIME: Final = ZoneInfo("Asia/Shanghai")
 NEXT_SLOTS: Final = 5  # so many are named when nothing is booked yet
 AFTERWARDS: Final = 10.0  # seconds to wait for signature, message and proof, which follow the decision within about one
 
@@ -112,7 +111,7 @@ def travel(home: Home, slug: str, *, person: str, entered: Mapping[str, str], as
 
 def start_filing(package: Any, party: Any, actor: Any, *, ask: bool) -> str:
     """Open the case, give the consent and prefill; the number of the case."""
-    from miaopi.apps.application.api import compute_legal_day, open_application
+    from miaopi.apps.application.api import open_application
     from miaopi.apps.consent.api import give_consent
     from miaopi.apps.filing.api import compute_consent_end, list_consent_facts, prefill
     from miaopi.kernel.decision import Privacy
@@ -216,7 +215,6 @@ def describe(number: str, actor: Any, elapsed_ms: int) -> dict[str, Any]:
 
 def describe_visit(number: str, actor: Any) -> dict[str, Any] | None:
     """Whether somebody must still come, until when and with what; while nothing is booked, the next slots that are free."""
-    from miaopi.apps.application.api import compute_legal_day
     from miaopi.apps.appointment.api import VisitState, find_visit, list_slots
 
     visit, now = find_visit(number=number, reader=actor), clock.now()
@@ -229,7 +227,7 @@ def describe_visit(number: str, actor: Any) -> dict[str, Any] | None:
 
 def hour(written: str) -> str:
     """A moment of the result in the time of the city."""
-    return f"{datetime.fromisoformat(written).astimezone(CITY_TIME):%Y-%m-%d %H:%M:%S}"
+    return f"{datetime.fromisoformat(written).astimezone(LEGAL_ZONE):%Y-%m-%d %H:%M:%S}"
 
 
 def render(result: Mapping[str, Any]) -> Group:

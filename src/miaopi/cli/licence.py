@@ -14,10 +14,11 @@ import cyclopts
 from rich.table import Table
 from rich.text import Text as Plain
 
-from miaopi.cli.journey import CITY_TIME, Person, signed_in
+from miaopi.cli.journey import Person, signed_in
 from miaopi.cli.printing import emit, tell, unique
 from miaopi.config import clock
 from miaopi.instance import attach
+from miaopi.kernel.calendar import LEGAL_ZONE
 from miaopi.kernel.credential import LICENCE, Trust, Verdict, read_trust
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
@@ -153,7 +154,7 @@ def read_at(written: str | None) -> datetime:
         moment = datetime.fromisoformat(written)
     except ValueError:
         raise _no_time_error() from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=CITY_TIME)
+    return moment if moment.tzinfo else moment.replace(tzinfo=LEGAL_ZONE)
 
 
 def read_brought(brought: str) -> str | bytes:

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
+from typing import Annotated, Any
 
 import cyclopts
 
@@ -18,14 +17,13 @@ from miaopi.config.city import City, current_city
 from miaopi.config.clock import now
 from miaopi.definitions import Finding, ServicePackage, find_service, list_services, load_service
 from miaopi.definitions.package import services_root
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.decision import Definition, decide, read_facts, read_overrides
 from miaopi.kernel.decision.outcomes import to_plain
 from miaopi.kernel.decision.replay import receipt_of, replay
 from miaopi.kernel.errors import DefinitionError, InputError
 from miaopi.kernel.receipt import Receipt, read_receipt
 from miaopi.kernel.wording import Text
-
-LEGAL_ZONE: Final = ZoneInfo("Asia/Shanghai")
 
 app = cyclopts.App(name="service", help="事项包 / Service packages: list, show, check, try.")
 decide_app = cyclopts.App(name="decide", help="一次决定，不用数据库 / One decision, without a database.")
@@ -103,7 +101,7 @@ def decide_one(
         return
     package, city = _find(_named(name)), current_city()
     document = _parsed(_text_of(str(facts)), "facts")
-    day = on or now().astimezone(LEGAL_ZONE).date()
+    day = on or compute_legal_day(now())
     emit(_decided(package.definition, document, day, known_at, set or [], city), json, _decision)
 
 

@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
+from typing import Final
 
 from miaopi.kernel.errors import DefinitionError
 
+LEGAL_ZONE: Final = timezone(timedelta(hours=8), "Asia/Shanghai")  # the whole country's, without a summer time
 MONTH_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def compute_legal_day(moment: datetime) -> date:
+    """The day that counts in law, whatever zone the moment is told in."""
+    return moment.astimezone(LEGAL_ZONE).date()
 
 
 class LeapDayBirthday(StrEnum):

@@ -10,13 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from miaopi.apps.application.api import (
-    Application,
-    compute_legal_day,
-    get_application,
-    open_application,
-    withdraw_application,
-)
+from miaopi.apps.application.api import Application, get_application, open_application, withdraw_application
 from miaopi.apps.catalogue.api import get_resources, get_service, get_service_in_force
 from miaopi.apps.consent.api import get_consent, give_consent
 from miaopi.apps.filing.api import (
@@ -31,6 +25,7 @@ from miaopi.apps.filing.api import (
 )
 from miaopi.apps.identity.api import Right
 from miaopi.definitions import ServicePackage
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.decision import FactSpec, Privacy
 from miaopi.kernel.errors import InputError, NotFound, RightsError
 from miaopi.kernel.fact import Disputed, Known, Unknown

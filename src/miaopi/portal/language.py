@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 
 from miaopi.config.city import current_city
+from miaopi.kernel.calendar import LEGAL_ZONE
 from miaopi.portal.tabs import place_of
 
 Language = Literal["zh", "en"]
-CITY_TIME = ZoneInfo("Asia/Shanghai")
 
 
 def language_of(request: HttpRequest) -> Language:
@@ -31,7 +30,7 @@ def in_language(path: str, language: Language) -> str:
 
 def show_moment(moment: datetime, language: Language) -> str:
     """`11月23日09:31` or `23 Nov 09:31`, in the time of the city."""
-    local = moment.astimezone(CITY_TIME)
+    local = moment.astimezone(LEGAL_ZONE)
     if language == "en":
         return f"{local.day} {local:%b} {local:%H:%M}"
     return f"{local.month}月{local.day}日{local:%H:%M}"

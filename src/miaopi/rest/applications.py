@@ -11,17 +11,13 @@ from ninja import Router
 from ninja.params.functions import Query
 from pydantic import Field
 
-from miaopi.apps.application.api import (
-    compute_legal_day,
-    list_applications,
-    open_application,
-    withdraw_application,
-)
+from miaopi.apps.application.api import list_applications, open_application, withdraw_application
 from miaopi.apps.approval.api import Result, get_result, request_review
 from miaopi.apps.catalogue.api import get_resources, get_service, get_service_in_force
 from miaopi.apps.filing.api import DEFAULT, OpenDraft, confirm, dispute, enter, get_draft, list_consent_facts
 from miaopi.apps.identity.api import Right, get_party
 from miaopi.apps.licence.api import find_licence
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.fact import Disputed, Known
 from miaopi.rest.cursors import read_cursor, write_cursor
 from miaopi.rest.gate import gate, who

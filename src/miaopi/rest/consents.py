@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from miaopi.apps.application.api import compute_legal_day, get_application
+from miaopi.apps.application.api import get_application
 from miaopi.apps.audit.api import Actor
 from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.consent.api import Consent as Given
 from miaopi.apps.consent.api import give_consent, withdraw_consent
 from miaopi.apps.filing.api import compute_consent_end, get_draft, list_consent_facts, prefill
 from miaopi.apps.identity.api import Right, get_party
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.decision import Privacy
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
@@ -25,7 +25,6 @@ from miaopi.rest.repeats import PARAMETER, once
 from miaopi.rest.schemas import Answer, Asked, Words, words
 
 router = Router(tags=["consents"])
-CITY_TIME = ZoneInfo("Asia/Shanghai")
 
 
 class NewConsent(Asked):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from miaopi.apps.application.api import compute_legal_day, is_number
+from miaopi.apps.application.api import is_number
 from miaopi.apps.application.queries import LETTERS, compute_check_letter
+from miaopi.kernel.calendar import compute_legal_day
 
 STEM = "20261123-KTRWABCD"
 NUMBER = STEM + compute_check_letter(STEM)

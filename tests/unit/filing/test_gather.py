@@ -8,13 +8,13 @@ from time import perf_counter
 
 import pytest
 
-from miaopi.apps.application.api import compute_legal_day
 from miaopi.apps.audit.api import list_entries
 from miaopi.apps.exchange.adapters.directory import city_directory
 from miaopi.apps.exchange.api import Ground
 from miaopi.apps.filing.actions.gather import gather_facts
 from miaopi.apps.filing.api import Draft, Search
 from miaopi.apps.filing.models import Filing
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.fact import Known, Unknown
 from tests.unit.filing.scene import ANNA, NOW, SERVICE, Scene
 

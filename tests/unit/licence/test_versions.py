@@ -19,7 +19,6 @@ from miaopi.apps.licence.models import Licence as Row
 from miaopi.apps.licence.queries.document import make_pdf, spell_out
 from miaopi.apps.licence.queries.keys import TTL, compute_trust
 from miaopi.apps.licence.queries.licences import (
-    CITY_TIME,
     Licence,
     State,
     find_licence,
@@ -29,6 +28,7 @@ from miaopi.apps.licence.queries.licences import (
 )
 from miaopi.apps.licence.queries.picture import draw_qr
 from miaopi.apps.licence.queries.reading import LARGEST, verify_credential
+from miaopi.kernel.calendar import LEGAL_ZONE
 from miaopi.kernel.credential import Reason, Trust, Verdict, digest_holder, read_trust
 from miaopi.kernel.errors import NotFound
 from miaopi.kernel.wording import Text
@@ -132,7 +132,7 @@ def test_the_last_day_counts_to_its_end_in_the_citys_time(scene: Scene) -> None:
     scene.confirm(case)
     Row.objects.update(valid_to=date(2026, 12, 31))
     row = Row.objects.get()
-    last = datetime(2026, 12, 31, 23, 59, 59, tzinfo=CITY_TIME)
+    last = datetime(2026, 12, 31, 23, 59, 59, tzinfo=LEGAL_ZONE)
     assert get_licence(number=row.number, reader=scene.anna, now=last).state is State.ACTIVE
     assert get_licence(number=row.number, reader=scene.anna, now=last + timedelta(seconds=1)).state is State.EXPIRED
 

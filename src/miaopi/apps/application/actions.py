@@ -10,10 +10,11 @@ from django.db import IntegrityError
 
 from miaopi.apps.application.events import ApplicationOpened, ApplicationWithdrawn, VersionChanged
 from miaopi.apps.application.models import Application
-from miaopi.apps.application.queries import LETTERS, compute_check_letter, compute_legal_day, get_application
+from miaopi.apps.application.queries import LETTERS, compute_check_letter, get_application
 from miaopi.apps.audit.api import Actor, ActorKind, Unit, act, system
 from miaopi.apps.identity.api import PartyId, Right, authorise, pseudonym
 from miaopi.apps.mandate.api import find_powers
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.errors import RightsError
 from miaopi.kernel.lifecycle import MOVES, Confirm, Decide, Move, Replace, State, Withdraw, after
 from miaopi.kernel.wording import Text

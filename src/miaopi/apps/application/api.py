@@ -6,8 +6,6 @@ from miaopi.apps.application.actions import advance, change_version, open_applic
 from miaopi.apps.application.events import ApplicationOpened, ApplicationWithdrawn, VersionChanged
 from miaopi.apps.application.models import Application
 from miaopi.apps.application.queries import (
-    LEGAL_ZONE,
-    compute_legal_day,
     count_ahead,
     find_application,
     get_application,
@@ -16,7 +14,6 @@ from miaopi.apps.application.queries import (
 )
 
 __all__ = [
-    "LEGAL_ZONE", "Application", "ApplicationOpened", "ApplicationWithdrawn", "VersionChanged", "advance", "change_version",
-    "compute_legal_day",
+    "Application", "ApplicationOpened", "ApplicationWithdrawn", "VersionChanged", "advance", "change_version",
     "count_ahead", "find_application", "get_application", "is_number", "list_applications", "open_application", "withdraw_application",
 ]

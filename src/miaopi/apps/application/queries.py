@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -19,13 +17,7 @@ from miaopi.kernel.wording import Text
 # 23 letters, a prime: with 16 distinct weights below it every wrong character and every swapped pair changes the check.
 LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXY"
 FORM: Final = re.compile(rf"\d{{8}}-[{LETTERS}]{{9}}")
-LEGAL_ZONE: Final = ZoneInfo("Asia/Shanghai")
 UNSEEN: Final = Text(zh="没有这个编号的办件，请核对编号。", en="There is no application of this number; please check it.")
-
-
-def compute_legal_day(moment: datetime) -> date:
-    """The day that counts in law, whatever zone the moment is told in."""
-    return moment.astimezone(LEGAL_ZONE).date()
 
 
 def compute_check_letter(number: str) -> str:

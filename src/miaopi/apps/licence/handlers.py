@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from miaopi.apps.application.api import compute_legal_day
 from miaopi.apps.appointment.api import VisitCompleted, VisitEnded, VisitLapsed
 from miaopi.apps.approval.api import Decided, DecidedCase
 from miaopi.apps.audit.api import Actor, after, system, within
@@ -13,6 +12,7 @@ from miaopi.apps.licence.actions.register import note_registrations
 from miaopi.apps.licence.actions.sign import sign_licence
 from miaopi.apps.licence.events import LicenceIssued, LicenceUpdated
 from miaopi.definitions import Moment
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.decision.outcomes import to_plain
 
 

@@ -17,10 +17,11 @@ from miaopi.apps.audit.api import Actor, LoggedEntry, find_access, list_accesses
 from miaopi.apps.catalogue.api import Resource, get_resources, get_service
 from miaopi.apps.identity.api import Member, Right, get_members, pseudonym
 from miaopi.definitions import ServicePackage
+from miaopi.kernel.calendar import LEGAL_ZONE, compute_legal_day
 from miaopi.kernel.errors import MiaopiError, NotFound
 from miaopi.kernel.wording import Text
 from miaopi.portal.gate import SignedVisit, gate
-from miaopi.portal.language import CITY_TIME, Language, language_of
+from miaopi.portal.language import Language, language_of
 from miaopi.portal.wording import join, seal_of
 
 PAGE: Final = 20
@@ -56,7 +57,7 @@ def show_accesses(visit: SignedVisit) -> HttpResponse:
     before = visit.GET.get("before", "")
     found = list_accesses(_subject(visit.actor), before=int(before) if _is_place(before) else None, most=PAGE + 1)
     looks = Looks(found[:PAGE], visit.actor, language)
-    days = [{"day": _day(day, visit.now.astimezone(CITY_TIME).date()), "looks": list(each)} for day, each in groupby(looks.rows, _day_of)]
+    days = [{"day": _day(day, compute_legal_day(visit.now)), "looks": list(each)} for day, each in groupby(looks.rows, _day_of)]
     page = {"head": HEAD, "days": days, "more": found[PAGE - 1].seq if len(found) > PAGE else None, "is_first": not before}
     return render(visit, "portal/accesses/list.html", page)
 
@@ -108,7 +109,7 @@ class Looks:
         package = self._package(number)
         resource = self.resources.get(str(body.get("resource")))
         member = self.members.get(str(entry.actor["id"])) if entry.actor["kind"] == "staff" else None
-        local = entry.at.astimezone(CITY_TIME)
+        local = entry.at.astimezone(LEGAL_ZONE)
         return {
             "seq": entry.seq, "day": local.date(), "time": f"{local:%H:%M}", "who": _who(entry, resource, member),
             "seal": seal_of(resource) if resource else "", "is_staff": member is not None,

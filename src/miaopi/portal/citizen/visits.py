@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from miaopi.apps.application.api import compute_legal_day
 from miaopi.apps.appointment.api import (
     Appointment,
     Offer,
@@ -26,10 +25,11 @@ from miaopi.apps.appointment.api import (
 from miaopi.apps.audit.api import Actor
 from miaopi.apps.catalogue.api import get_published
 from miaopi.apps.identity.api import Right
+from miaopi.kernel.calendar import LEGAL_ZONE, compute_legal_day
 from miaopi.kernel.errors import InputError, NotFound
 from miaopi.kernel.wording import Text
 from miaopi.portal.gate import SignedVisit, Visit, gate
-from miaopi.portal.language import CITY_TIME, Language, in_language, language_of
+from miaopi.portal.language import Language, in_language, language_of
 
 NOON: Final = 12
 DAYS_SHOWN: Final = 10
@@ -53,7 +53,7 @@ def show_day(day: date) -> Text:
 
 
 def show_appointment(appointment: Appointment) -> dict[str, Any]:
-    begins, ends = appointment.starts_at.astimezone(CITY_TIME), appointment.ends_at.astimezone(CITY_TIME)
+    begins, ends = appointment.starts_at.astimezone(LEGAL_ZONE), appointment.ends_at.astimezone(LEGAL_ZONE)
     return {
         "day": show_day(begins.date()), "time": f"{begins:%H:%M}", "ends": f"{ends:%H:%M}", "ticket": appointment.ticket,
         "office": appointment.office.name, "address": appointment.office.address, "at": begins,
@@ -90,7 +90,7 @@ def read_day(text: str | None) -> date | None:
 def show_offer(offer: Offer) -> dict[str, Any]:
     halves: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     for slot in offer.slots:
-        begins = slot.starts_at.astimezone(CITY_TIME)
+        begins = slot.starts_at.astimezone(LEGAL_ZONE)
         halves[begins.hour < NOON].append({"id": slot.id, "time": f"{begins:%H:%M}", "free": slot.free})
     return {
         "office": offer.office,

@@ -21,10 +21,11 @@ from miaopi.apps.appointment.api import (
     see_paper,
 )
 from miaopi.apps.identity.api import Right
+from miaopi.kernel.calendar import LEGAL_ZONE, compute_legal_day
 from miaopi.kernel.errors import InputError, NotFound
 from miaopi.kernel.wording import Text
 from miaopi.portal.gate import SignedVisit, gate
-from miaopi.portal.language import CITY_TIME, in_language, language_of
+from miaopi.portal.language import in_language, language_of
 from miaopi.portal.wording import show_basis
 
 STATES: Final = {
@@ -39,13 +40,13 @@ ENDED: Final = ("redirect", "turn", Text(zh="不用来了", en="No visit needed"
 @gate(Right.LIST_VISITS)
 def show_day(visit: SignedVisit) -> HttpResponse:
     """Who is booked on a day (today, if none is named), by time; no names."""
-    today = visit.now.astimezone(CITY_TIME).date()
+    today = compute_legal_day(visit.now)
     try:
         day = date.fromisoformat(visit.GET.get("day", "")) if visit.GET.get("day") else today
     except ValueError:
         day = today
     rows = [
-        {"number": row.number, "ticket": row.ticket, "time": f"{row.starts_at.astimezone(CITY_TIME):%H:%M}", "act": row.act_name,
+        {"number": row.number, "ticket": row.ticket, "time": f"{row.starts_at.astimezone(LEGAL_ZONE):%H:%M}", "act": row.act_name,
          "code": row.act_code, "tone": tone, "sign": sign, "state": words}
         for row in list_day(by=visit.actor, now=visit.now, day=day)
         for tone, sign, words in [STATES.get(row.state, ENDED)]
@@ -101,7 +102,7 @@ def _show(visit: SignedVisit, view: CounterView, error: InputError | None = None
         {"place": place, "name": paper.name, "check": paper.check, "basis": show_basis(paper.basis), "is_seen": place in view.seen}
         for place, paper in enumerate(view.papers, start=1)
     ]
-    starts = view.appointment.starts_at.astimezone(CITY_TIME) if view.appointment else None
+    starts = view.appointment.starts_at.astimezone(LEGAL_ZONE) if view.appointment else None
     page = {
         "here": here, "twin": in_language(here, "zh" if language == "en" else "en"),  # also where an act was refused
         "number": view.number, "act": view.act_name, "code": view.act_code, "name": view.name, "id_number": view.id_number,

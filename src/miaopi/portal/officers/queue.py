@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 
 from miaopi.apps.approval.api import QueueRow, list_queue
 from miaopi.apps.identity.api import Right
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.wording import Text
 from miaopi.portal.gate import SignedVisit, gate
-from miaopi.portal.language import CITY_TIME, Language, language_of
+from miaopi.portal.language import Language, language_of
 from miaopi.portal.officers.wording import DONE, WHY, show_clock
 
 VIEWS: Final = {
@@ -66,10 +67,10 @@ def _is_in(row: QueueRow, view: str) -> bool:
 
 
 def _figures(rows: list[QueueRow], now: datetime) -> list[dict[str, object]]:
-    today = now.astimezone(CITY_TIME).date()
+    today = compute_legal_day(now)
     running = [row for row in rows if row.stopped_at is None]
     late = sum(row.is_overdue for row in running)
-    due = sum(row.due_at.astimezone(CITY_TIME).date() <= today for row in running)
+    due = sum(compute_legal_day(row.due_at) <= today for row in running)
     free = sum(_is_in(row, "free") for row in rows)
     return [
         {"label": Text(zh="今天到期", en="Due today"), "count": due,

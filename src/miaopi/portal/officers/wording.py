@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from miaopi.kernel.calendar import LEGAL_ZONE, compute_legal_day
 from miaopi.kernel.wording import Text
-from miaopi.portal.language import CITY_TIME, Language, show_moment
+from miaopi.portal.language import Language, show_moment
 
 WHY: Final = {
     "referral": Text(zh="规则没有得出结论", en="The rules came to no end"),
@@ -74,8 +75,8 @@ HAPPENED: Final[Mapping[str, Text]] = {
 
 def show_clock(due_at: datetime, stopped_at: datetime | None, now: datetime, language: Language) -> dict[str, object]:
     """What the clock of a case says, in words and as a tone, and the moment that it means."""
-    due = due_at.astimezone(CITY_TIME)
-    is_today = due.date() == now.astimezone(CITY_TIME).date()
+    due = due_at.astimezone(LEGAL_ZONE)
+    is_today = due.date() == compute_legal_day(now)
     day = {"zh": f"今天{due:%H:%M}", "en": f"today {due:%H:%M}"}[language] if is_today else show_moment(due_at, language)
     if stopped_at is not None:
         since = show_moment(stopped_at, language)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from miaopi.apps.application.api import compute_legal_day
 from miaopi.apps.appointment.events import SlotBooked, SlotCancelled, SlotMoved
 from miaopi.apps.appointment.models import Seat, Visit
 from miaopi.apps.appointment.queries.visits import (
@@ -20,6 +19,7 @@ from miaopi.apps.appointment.queries.visits import (
 )
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.identity.api import Right, authorise, pseudonym
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from miaopi.apps.application.api import compute_legal_day
 from miaopi.apps.appointment.events import PaperSeen, VisitCompleted, VisitRead
 from miaopi.apps.appointment.models import Seat, Visit, VisitState
 from miaopi.apps.appointment.queries.counter import CounterView, compute_counter, get_own_seat
@@ -13,6 +12,7 @@ from miaopi.apps.approval.api import release_claim
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.identity.api import Right, authorise, pseudonym
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
 

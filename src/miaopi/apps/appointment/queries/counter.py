@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from miaopi.apps.application.api import LEGAL_ZONE
 from miaopi.apps.appointment.models import Seat, Visit, VisitState
 from miaopi.apps.appointment.queries.visits import (
     NO_VISIT,
@@ -18,6 +17,7 @@ from miaopi.apps.audit.api import Actor
 from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.identity.api import Right, authorise, get_member, is_avoided, list_avoided
 from miaopi.definitions import Paper
+from miaopi.kernel.calendar import LEGAL_ZONE, compute_legal_day
 from miaopi.kernel.errors import NotFound
 from miaopi.kernel.wording import Text, fill
 
@@ -82,7 +82,7 @@ def get_office_of(by: Actor) -> str:
 def list_day(*, by: Actor, now: datetime, day: date | None = None) -> list[DayRow]:
     """Who is booked at the clerk's own office that day (today, if none is named), in order of time; no names."""
     authorise(by, Right.LIST_VISITS)
-    begin = datetime.combine(day or now.astimezone(LEGAL_ZONE).date(), datetime.min.time(), tzinfo=LEGAL_ZONE)
+    begin = datetime.combine(day or compute_legal_day(now), datetime.min.time(), tzinfo=LEGAL_ZONE)
     seats = Seat.objects.filter(office=get_office_of(by), starts_at__gte=begin, starts_at__lt=begin + timedelta(days=1))
     booked = {str(seat.number): seat for seat in seats.exclude(number=None).order_by("starts_at", "counter")}
     rows = Visit.objects.filter(number__in=booked).exclude(party__in=list_avoided(by.id))
@@ -104,7 +104,7 @@ def get_own_seat(*, number: str, by: Actor) -> Seat:
 
 def compute_counter(row: Visit, seat: Seat) -> CounterView:
     package, content, visit = get_service(row.service, row.version), unseal_content(row), compute_visit(row, seat)
-    values = {**content["values"], "number": row.number, "issued_on": row.invited_at.astimezone(LEGAL_ZONE).date()}
+    values = {**content["values"], "number": row.number, "issued_on": compute_legal_day(row.invited_at)}
     lines = package.licence.lines if package.licence else ()
     return CounterView(
         number=row.number, act_code=visit.act_code, act_name=visit.act_name, state=visit.state, valid_to=visit.valid_to,

@@ -11,13 +11,14 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Q
 
-from miaopi.apps.application.api import LEGAL_ZONE, compute_legal_day, find_application, get_application
+from miaopi.apps.application.api import find_application, get_application
 from miaopi.apps.appointment.events import VisitEnded
 from miaopi.apps.appointment.models import Seat, Visit, VisitState
 from miaopi.apps.audit.api import Actor
 from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.identity.api import seal, unseal
 from miaopi.definitions import Paper
+from miaopi.kernel.calendar import LEGAL_ZONE, compute_legal_day
 from miaopi.kernel.errors import DefinitionError, InputError, NotFound
 from miaopi.kernel.wording import Text
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.conf import settings
 
-from miaopi.apps.application.api import advance, compute_legal_day
+from miaopi.apps.application.api import advance
 from miaopi.apps.approval.actions.case import Case
 from miaopi.apps.approval.actions.claims import hold_claims, settle_claims
 from miaopi.apps.approval.actions.referrals import (
@@ -23,11 +23,11 @@ from miaopi.apps.approval.actions.referrals import (
 from miaopi.apps.approval.events import Decided, DecidedCase
 from miaopi.apps.approval.models import DecisionRow, Waiting
 from miaopi.apps.approval.queries.decisions import Beside, seal_beside
-from miaopi.apps.approval.queries.queues import CITY_TIME
 from miaopi.apps.audit.api import Actor, Unit, act, rule_set, sign
 from miaopi.apps.filing.api import ConfirmedFacts, get_written
 from miaopi.apps.identity.api import Right, authorise, pseudonym
 from miaopi.definitions import ServicePackage
+from miaopi.kernel.calendar import LEGAL_ZONE, compute_legal_day
 from miaopi.kernel.decision import Decision, Outcome
 from miaopi.kernel.decision.reading import write_value
 from miaopi.kernel.fact import Unknown
@@ -131,7 +131,7 @@ def compute_period_end(decision: Decision, now: datetime) -> datetime:
     """When a lawful period that is said to run `until` a day is over, else tomorrow: the case is looked at again then."""
     until, today = decision.values.get("until"), compute_legal_day(now)
     last = until if isinstance(until, date) and not isinstance(until, datetime) and until >= today else today
-    return datetime.combine(last + timedelta(days=1), time(), tzinfo=CITY_TIME)
+    return datetime.combine(last + timedelta(days=1), time(), tzinfo=LEGAL_ZONE)
 
 
 def _silent_since(case: Case, now: datetime) -> datetime:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from miaopi.apps.application.api import Application, compute_legal_day, count_ahead
+from miaopi.apps.application.api import Application, count_ahead
 from miaopi.apps.approval.models import Claim, DecisionRow, Referral, Waiting
 from miaopi.apps.approval.queries.cases import find_referral, is_held
 from miaopi.apps.approval.queries.decisions import find_review_of, find_waiting
 from miaopi.apps.approval.queries.queues import compute_queue
 from miaopi.apps.catalogue.api import find_published
 from miaopi.definitions import ServicePackage
-from miaopi.kernel.calendar import add_months
+from miaopi.kernel.calendar import add_months, compute_legal_day
 from miaopi.kernel.decision import Outcome
 from miaopi.kernel.lifecycle import State
 from miaopi.kernel.wording import Text

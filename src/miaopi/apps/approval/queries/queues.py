@@ -6,15 +6,13 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from miaopi.apps.application.api import compute_legal_day
 from miaopi.definitions import ServicePackage
+from miaopi.kernel.calendar import LEGAL_ZONE, compute_legal_day
 from miaopi.kernel.wording import Text
 
-CITY_TIME: Final = ZoneInfo("Asia/Shanghai")
 CLOSING: Final = time(18)  # 民法典 第二百零三条: where there are business hours, the last day ends with them
 
 
@@ -44,4 +42,4 @@ def count_days_left(now: datetime, due_at: datetime) -> int:
 
 
 def _end_of(day: date) -> datetime:
-    return datetime.combine(day, CLOSING, tzinfo=CITY_TIME)
+    return datetime.combine(day, CLOSING, tzinfo=LEGAL_ZONE)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from miaopi.apps.application.api import Application, change_version, compute_legal_day
+from miaopi.apps.application.api import Application, change_version
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.catalogue.api import get_published, get_service
 from miaopi.apps.consent.api import Consent, get_consent
@@ -17,6 +17,7 @@ from miaopi.apps.filing.queries.filings import lock_filing
 from miaopi.apps.filing.queries.form import list_consent_facts
 from miaopi.apps.identity.api import get_party
 from miaopi.definitions import ServicePackage
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.decision import Definition, Privacy
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text

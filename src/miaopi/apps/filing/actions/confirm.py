@@ -15,7 +15,7 @@ from typing import Final
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
 
-from miaopi.apps.application.api import Application, advance, compute_legal_day, get_application
+from miaopi.apps.application.api import Application, advance, get_application
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.exchange.api import Ground
@@ -30,6 +30,7 @@ from miaopi.apps.filing.queries.filings import find_filing
 from miaopi.apps.filing.queries.form import list_form_fields
 from miaopi.apps.identity.api import Right, authorise, pseudonym
 from miaopi.definitions import ServicePackage
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.errors import InputError, MiaopiError, UpstreamError
 from miaopi.kernel.lifecycle import Confirm
 from miaopi.kernel.receipt import digest

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from miaopi.apps.application.api import Application, compute_legal_day, get_application
+from miaopi.apps.application.api import Application, get_application
 from miaopi.apps.audit.api import Actor, Event, act
 from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.consent.api import get_consent
@@ -18,6 +18,7 @@ from miaopi.apps.filing.queries.draft import Draft, seal_draft, unseal_draft
 from miaopi.apps.filing.queries.entry import check_disputable, check_entered
 from miaopi.apps.filing.queries.filings import find_filing, lock_filing
 from miaopi.apps.identity.api import Right, authorise, pseudonym
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.decision import Definition
 from miaopi.kernel.errors import InputError, RightsError
 from miaopi.kernel.fact import Unknown

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from miaopi.apps.application.api import Application, compute_legal_day, get_application
+from miaopi.apps.application.api import Application, get_application
 from miaopi.apps.audit.api import Actor
 from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.filing.models import Filing
 from miaopi.apps.filing.queries.draft import Draft, unseal_draft
 from miaopi.apps.filing.queries.entry import list_missing
 from miaopi.apps.filing.queries.form import list_form_fields
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.fact import Fact, FactName
 
 

@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 
-from miaopi.apps.application.api import LEGAL_ZONE, compute_legal_day
 from miaopi.definitions import ServicePackage
+from miaopi.kernel.calendar import LEGAL_ZONE, compute_legal_day
 from miaopi.kernel.decision import Definition, FactSpec
 from miaopi.kernel.decision.case import open_case
 from miaopi.kernel.fact import Fact, FactName, Known

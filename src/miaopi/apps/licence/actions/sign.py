@@ -13,7 +13,8 @@ from miaopi.apps.licence.events import LicenceSigned, SigningKeyPublished
 from miaopi.apps.licence.models import Licence as Row
 from miaopi.apps.licence.models import SigningKey
 from miaopi.apps.licence.queries.keys import find_signing_key, list_keys, name_issuer
-from miaopi.apps.licence.queries.licences import CITY_TIME, compute_context, compute_digest, compute_licence
+from miaopi.apps.licence.queries.licences import compute_context, compute_digest, compute_licence
+from miaopi.kernel.calendar import LEGAL_ZONE
 from miaopi.kernel.credential import Claims, compute_kid, compute_mark, digest_holder, make_credential
 from miaopi.kernel.receipt import digest
 
@@ -66,7 +67,7 @@ def _make(row: Row, key: SigningKey, now: datetime) -> tuple[Claims, str]:
 def _claim(row: Row, now: datetime) -> Claims:
     """As little as a counter needs: what it is, whose – masked, and for her own card in hand a digest –, since and until when."""
     holder, credential_id = get_party(row.holder), secrets.token_bytes(ID_SIZE)
-    ends = None if row.valid_to is None else datetime.combine(row.valid_to + timedelta(days=1), time(), tzinfo=CITY_TIME)
+    ends = None if row.valid_to is None else datetime.combine(row.valid_to + timedelta(days=1), time(), tzinfo=LEGAL_ZONE)
     return Claims(
         issuer=name_issuer(), credential_id=credential_id, issued_at=now, not_before=row.issued_at, expires_at=ends,
         type_code=row.licence_type_code, identifier=row.licence_identifier, name=mask_name(holder.name),

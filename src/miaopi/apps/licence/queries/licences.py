@@ -7,19 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from miaopi.apps.application.api import compute_legal_day, get_application
+from miaopi.apps.application.api import get_application
 from miaopi.apps.audit.api import Actor, ActorKind
 from miaopi.apps.identity.api import unseal
 from miaopi.apps.licence.models import Licence as Row
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.errors import NotFound
 from miaopi.kernel.receipt import digest
 from miaopi.kernel.wording import Text
 
-CITY_TIME: Final = ZoneInfo("Asia/Shanghai")
 NO_LICENCE: Final = Text(zh="没有这份证照。", en="There is no such licence.")
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from miaopi.apps.application.api import find_application
 from miaopi.apps.audit.api import Actor, act
@@ -15,10 +14,10 @@ from miaopi.apps.identity.api import pseudonym
 from miaopi.apps.notification.events import MessageWritten
 from miaopi.apps.notification.models import Message
 from miaopi.definitions import ServicePackage
+from miaopi.kernel.calendar import LEGAL_ZONE
 from miaopi.kernel.wording import Text, fill
 
 CENT: Final = Decimal("0.01")
-CITY_TIME: Final = ZoneInfo("Asia/Shanghai")
 
 # What the house says where a package has no words of its own for the occasion.
 WORDS: Final[Mapping[str, Text]] = {
@@ -71,7 +70,7 @@ def fill_in(words: Text, values: Mapping[str, object]) -> Text:
 
 def write_moment(written: str) -> Text:
     """An ISO moment as people say it in the city: day and hour."""
-    moment = datetime.fromisoformat(written).astimezone(CITY_TIME)
+    moment = datetime.fromisoformat(written).astimezone(LEGAL_ZONE)
     day = fill(Text("{day}", "{day}"), {"day": moment.date()})
     return Text(zh=f"{day.zh}{moment:%H:%M}", en=f"{moment:%H:%M} on {day.en}")
 

@@ -6,7 +6,6 @@ import uuid
 from datetime import datetime
 from typing import Final
 
-from miaopi.apps.application.api import compute_legal_day
 from miaopi.apps.approval.api import release_claim
 from miaopi.apps.audit.api import Actor, Unit, act
 from miaopi.apps.catalogue.api import get_service_in_force
@@ -21,6 +20,7 @@ from miaopi.apps.treasury.queries.entitlements import find_entitlement, lock_ent
 from miaopi.apps.treasury.queries.months import Month, check_month
 from miaopi.apps.treasury.queries.plan import Plan, find_plan
 from miaopi.definitions import Moment
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.errors import DefinitionError
 
 REPLACED: Final = "replaced"  # the approval was, by another decision

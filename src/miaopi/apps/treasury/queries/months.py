@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from miaopi.apps.application.api import compute_legal_day
+from miaopi.kernel.calendar import LEGAL_ZONE, compute_legal_day
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
 
 FORM: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
-LEGAL_ZONE: Final = ZoneInfo("Asia/Shanghai")
 
 Month = str
 

@@ -10,12 +10,11 @@ from typing import Final
 
 from django.conf import settings
 
-from miaopi.apps.application.api import compute_legal_day
 from miaopi.apps.exchange.api import Duty
 from miaopi.apps.filing.api import get_written
 from miaopi.apps.treasury.queries.months import Month, is_month, last_day, month_of
 from miaopi.definitions import Payment, ServicePackage
-from miaopi.kernel.calendar import add_months
+from miaopi.kernel.calendar import add_months, compute_legal_day
 from miaopi.kernel.decision import Definition, compute_value
 from miaopi.kernel.decision.case import open_case
 from miaopi.kernel.decision.reading import read_answers, read_facts
