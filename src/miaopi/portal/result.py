@@ -18,14 +18,14 @@ from miaopi.apps.approval.api import Result, get_result, request_review
 from miaopi.apps.audit.api import find_entry, list_accesses, prove
 from miaopi.apps.catalogue.api import Resource, get_resources
 from miaopi.apps.identity.api import Right, pseudonym
-from miaopi.apps.licence.api import Licence, find_licence, get_licence
+from miaopi.apps.licence.api import Licence, find_licence, get_licence, list_registrations
 from miaopi.apps.notification.api import list_messages_about
 from miaopi.apps.treasury.api import find_entitlement, list_payments
 from miaopi.kernel.errors import NotFound
 from miaopi.kernel.wording import Text
 from miaopi.portal.citizen.ahead import show_ahead, tell
 from miaopi.portal.citizen.me import show_payment
-from miaopi.portal.citizen.trail import show_trail
+from miaopi.portal.citizen.trail import show_registrations, show_trail
 from miaopi.portal.citizen.visits import show_visit
 from miaopi.portal.gate import SignedVisit, gate
 from miaopi.portal.journey import to
@@ -35,6 +35,10 @@ from miaopi.portal.wording import KINDS, STATES, TONES, join, read_basis, seal_o
 
 SIGNS = {True: ("approve", "yes", Text("符合：", "Met: ")), False: ("refuse", "no", Text("不符合：", "Not met: ")),
          None: ("refer", "unknown", Text("还不知道：", "Not known: "))}  # fmt: skip
+STAFF_LOOKS = frozenset({"approval.CaseRead", "approval.LogRead", "appointment.VisitRead"})
+STAFF_LOOK = {
+    "seal": "人", "source": Text("工作人员，为办这件事", "A member of staff, to handle this case"), "fields": Text("这件申请", "This case"),
+}  # fmt: skip
 NOT_YET = ("wait", "clock", Text("还没到：", "Not yet: "))
 SHOWN_AT_ONCE = 4
 NO_PROOF = Text(zh="凭据还没有，请稍后再试。", en="There is no proof yet; please try again in a while.")
@@ -54,6 +58,7 @@ def show_result(visit: SignedVisit, number: str) -> HttpResponse:
     language = language_of(visit)
     key = "withdrawn" if result.state == "withdrawn" else result.outcome or "confirmed"
     entry = find_entry(kind="approval.Decided", number=number, latest=True) if result.outcome else None
+    acts = show_registrations(list_registrations(number=number, reader=visit.actor), language)
     entitlement = find_entitlement(number) if result.outcome == "approve" else None
     payments = [each for each in list_payments(reader=visit.actor) if each.number == number] if entitlement is not None else []
     page: dict[str, Any] = {
@@ -70,7 +75,8 @@ def show_result(visit: SignedVisit, number: str) -> HttpResponse:
         "accesses": show_accesses(pseudonym(visit.party.id), number, language),
         "discreet": result.outcome == "refer", "is_withdrawn": key == "withdrawn", "look_again": key in ("confirmed", "wait"),
         "can_withdraw": result.state in ("waiting", "referred", "supplement"),
-        "trail": show_trail(result, coming, language),
+        "registered": acts, "is_registered": any(coming and act["act"] == coming.act_code and act["state"] == "done" for act in acts),
+        "trail": show_trail(result, coming, language, acts),
         "visit": show_visit(
             coming, visit.actor, visit.now, office=visit.GET.get("office") or find_station(visit, result), day=visit.GET.get("day")
         ),
@@ -158,11 +164,12 @@ def show_waiting(result: Result, language: Language) -> dict[str, Any]:
 
 def show_accesses(subject: str, number: str, language: Language) -> list[dict[str, Any]]:
     """Who looked at what for this case, from the log itself."""
-    pulls = [access for access in list_accesses(subject, number=number) if access.body.get("fields")]
-    resources = get_resources({str(access.body["resource"]) for access in pulls})
+    looks = [access for access in list_accesses(subject, number=number) if access.body.get("fields") or access.kind in STAFF_LOOKS]
+    resources = get_resources({str(access.body["resource"]) for access in looks if "resource" in access.body})
     return [
-        {"time_here": show_moment(access.at, language), **show_access(resources.get(access.body["resource"]), access.body)}
-        for access in pulls
+        {"time_here": show_moment(access.at, language), **(
+            show_access(resources.get(access.body["resource"]), access.body) if "resource" in access.body else STAFF_LOOK
+        )} for access in looks
     ]  # fmt: skip
 
 

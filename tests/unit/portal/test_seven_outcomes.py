@@ -134,3 +134,17 @@ def test_what_waits_for_her_stands_first_on_the_home_page(wished: Any) -> None:
     assert "等您一步" in home
     assert "去补上" in home
     assert "等您一步" not in Client().get("/").content.decode()
+
+
+def test_an_officers_look_stands_among_those_for_the_case(wished: Any) -> None:
+    from miaopi.apps.approval.api import read_case
+    from miaopi.apps.audit.api import sequence
+    from tests.unit.approval.office import officer
+
+    client, case = wish("refer")
+    number = case.rsplit("/", 1)[1]
+    read_case(number=number, by=officer(queues=("demo-queue",)), now=NOW)
+    sequence()
+    page = client.get(case)
+    assert page.status_code == 200
+    assert "工作人员，为办这件事" in page.content.decode()

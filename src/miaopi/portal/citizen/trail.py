@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from miaopi.apps.appointment.api import VisitState, VisitView
 from miaopi.apps.approval.api import Result
+from miaopi.apps.catalogue.api import get_resources
+from miaopi.apps.licence.api import Registration
 from miaopi.kernel.wording import Text
 from miaopi.portal.language import Language, show_moment
 from miaopi.portal.wording import ERASED, KINDS, STATES, join
@@ -19,7 +22,17 @@ STANDS: Final = Text(zh="时钟已停，不占办理期限", en="The clock stand
 Step = dict[str, Any]
 
 
-def show_trail(result: Result, visit: VisitView | None, language: Language) -> list[Step]:
+def show_registrations(registrations: Sequence[Registration], language: Language) -> list[dict[str, Any]]:
+    """What was or is to be written into agencies' registers: the act, where, and how far it is."""
+    resources = get_resources({each.resource for each in registrations})
+    return [
+        {"act": each.act, "resource": resources[each.resource].name if each.resource in resources else each.resource,
+         "state": each.state, "time": show_moment(each.done_at, language) if each.done_at else "", "at": each.done_at}
+        for each in registrations
+    ]  # fmt: skip
+
+
+def show_trail(result: Result, visit: VisitView | None, language: Language, acts: Sequence[dict[str, Any]] = ()) -> list[Step]:
     trail: list[Step] = []
     for step in result.timeline:
         at = datetime.fromisoformat(step["at"])
@@ -32,7 +45,7 @@ def show_trail(result: Result, visit: VisitView | None, language: Language) -> l
     if result.erased_at is not None:
         last["note"] = ERASED
     if visit is not None:
-        trail += _visit_steps(visit, language)
+        trail += _visit_steps(visit, language, next((act for act in acts if act["act"] == visit.act_code), None))
     elif result.state == "supplement":
         last["note"] = STANDS
         trail.append(_next(MENDED))
@@ -78,13 +91,17 @@ def _person_note(result: Result, language: Language) -> Text | None:
     return Text(zh=f"在{queue.zh}，最迟{here}前答复", en=f"With {queue.en}; an answer by {here}")
 
 
-def _visit_steps(visit: VisitView, language: Language) -> list[Step]:
+def _visit_steps(visit: VisitView, language: Language, registered: dict[str, Any] | None) -> list[Step]:
     papers = join(paper.name for paper in visit.papers)
     act = visit.act_name
     match visit.state:
         case VisitState.DONE:
+            seen = _done(Text(zh="到场核对了原件", en="Originals were seen"))
+            if registered is not None and registered["state"] == "done":
+                entered = _done(Text(zh=f"{act.zh}已登记", en=f"{act.en}: registered"))
+                return [seen, entered | {"time": registered["time"], "at": registered["at"]}]
             registering = _next(Text(zh=f"{act.zh}登记后短信告诉您", en=f"{act.en}: a text message once it is registered"))
-            return [_done(Text(zh="到场核对了原件", en="Originals were seen")), registering]
+            return [seen, registering]
         case VisitState.LAPSED:
             return [_done(Text(zh="没有到场，核准到期失效", en="Nobody came; the approval has lapsed"))]
         case VisitState.CLOSED:
