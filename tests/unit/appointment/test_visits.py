@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from miaopi.apps.appointment.actions.due import lapse
 from miaopi.apps.appointment.api import (
@@ -45,6 +47,17 @@ def test_an_approval_invites_with_the_papers_of_the_package(scene: Graduates) ->
     assert [each.number for each in list_visits_of(reader=anna)] == [case.number]
     row = Visit.objects.get()
     assert scene.people[0].name.encode() not in bytes(row.content)
+
+
+def test_a_claim_a_visit_and_a_registration_are_one_statement_each_more(scene: Graduates) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        scene.approve()
+    said = [query["sql"] for query in captured.captured_queries]
+    decided = next(at for at, text in enumerate(said) if text.startswith('INSERT INTO "approval_decision"'))
+    begin = max(at for at, text in enumerate(said[:decided]) if text.upper().startswith("BEGIN"))
+    end = next(at for at, text in enumerate(said) if at > decided and text.upper().startswith("COMMIT"))
+    commit = said[begin : end + 1]
+    assert len(commit) <= 8 + 3, "\n".join(text[:90] for text in commit)  # DESIGN.md F1, and what ADR 0018 and 0019 say on top
 
 
 def test_seats_are_opened_for_working_days_alone(scene: Graduates) -> None:

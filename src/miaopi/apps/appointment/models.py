@@ -18,7 +18,7 @@ class VisitState(StrEnum):
 
 
 class Visit(models.Model):
-    """One visit of one case. `papers_seen` counts from 1; `content` is what was decided and her number, as JSON, sealed to the case."""
+    """One visit of one case. `papers_seen` counts from 1; `content` is what was decided, as JSON, sealed to the case."""
 
     number = models.CharField(primary_key=True, max_length=18)
     service = models.CharField(max_length=100)

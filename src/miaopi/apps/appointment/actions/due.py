@@ -11,13 +11,12 @@ from django.db.models import Exists, Max, OuterRef
 
 from miaopi.apps.appointment.events import VisitLapsed, VisitReminded
 from miaopi.apps.appointment.models import Seat, Visit, VisitState
-from miaopi.apps.appointment.queries.visits import compute_end, slot_id
+from miaopi.apps.appointment.queries.visits import AHEAD, compute_end, slot_id
 from miaopi.apps.approval.api import release_claim
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.identity.api import Right, authorise, pseudonym
 from miaopi.kernel.calendar import LEGAL_ZONE, compute_legal_day
 
-AHEAD: Final = timedelta(days=30)
 BATCH: Final = 200
 
 

@@ -9,7 +9,7 @@ from miaopi.apps.appointment.models import Seat, Visit, VisitState
 from miaopi.apps.appointment.queries.visits import seal_content
 from miaopi.apps.approval.api import DecidedCase
 from miaopi.apps.audit.api import Actor, act
-from miaopi.apps.identity.api import get_party, pseudonym
+from miaopi.apps.identity.api import pseudonym
 from miaopi.definitions import VisitRule
 from miaopi.kernel.decision.outcomes import to_plain
 from miaopi.kernel.errors import DefinitionError
@@ -20,15 +20,12 @@ def invite(*, case: DecidedCase, rule: VisitRule, by: Actor, now: datetime) -> N
     until = case.decision.values.get(rule.until)
     if not isinstance(until, date):
         raise DefinitionError(case.service, f"visit: {rule.until} is no day")
-    party = get_party(case.applicant)
     row = Visit(
         number=case.number, service=case.service, version=case.version, act=rule.act.code, party=case.applicant, valid_to=until,
         remind_on=until - rule.remind_before, invited_at=now,
     )  # fmt: skip
     values = {name: to_plain(value) for name, value in case.decision.values.items()}
-    row.content = seal_content(
-        row, {"values": values, "as_of": case.as_of.isoformat(), "name": party.name, "id_number": party.id_number}
-    )
+    row.content = seal_content(row, {"values": values, "as_of": case.as_of.isoformat()})
     with act(by=by, now=now) as unit:
         if case.replaces is None or not _correct(row):
             row.save(force_insert=True)

@@ -15,7 +15,7 @@ from miaopi.apps.appointment.queries.visits import (
 )
 from miaopi.apps.audit.api import Actor
 from miaopi.apps.catalogue.api import get_service
-from miaopi.apps.identity.api import Right, authorise, get_member, is_avoided, list_avoided
+from miaopi.apps.identity.api import Right, authorise, get_member, get_party, is_avoided, list_avoided
 from miaopi.definitions import Paper
 from miaopi.kernel.calendar import LEGAL_ZONE, compute_legal_day
 from miaopi.kernel.errors import NotFound
@@ -103,11 +103,11 @@ def get_own_seat(*, number: str, by: Actor) -> Seat:
 
 
 def compute_counter(row: Visit, seat: Seat) -> CounterView:
-    package, content, visit = get_service(row.service, row.version), unseal_content(row), compute_visit(row, seat)
-    values = {**content["values"], "number": row.number, "issued_on": compute_legal_day(row.invited_at)}
+    package, party, visit = get_service(row.service, row.version), get_party(row.party), compute_visit(row, seat)
+    values = {**unseal_content(row)["values"], "number": row.number, "issued_on": compute_legal_day(row.invited_at)}
     lines = package.licence.lines if package.licence else ()
     return CounterView(
         number=row.number, act_code=visit.act_code, act_name=visit.act_name, state=visit.state, valid_to=visit.valid_to,
-        appointment=visit.appointment, name=content["name"], id_number=content["id_number"],
+        appointment=visit.appointment, name=party.name, id_number=party.id_number,
         lines=tuple(fill(line, values) for line in lines), papers=visit.papers, seen=visit.seen,
     )  # fmt: skip

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import Count, Q
@@ -23,7 +23,7 @@ from miaopi.kernel.errors import DefinitionError, InputError, NotFound
 from miaopi.kernel.wording import Text
 
 NO_VISIT = Text(zh="没有需要到场的办件。", en="There is no visit to come for.")
-LONGEST_OFFER = timedelta(days=30)
+AHEAD: Final = timedelta(days=30)  # how far seats are opened, and offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +249,7 @@ def _choose_office(row: Visit, offices: tuple[OfficeView, ...], free: Mapping[st
 
 
 def _bookable(offices: Iterable[str], row: Visit, now: datetime) -> Q:
-    last = min(row.valid_to, compute_legal_day(now) + LONGEST_OFFER)
+    last = min(row.valid_to, compute_legal_day(now) + AHEAD)
     end = datetime.combine(last + timedelta(days=1), datetime.min.time(), tzinfo=LEGAL_ZONE)
     return Q(office__in=list(offices), starts_at__gt=now, starts_at__lt=end)
 
