@@ -84,10 +84,10 @@ class Order(models.Model):
 
     class Privacy:
         public = (
-            "id", "batch", "entitlement", "kind", "month", "state", "reason", "waiting_for", "made_at", "asked_at", "attempts",
+            "id", "batch", "entitlement", "kind", "month", "state", "waiting_for", "made_at", "asked_at", "attempts",
             "due_at", "reference", "paid_at", "overpaid_at",
         )
-        personal = ("claimant", "amount_fen")
+        personal = ("claimant", "reason", "amount_fen")
         secret = ()
 
     class Meta:
