@@ -53,7 +53,7 @@ def test_the_same_script_finds_a_build_that_ignores_idempotency(standing: tuple[
     _, stack = standing
     stack.close()
     with copied_tree() as copy:
-        sending = copy / "src/miaopi/apps/notification/actions.py"
+        sending = copy / "src/miaopi/apps/notification/actions/deliver.py"
         text = sending.read_text(encoding="utf-8")
         assert text.count(ONE_KEY) == 1
         sending.write_text(text.replace(ONE_KEY, A_KEY_AN_ATTEMPT), encoding="utf-8")
