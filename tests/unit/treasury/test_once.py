@@ -284,7 +284,7 @@ def killed_at(wire: Wire, day: str, number: int, *, reached: bool) -> bool:
     return child[0].exitcode == -signal.SIGKILL
 
 
-EVERY = 9  # statements between two kills: the two parameters meet half-way
+EVERY = 19  # statements between two kills: the two parameters meet half-way
 
 
 @pytest.mark.parametrize("reached", [False, True], ids=["before the server gets it", "when the server has it"])
