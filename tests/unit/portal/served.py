@@ -19,6 +19,10 @@ from tests.browser import accessibility_findings, opened_page
 
 STATIC = Path(__file__).resolve().parents[3] / "src/miaopi/portal/static"
 SMALL = 360
+MANUAL = frozenset({
+    "home", "search", "service", "consent", "check", "result-slots", "result-booked", "applications", "elder-home", "outcome-refuse",
+    "outcome-wait",
+})  # pages whose pictures stand in the manual
 WIDE = 1280
 
 # Text that its box cuts off: hidden overflow, and more to see than there is room for. What scrolls by design has a name.
@@ -81,8 +85,8 @@ class Look:
                     if answer is None or answer.status != 200:
                         self.wrong.append(f"{before}{address}: {answer and answer.status}")
                     self.judge(page, f"{name} {before} {width}", width == SMALL or not before)
-                if self.pictures is not None:
-                    page.screenshot(path=self.pictures / f"{name}-{width}.png", full_page=width == SMALL)
+                if self.pictures is not None and name in MANUAL:
+                    page.screenshot(path=self.pictures / f"{name}-{width}.png")
 
     def judge(self, page: Page, name: str, thoroughly: bool) -> None:
         self.seen += 1
