@@ -18,6 +18,7 @@ REQUIRED = ("type", "label", "privacy", "source", "ground")
 OPTIONAL = ("changeable", "attainable", "volatile", "when", "default", "options", "form", "value", "told", "masked", "records")
 GROUNDS = ("consent", "statutory_duty")
 RECORDS = "list of records"
+ALWAYS_MASKED = ("unified_identity.id_number", "unified_identity.mobile")  # whatever the package says
 CODED = frozenset({"number", "boolean", "string", "date", "date and time", "list"})
 
 
@@ -92,7 +93,7 @@ def _read_spec(reader: Reader, name: str, placed: Placed, entries: Mapping[str, 
         options=MappingProxyType(dict(options)),
         in_form=reader.truth(entries.get("form")),
         told=reader.text(entries["told"]) if "told" in entries else None,
-        masked=reader.truth(entries.get("masked")),
+        masked=reader.truth(entries.get("masked")) or source in ALWAYS_MASKED,
         records=records,
     )
 

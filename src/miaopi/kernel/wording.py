@@ -29,6 +29,11 @@ class Text:
         return self.en if language.lower().startswith("en") else self.zh
 
 
+def mask(number: str) -> str:
+    """A number that identifies somebody, with its middle hidden: the ends are enough to compare it with one in the hand."""
+    return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}" if len(number) > 7 else number
+
+
 def fill(text: Text, values: Mapping[str, object]) -> Text:
     """The text with each `{name}` replaced by its value as people write it: days and months (`2026-05`) in words.
 

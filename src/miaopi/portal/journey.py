@@ -169,11 +169,6 @@ def _show_draft(visit: SignedVisit, draft: OpenDraft, error: InputError | None, 
     return render(visit, "portal/check.html", page, status=error.status if error else 200)
 
 
-def is_masked(spec: FactSpec) -> bool:
-    """Whether a page hides the middle: as the service says, and always a number of the account one signed in with."""
-    return spec.masked or spec.source in ("unified_identity.id_number", "unified_identity.mobile")
-
-
 def show_value(spec: FactSpec, value: Any) -> Any:
     """A value in words: an option by its text, each record of a list by its fields."""
     if not spec.records:
@@ -191,7 +186,7 @@ def _row(visit: SignedVisit, spec: FactSpec, fact: Known | Disputed) -> dict[str
     known = fact.contested if isinstance(fact, Disputed) else fact
     language = language_of(visit)
     row: dict[str, Any] = {
-        "name": spec.name, "label": spec.label, "value": show_value(spec, known.value), "mask": is_masked(spec),
+        "name": spec.name, "label": spec.label, "value": show_value(spec, known.value), "mask": spec.masked,
         "disputed": isinstance(fact, Disputed),
         "act": "change" if spec.changeable and spec.in_form else "dispute" if spec.resource and not spec.changeable else "",
     }  # fmt: skip

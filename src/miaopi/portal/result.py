@@ -22,7 +22,7 @@ from miaopi.apps.licence.api import Licence, find_licence, get_licence, list_reg
 from miaopi.apps.notification.api import list_messages_about
 from miaopi.apps.treasury.api import find_entitlement, list_payments
 from miaopi.kernel.errors import NotFound
-from miaopi.kernel.wording import Text
+from miaopi.kernel.wording import Text, mask
 from miaopi.portal.citizen.ahead import show_ahead, tell
 from miaopi.portal.citizen.me import show_payment
 from miaopi.portal.citizen.trail import show_registrations, show_trail
@@ -30,7 +30,6 @@ from miaopi.portal.citizen.visits import show_visit
 from miaopi.portal.gate import SignedVisit, gate
 from miaopi.portal.journey import to
 from miaopi.portal.language import Language, in_language, language_of, show_moment
-from miaopi.portal.templatetags.portal import masked
 from miaopi.portal.wording import KINDS, STATES, TONES, join, read_basis, seal_of, show_span
 
 SIGNS = {True: ("approve", "yes", Text("符合：", "Met: ")), False: ("refuse", "no", Text("不符合：", "Not met: ")),
@@ -122,7 +121,7 @@ def show_message(number: str, mobile: str) -> Text | None:
     messages = list_messages_about(number=number)
     if not messages:
         return None
-    to = masked(mobile)
+    to = mask(mobile)
     if messages[-1].accepted_at is None:
         return Text(zh=f"短信正在发往{to}。", en=f"A text message is on its way to {to}.")
     return Text(zh=f"短信也发到了{to}。", en=f"A text message was sent to {to} as well.")

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from miaopi.apps.appointment.api import CounterView, complete_visit, list_day, read_visit, see_paper
 from miaopi.apps.identity.api import Right
+from miaopi.kernel.wording import mask
 from miaopi.rest.appointments import Act, Appointment
 from miaopi.rest.gate import gate, who
 from miaopi.rest.schemas import Answer, Basis, Words, words
@@ -104,7 +105,3 @@ def describe(view: CounterView) -> CounterVisit:
             for place, paper in enumerate(view.papers, start=1)
         ],
     )  # fmt: skip
-
-
-def mask(number: str) -> str:
-    return f"{number[:4]}{'*' * (len(number) - 8)}{number[-4:]}" if len(number) > 8 else number

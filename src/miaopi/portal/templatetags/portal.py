@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from miaopi.kernel.wording import Text
+from miaopi.kernel.wording import Text, mask
 from miaopi.portal.language import Language, in_language, show_moment
 
 register = template.Library()
@@ -149,8 +149,4 @@ def foreign(context: template.Context, value: object) -> SafeString:
 
 @register.filter
 def masked(value: object) -> str:
-    """The first four and the last four of a number that identifies somebody."""
-    text = str(value)
-    if len(text) == 11:
-        return f"{text[:3]}****{text[-4:]}"
-    return f"{text[:4]}{'*' * (len(text) - 8)}{text[-4:]}" if len(text) > 10 else text
+    return mask(str(value))

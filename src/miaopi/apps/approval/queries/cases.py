@@ -34,7 +34,7 @@ from miaopi.apps.identity.api import (
 from miaopi.definitions import ServicePackage
 from miaopi.kernel.decision.definition import APPLICANT, Definition
 from miaopi.kernel.errors import NotFound, RightsError
-from miaopi.kernel.wording import Text
+from miaopi.kernel.wording import Text, mask
 
 Json = Any  # what json.loads gives
 
@@ -240,7 +240,7 @@ def compute_view(
     asked = DecisionRow.objects.filter(number=row.number, outcome="supplement").exclude(decided_by="").first()
     masked = list_masked(package.definition)
     shown = {
-        name: mask(value) if package.definition.reads(package.definition.values[name]) & masked else value for name, value in values.items()
+        name: _hide(value) if package.definition.reads(package.definition.values[name]) & masked else value for name, value in values.items()
     }
     return CaseView(
         row=_queue_row(row, by, now), applicant=party.name, id_number=mask(party.id_number),
@@ -289,7 +289,7 @@ def list_facts(decision: DecisionRow, package: ServicePackage) -> tuple[SeenFact
         fact, spec = facts[name], specs[name]
         source = fact.get("source") or spec.resource or APPLICANT
         return SeenFact(
-            fact=name, label=spec.label, state=_state_of(fact), value=mask(fact.get("value")) if name in masked else fact.get("value"),
+            fact=name, label=spec.label, state=_state_of(fact), value=_hide(fact.get("value")) if name in masked else fact.get("value"),
             source=source,
             agency=resources[source].agency.id if source in resources else "", at=fact.get("at"), in_question=name in open_,
             is_curable=is_hers(spec),
@@ -299,13 +299,12 @@ def list_facts(decision: DecisionRow, package: ServicePackage) -> tuple[SeenFact
 
 
 def list_masked(definition: Definition) -> frozenset[str]:
-    """The facts that are numbers of documents or accounts: what they end with is enough to tell one from another."""
-    return frozenset(name for name, spec in definition.facts.items() if spec.masked or spec.source.endswith(".id_number"))
+    """The facts that are numbers of documents or accounts."""
+    return frozenset(name for name, spec in definition.facts.items() if spec.masked)
 
 
-def mask(value: Json) -> Json:
-    """A number of which all but the ends is hidden; anything else as it is."""
-    return f"{value[:3]}{'*' * (len(value) - 7)}{value[-4:]}" if isinstance(value, str) and len(value) > 7 else value
+def _hide(value: Json) -> Json:
+    return mask(value) if isinstance(value, str) else value
 
 
 def _state_of(fact: Mapping[str, Json]) -> str:
