@@ -33,10 +33,10 @@ class Message(models.Model):
 
     class Privacy:
         public = (
-            "id", "number", "kind", "written_at", "due_at", "attempts", "accepted_at", "reference", "ask_at", "asked", "delivered_at",
-            "undelivered_at", "read_at",
+            "number", "written_at", "due_at", "attempts", "accepted_at", "reference", "ask_at", "asked", "delivered_at", "undelivered_at",
+            "read_at",
         )
-        personal = ("party", "text", "text_en")
+        personal = ("id", "party", "kind", "text", "text_en")  # the key and the kind say how the case was decided
         secret = ()
 
     class Meta:
