@@ -79,8 +79,10 @@ def test_a_forged_form_is_refused_with_what_to_do() -> None:
         (b"&".join(b"f%d=1" % number for number in range(400)), "application/x-www-form-urlencoded"),
         (b"code=1", "application/x-www-form-urlencoded; charset=utf-7"),
         (b"x", "multipart/form-data"),
+        (b'--z\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n' + b"x" * 2_000_000 + b"\r\n--z--\r\n",
+         "multipart/form-data; boundary=z"),
     ],
-    ids=["large", "many fields", "encoding", "no boundary"],
+    ids=["large", "many fields", "encoding", "no boundary", "large file"],
 )
 def test_a_body_that_cannot_be_read_is_a_page_in_both_languages(body: bytes, kind: str) -> None:
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
