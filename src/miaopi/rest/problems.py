@@ -15,6 +15,8 @@ from typing import Any, Final
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import RawPostDataException
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -117,6 +119,8 @@ def settle(api: NinjaAPI) -> None:
         (MiaopiError, tell_problem), (RequestDataTooBig, lambda request, _: problem(request, 413)),
         (SuspiciousOperation, lambda request, _: problem(request, 400)), (DisallowedHost, lambda request, _: problem(request, 400)),
         (UnreadablePostError, lambda request, _: problem(request, 400)),
+        (MultiPartParserError, lambda request, _: problem(request, 400)),
+        (RawPostDataException, lambda request, _: problem(request, 400)),  # a form where JSON is asked for
         (DataError, lambda request, _: problem(request, 400)),  # what no text of the database can hold, such as U+0000
         (Http404, lambda request, _: problem(request, 404)),
     ]

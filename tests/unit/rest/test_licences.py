@@ -73,3 +73,22 @@ def test_the_keys_are_public(held: Any) -> None:
     bundle = Program().ask("/licences/trust-bundle").json()
     assert next(key["state"] for key in bundle["keys"]) == "active"
     assert bundle["withdrawn"] == {}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'--z\r\nContent-Disposition: form-data; name="file"; filename="f"\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!\r\n--z--',
+        b'--z\r\nContent-Disposition: form-data; name="file"; filename="' + b"f" * 5000 + b'"\r\n\r\nf\r\n--z--',
+    ],
+    ids=["no base64", "a long name"],
+)
+def test_a_form_that_is_none_is_a_problem_and_never_ours(scene: Any, body: bytes) -> None:
+    address = "/api/v1/licences/verify/file"
+    refused(Program().client.post(address, body, content_type="multipart/form-data; boundary=z"), 400)
+    refused(Program().client.post(address, body, content_type="multipart/form-data"), 400)
+
+
+def test_a_file_is_counted_before_it_is_read(scene: Any) -> None:
+    large = SimpleUploadedFile("a.png", b"x" * 2_000_000)
+    refused(Program().client.post("/api/v1/licences/verify/file", {"file": large}), 413)

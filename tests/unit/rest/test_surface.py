@@ -71,6 +71,8 @@ def test_a_session_reads_and_writes_only_with_the_token_of_a_form(scene: Any) ->
     assert found
     answer = client.post(f"{ROOT}/applications", body, content_type="application/json", headers={"X-CSRFToken": found[1]})
     assert answer.status_code == 201, answer.content
+    form = client.post(f"{ROOT}/applications", {"csrfmiddlewaretoken": found[1]})
+    refused(form, 400)  # a form where JSON is asked for
 
 
 @pytest.mark.parametrize(
