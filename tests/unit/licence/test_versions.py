@@ -213,7 +213,7 @@ def test_a_picture_with_no_code_or_two_is_unreadable_and_a_vast_one_is_not_begun
         code = BytesIO()
         segno.make_qr(text).save(code, kind="png", scale=8)
         two.paste(Image.open(code), (place, 0))
-    for picture in (blank, two):
+    for picture in (blank, two, Image.new("L", (100_000, 1)), Image.new("L", (1, 100_000))):
         content = BytesIO()
         picture.save(content, "PNG")
         assert verify_credential(content.getvalue(), trust=NOBODY, at=NOW).reason is Reason.UNREADABLE

@@ -60,8 +60,7 @@ def _read_picture(content: bytes) -> str | None:
         with Image.open(BytesIO(content), formats=("PNG", "JPEG")) as picture:
             if picture.width * picture.height > PIXELS:
                 return None
-            grey = picture.convert("L")
-    except Exception:  # a stranger's picture: whatever the decoder stumbles over, it cannot be read
+            found = zxingcpp.read_barcodes(picture.convert("L"), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+    except Exception:  # a stranger's picture: whatever the decoders stumble over, it cannot be read
         return None
-    found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     return found[0].text if len(found) == 1 else None
