@@ -308,6 +308,7 @@ MISHAPS: dict[str, Callable[[InFiles], object]] = {
     "a torn row": lambda drop: drop.write(content=b"id_number,name\r\n440524188001010014\r\n"),
     "no column of the key": lambda drop: drop.write(content=b"number,name\r\n440524188001010014,x\r\n"),
     "a column twice": lambda drop: drop.write(content=b"id_number,name,name\r\n440524188001010014,x,y\r\n"),
+    "a line that does not end": lambda drop: drop.write(content=b"id_number,name\r\n440524188001010014," + b"x" * 200_000),
     "no text": lambda drop: drop.write(content=b"id_number,name\r\n\xff\xfe,x\r\n"),
 }
 
