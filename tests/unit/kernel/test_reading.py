@@ -36,7 +36,7 @@ def test_a_value_is_read_by_its_type(kind: str, raw: object, value: object) -> N
     [
         ("number", True), ("number", 1.5), ("number", "NaN"), ("number", Decimal("Infinity")), ("number", None), ("boolean", "yes"),
         ("boolean", 1), ("string", 1), ("date", 20261123), ("date", AT), ("date and time", date(2026, 1, 1)), ("list<string>", "a"),
-        ("days and time duration", "P1D"),
+        ("days and time duration", "P1D"), ("number", "1E+999999999"), ("number", "1E-999999999"), ("number", 10**40),
     ],
 )
 def test_what_is_no_value_of_the_type_is_not_guessed(kind: str, raw: object) -> None:

@@ -23,6 +23,7 @@ from miaopi.kernel.wording import Text
 
 STATES = ({"absent"}, {"unknown"}, {"unknown", "exhausted"}, {"value"}, {"value", "disputed"})
 SAID_BY = {"source", "at"}  # may stand beside each of them
+MOST_PLACES = 34  # before or after the point (decimal128): 1E+999999999 is eleven signs, and a gigabyte once it is a whole number
 TRUTHS = {"true": True, "false": False}
 
 
@@ -60,6 +61,8 @@ def read_value(wanted: Type, raw: object) -> Value:
 def _finite(number: Decimal) -> Decimal:
     if not number.is_finite():
         raise ValueError("a number is finite")
+    if abs(number.adjusted()) > MOST_PLACES:
+        raise ValueError("a number is no longer than what can be written out")
     return number
 
 
