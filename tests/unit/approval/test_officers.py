@@ -219,7 +219,8 @@ def test_a_refusal_by_a_person_names_reason_law_and_the_ways_beyond(scene: Scene
     [
         ({"outcome": "wait"}, "outcome"), ({"outcome": "uphold"}, "outcome"), ({"reason": Text(zh="", en="x")}, "reason"),
         ({"reason": Text(zh="好\x00", en="x")}, "reason"), ({"reason": Text(zh="长" * 501, en="x")}, "reason"),
-        ({"basis": Basis("", "第一条")}, "basis"), ({"basis": Basis("某办法", " ")}, "basis"), ({"values": {"nonsense": "1"}}, "nonsense"),
+        ({"basis": Basis("", "第一条")}, "basis"), ({"basis": Basis("某办法", " ")}, "basis"),
+        ({"basis": Basis("某\u202e办法", "第一条")}, "basis"), ({"values": {"nonsense": "1"}}, "nonsense"),
         ({"values": {"name": "别人"}}, "name"), ({"outcome": "redirect", "values": {"next": "no-such-service"}}, "next"),
         ({"outcome": "redirect", "values": {"name": "x"}}, "next"),
     ],

@@ -224,7 +224,9 @@ def _get_proposed(number: str, *, by: Actor, now: datetime) -> tuple[Referral, P
 
 def _check_said(said: _Said) -> None:
     _check_words("reason", said.reason)
-    if not said.basis.instrument.strip() or not said.basis.article.strip() or len(said.basis.instrument + said.basis.article) > LONGEST:
+    instrument, article = said.basis.instrument, said.basis.article
+    is_printable = (instrument + article).isprintable()  # marks that turn the reading direction can make another law of it
+    if not instrument.strip() or not article.strip() or len(instrument + article) > LONGEST or not is_printable:
         raise InputError("basis", Text(zh="请写明依据的文件和条款。", en="name the instrument and its article."),
                          Text(zh="例如：行政许可法，第三十八条。", en="For example 行政许可法, 第三十八条."))
 
