@@ -46,6 +46,11 @@ def fill(text: Text, values: Mapping[str, object]) -> Text:
     return Text(filled(text.zh, _in_chinese), filled(text.en, _in_english))
 
 
+def write(value: object) -> Text:
+    """One value as people write it: a day, a month (`2026-05`), or what it says itself."""
+    return Text(_in_chinese(value), _in_english(value))
+
+
 def _in_chinese(value: object) -> str:
     if value is None:
         return NOT_KNOWN

@@ -32,7 +32,7 @@ from miaopi.kernel.fact import Disputed, Known, Unknown
 from miaopi.kernel.wording import Text
 from miaopi.portal.gate import SignedVisit, gate
 from miaopi.portal.language import in_language, language_of, show_moment
-from miaopi.portal.wording import group_sources, join, seal_of, show_day
+from miaopi.portal.wording import group_sources, join, seal_of, show_midnight
 
 OTHERWISE = Text(
     zh="什么都不会取，也不影响您办别的事。您可以带身份证到窗口办，办法一样。",
@@ -104,7 +104,7 @@ def _show_consent(
         "sensitive": sensitive,
         "ordinary_count": sum(spec.privacy is not Privacy.SENSITIVE for spec in facts),
         "sensitive_count": sum(spec.privacy is Privacy.SENSITIVE for spec in facts),
-        "until_here": show_day((until - timedelta(seconds=1)).date()).in_language(language_of(visit)),
+        "until_here": show_midnight((until - timedelta(seconds=1)).date()).in_language(language_of(visit)),
         "otherwise": OTHERWISE,
         "problem": None if status == 200 else {"anchor": "sensitive", "field": "sensitive", "text": wrong},
     }

@@ -87,18 +87,9 @@ def join(texts: Iterable[Text]) -> Text:
     return Text(zh="、".join(text.zh for text in held), en=", ".join(text.en for text in held))
 
 
-def show_day(day: date) -> Text:
+def show_midnight(day: date) -> Text:
+    """The end of a day."""
     return Text(zh=f"{day.month}月{day.day}日24时", en=f"{day.day} {day:%B}, midnight")
-
-
-def show_date(day: date) -> Text:
-    return Text(zh=f"{day.year}年{day.month}月{day.day}日", en=f"{day.day} {day:%B} {day.year}")
-
-
-def show_month(month: str) -> Text:
-    """`2026-05` as `2026年5月`, `May 2026`."""
-    first = date.fromisoformat(f"{month}-01")
-    return Text(zh=f"{first.year}年{first.month}月", en=f"{first:%B} {first.year}")
 
 
 def show_span(span: timedelta) -> Text:

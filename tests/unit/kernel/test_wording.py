@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from miaopi.kernel.wording import mask
+from miaopi.kernel.wording import Text, mask, write
 
 
 @pytest.mark.parametrize(
@@ -13,3 +15,17 @@ from miaopi.kernel.wording import mask
 )
 def test_a_masked_number_shows_its_ends_alone(number: str, shown: str) -> None:
     assert mask(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "zh", "en"),
+    [
+        (date(2026, 5, 3), "2026年5月3日", "3 May 2026"),
+        ("2026-05", "2026年5月", "May 2026"),
+        ("2026-13", "2026-13", "2026-13"),
+        (None, "—", "—"),
+        (7, "7", "7"),
+    ],
+)
+def test_a_value_is_written_as_people_write_it(value: object, zh: str, en: str) -> None:
+    assert write(value) == Text(zh, en)

@@ -8,9 +8,9 @@ from typing import Any, Final
 from miaopi.apps.application.api import is_number
 from miaopi.apps.approval.api import Result
 from miaopi.apps.treasury.api import Entitlement
-from miaopi.kernel.wording import Text
+from miaopi.kernel.wording import Text, write
 from miaopi.portal.language import Language, show_moment
-from miaopi.portal.wording import HEADINGS, SENTENCES, join, show_basis_of, show_date, show_month
+from miaopi.portal.wording import HEADINGS, SENTENCES, join, show_basis_of
 
 LONGEST_HEADING: Final = 32  # characters; a longer reason stands below the heading
 REMEDIES: Final = {
@@ -56,7 +56,7 @@ def tell(
         case "redirect" if ahead.open_case:
             heading = Text(zh="您已有一件在办，不用再办", en="You have a case open already")
         case "wait" if ahead.until is not None:
-            day = show_date(ahead.until)
+            day = write(ahead.until)
             heading = Text(zh=f"到{day.zh}期满，自动出结果", en=f"Decided by itself after {day.en}")
             sentence = Text(zh="法定的期间在走，不用您做什么。", en="A period set by law is running; you need do nothing.")
         case "waitlist" if ahead.position is not None:
@@ -67,7 +67,7 @@ def tell(
 
 
 def _granted(entitlement: Entitlement, values: Mapping[str, Any]) -> tuple[Text, Text]:
-    month = show_month(entitlement.from_month)
+    month = write(entitlement.from_month)
     heading = Text(zh=f"办好了，津贴从{month.zh}起发", en=f"Done: paid from {month.en}")
     amount = values.get("amount")
     sentence = (
@@ -110,7 +110,7 @@ def show_ahead(result: Result, language: Language) -> dict[str, Any]:
         "review_due": show_moment(ahead.due_at, language) if ahead.due_at and ahead.review_requested_at and not ahead.review_result else "",
         "review_result": REVIEW_RESULTS.get(ahead.review_result),
         "beyond": [
-            {"name": REMEDIES[each.kind], "until": show_date(each.until), "basis": show_basis_of(each.instrument, each.article)}
+            {"name": REMEDIES[each.kind], "until": write(each.until), "basis": show_basis_of(each.instrument, each.article)}
             for each in ahead.remedies
         ],
         "next_try": show_moment(ahead.next_try_at, language) if ahead.next_try_at and result.waiting_for else "",

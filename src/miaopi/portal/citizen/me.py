@@ -12,12 +12,11 @@ from miaopi.apps.catalogue.api import list_published
 from miaopi.apps.identity.api import Right
 from miaopi.apps.notification.api import count_unread, list_messages, mark_all_read
 from miaopi.apps.treasury.api import Payment, list_payments
-from miaopi.kernel.wording import Text
+from miaopi.kernel.wording import Text, write
 from miaopi.portal.citizen.cases import open_visits
 from miaopi.portal.gate import SignedVisit, gate
 from miaopi.portal.journey import to
 from miaopi.portal.language import Language, language_of, show_moment
-from miaopi.portal.wording import show_month
 
 MOST: Final = 50
 PAYMENT_STATES: Final = {
@@ -73,6 +72,6 @@ def show_payment(payment: Payment, language: Language) -> dict[str, Any]:
     state, tone = PAYMENT_STATES[payment.state]
     when = payment.paid_at or (payment.due_at if payment.state in ("listed", "sending") else None)
     return {
-        "month": show_month(payment.month), "amount": payment.amount, "state": state, "tone": tone, "number": payment.number,
+        "month": write(payment.month), "amount": payment.amount, "state": state, "tone": tone, "number": payment.number,
         "time": show_moment(when, language) if when else "", "is_paid": payment.paid_at is not None,
     }  # fmt: skip

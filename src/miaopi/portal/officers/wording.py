@@ -67,9 +67,11 @@ HAPPENED: Final[Mapping[str, Text]] = {
     "approval.DecisionUpheld": Text(zh="维持原决定", en="The decision was upheld"),
     "approval.ReviewRequested": Text(zh="申请人要求人工复核", en="The applicant asked for a review"),
     "licence.LicenceIssued": Text(zh="证照已出具", en="A licence was issued"),
+    "licence.LicenceUpdated": Text(zh="证照已更新", en="The licence has a new version"),
     "licence.LicenceRevoked": Text(zh="证照已撤销", en="The licence was revoked"),
     "notification.MessageWritten": Text(zh="短信已写好", en="A message was written"),
-    "notification.MessageDelivered": Text(zh="短信已送达网关", en="A message was delivered"),
+    "notification.MessageDelivered": Text(zh="短信已送达", en="A message was delivered"),
+    "notification.MessageUndelivered": Text(zh="短信没有送达", en="A message was not delivered"),
 }  # fmt: skip
 
 

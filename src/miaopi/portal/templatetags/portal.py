@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from miaopi.kernel.wording import Text, mask
+from miaopi.kernel.wording import Text, mask, write
 from miaopi.portal.language import Language, in_language, show_moment
 
 register = template.Library()
@@ -130,7 +130,7 @@ def shown(context: template.Context, value: object) -> str:
         case datetime():
             return show_moment(value, language_in(context))
         case date():
-            return f"{value.day} {value:%B} {value.year}" if english else f"{value.year}年{value.month}月{value.day}日"
+            return write(value).in_language(language_in(context))
         case Decimal():
             return format(value.normalize(), "f")
         case None:

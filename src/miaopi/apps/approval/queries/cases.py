@@ -238,10 +238,8 @@ def compute_view(
     package, application = get_service(row.service, row.version), get_application(number=row.number, reader=HOUSE)
     party, said = get_party(row.applicant), json.loads(bytes(row.decision.statement))["decision"]
     asked = DecisionRow.objects.filter(number=row.number, outcome="supplement").exclude(decided_by="").first()
-    masked = list_masked(package.definition)
-    shown = {
-        name: _hide(value) if package.definition.reads(package.definition.values[name]) & masked else value for name, value in values.items()
-    }
+    definition, masked = package.definition, list_masked(package.definition)
+    shown = {name: _hide(value) if definition.reads(definition.values[name]) & masked else value for name, value in values.items()}
     return CaseView(
         row=_queue_row(row, by, now), applicant=party.name, id_number=mask(party.id_number),
         state=application.state, outcome=application.outcome, filed_on=row.decision.as_of.isoformat(), reasons=tuple(said["reasons"]),

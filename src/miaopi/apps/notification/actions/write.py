@@ -15,7 +15,7 @@ from miaopi.apps.notification.events import MessageWritten
 from miaopi.apps.notification.models import Message
 from miaopi.definitions import ServicePackage
 from miaopi.kernel.calendar import LEGAL_ZONE
-from miaopi.kernel.wording import Text, fill
+from miaopi.kernel.wording import Text, fill, write
 
 CENT: Final = Decimal("0.01")
 
@@ -71,7 +71,7 @@ def fill_in(words: Text, values: Mapping[str, object]) -> Text:
 def write_moment(written: str) -> Text:
     """An ISO moment as people say it in the city: day and hour."""
     moment = datetime.fromisoformat(written).astimezone(LEGAL_ZONE)
-    day = fill(Text("{day}", "{day}"), {"day": moment.date()})
+    day = write(moment.date())
     return Text(zh=f"{day.zh}{moment:%H:%M}", en=f"{moment:%H:%M} on {day.en}")
 
 
