@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text as Plain
 
 from miaopi.cli.journey import read_pairs, signed_in
-from miaopi.cli.printing import emit, tell
+from miaopi.cli.printing import emit, tell, whole
 from miaopi.config import clock
 from miaopi.instance import attach
 from miaopi.kernel.calendar import LEGAL_ZONE
@@ -184,7 +184,7 @@ def _hour(written: str | None) -> str:
 def _render_queue(result: Mapping[str, Any]) -> Table | str:
     if not result["cases"]:
         return "没有待办 / nothing to do"
-    table = Table("编号 / number", "事项 / service", "为什么 / why", "到期 / due", "领取 / taken by")
+    table = Table(whole("编号 / number"), "事项 / service", "为什么 / why", "到期 / due", "领取 / taken by")
     for row in result["cases"]:
         late = " 逾期 / overdue" if row["overdue"] else ""
         due = "时钟已停 / clock stands" if row["clock_stopped_at"] else f"{_hour(row['due_at'])}{late}"

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text as Plain
 
 from miaopi.cli.journey import Person, signed_in
-from miaopi.cli.printing import emit, tell, unique
+from miaopi.cli.printing import emit, tell, unique, whole
 from miaopi.config import clock
 from miaopi.instance import attach
 from miaopi.kernel.calendar import LEGAL_ZONE
@@ -201,7 +201,7 @@ def _list(result: Mapping[str, Any]) -> Table | str:
     licences = result["licences"]
     if not licences:
         return "没有 / none"
-    table = Table("number", "title", "state", "valid_to")
+    table = Table(whole("编号 / number"), "证照 / title", "状态 / state", "有效期至 / valid to")
     for each in licences:
         table.add_row(*(Plain(str(value)) for value in (each["number"], each["title"]["zh"], each["state"], each["valid_to"] or "")))
     return table

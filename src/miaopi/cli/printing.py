@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import cyclopts
 from rich.console import Console, RenderableType
+from rich.table import Column
 from rich.text import Text as Plain
 
 from miaopi.cli.mistakes import explain
@@ -40,6 +41,11 @@ def emit(result: Mapping[str, Any], json: bool, render: Callable[[Mapping[str, A
 def tell(text: str) -> None:
     """Progress, for whoever watches: standard error."""
     Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False).print(text)
+
+
+def whole(heading: str) -> Column:
+    """A column whose values are typed again in the next command: on a narrow terminal the others give way."""
+    return Column(heading, no_wrap=True)
 
 
 def to_json(result: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text as Plain
 
 from miaopi.cli.journey import describe_visit, hour, signed_in
-from miaopi.cli.printing import emit, tell
+from miaopi.cli.printing import emit, tell, whole
 from miaopi.config import clock
 from miaopi.instance import attach
 from miaopi.kernel.errors import InputError
@@ -145,7 +145,7 @@ def _render_offer(found: Mapping[str, Any]) -> Table | str:
         return "没有空位 / nothing is free"
     named = {each["id"]: each["name"]["zh"] for each in found["offices"]}
     days = "，".join(f"{day} ({free})" for day, free in found["days"].items())
-    table = Table("时间 / slot", "从 / from", "空位 / free", title=f"{named[found['office']]}：{days}")
+    table = Table(whole("时间 / slot"), "从 / from", "空位 / free", title=f"{named[found['office']]}：{days}")
     for slot in found["slots"]:
         table.add_row(*map(Plain, (slot["id"], hour(slot["starts_at"])[:16], str(slot["free"]))))
     return table
@@ -164,7 +164,7 @@ def _render_own(found: Mapping[str, Any]) -> str:
 def _render_day(found: Mapping[str, Any]) -> Table | str:
     if not found["visits"]:
         return "没有预约 / nobody is booked"
-    table = Table("号 / ticket", "时间 / at", "编号 / number", "事项 / act", "状态 / state")
+    table = Table("号 / ticket", "时间 / at", whole("编号 / number"), "事项 / act", "状态 / state")
     for row in found["visits"]:
         act = f"{row['act']['code']} {row['act']['name']['zh']}"
         table.add_row(*map(Plain, (row["ticket"], hour(row["starts_at"])[:16], row["number"], act, row["state"])))

@@ -1,0 +1,50 @@
+"""What a table names can be typed again, however narrow the terminal."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+from rich.console import Console
+from rich.table import Table
+
+from miaopi.cli.case import _render_queue
+from miaopi.cli.licence import _list
+from miaopi.cli.visit import _render_day, _render_offer
+
+NUMBER = "20261126-QKXTEFBGA"
+NAME = {"zh": "应届毕业生引进核准文件", "en": "Approval of Graduate Introduction"}
+
+
+def printed(table: object) -> str:
+    assert isinstance(table, Table)
+    console = Console(width=80, file=StringIO())
+    console.print(table)
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_narrow_list_of_visits_keeps_whole_numbers() -> None:
+    row = {
+        "ticket": "0900-1", "starts_at": "2026-11-26T09:00:00+08:00", "number": NUMBER,
+        "act": {"code": "GA-003", "name": {"zh": "人才引进入户", "en": "Household move-in"}}, "state": "invited",
+    }
+    assert NUMBER in printed(_render_day({"visits": [row]}))
+
+
+def test_a_narrow_list_of_slots_keeps_what_is_booked_by() -> None:
+    slot = {"id": "ps-baoan-202611260900", "starts_at": "2026-11-26T09:00:00+08:00", "free": 2}
+    days = {f"2026-12-{day:02}": 26 for day in range(1, 22)}
+    offered = {"office": "ps-baoan", "offices": [{"id": "ps-baoan", "name": NAME}], "days": days, "slots": [slot]}
+    assert slot["id"] in printed(_render_offer(offered))
+
+
+def test_a_narrow_queue_keeps_whole_numbers() -> None:
+    row = {
+        "number": NUMBER, "name": NAME, "kind": "refer", "due_at": "2026-12-03T18:00:00+08:00", "overdue": True,
+        "clock_stopped_at": None, "reasons": [{"text": {"zh": "有关情况尚无法证明，需人工核验。" * 3}}], "taken_by": "S9X000001",
+    }
+    assert NUMBER in printed(_render_queue({"cases": [row]}))
+
+
+def test_a_narrow_list_of_licences_keeps_whole_numbers() -> None:
+    row = {"number": NUMBER, "title": {"zh": NAME["zh"] * 5}, "state": "active", "valid_to": None}
+    assert NUMBER in printed(_list({"licences": [row]}))
