@@ -282,8 +282,12 @@ def _guide(package: ServicePackage) -> dict[str, Any]:
 
 
 def _list_of_services(result: Mapping[str, Any]) -> str:
-    rows = (f"{row['code']}  {row['name']['zh']}  {row['slug']}  {row['mode']}" for row in result["services"])
-    return "\n".join(rows)
+    lines = []
+    for row in result["services"]:
+        before, now = len(row["materials_before"]), len(row["materials_now"])
+        lines.append(f"{row['code']}  {row['slug']}  {row['name']['zh']} · {row['name']['en']}")
+        lines.append(f"  材料 / papers {before} → {now}，要填 / to type {row['typed_median']}")
+    return "\n".join(lines)
 
 
 def _one_service(result: Mapping[str, Any]) -> str:
