@@ -42,7 +42,8 @@ def test_a_day_shows_tickets_and_nobodys_name(city: Graduates, booked: Any) -> N
     page = clerk.get(f"/counter?day={day}").content.decode()
     assert case.number in page
     assert city.people[0].name not in page
-    assert clerk.get("/counter?day=nonsense").status_code == 200
+    for nonsense in ("nonsense", "0001-01-01", "9999-12-31"):
+        assert clerk.get(f"/counter?day={nonsense}").status_code == 200
 
 
 def test_exactly_the_papers_are_seen_then_it_is_done(city: Graduates, booked: Any) -> None:

@@ -75,6 +75,9 @@ def test_a_clerk_sees_exactly_the_papers_and_completes(city: Graduates, approved
     assert view["name"] == city.people[0].name
     assert city.people[0].id_number not in str(view)
     refused(clerk.send(f"/visits/{number}/complete"), 422)
+    for day in ("0001-01-01", "9999-12-31"):
+        assert clerk.ask("/visits", day=day).json()["visits"] == []
+        assert li.ask(f"/applications/{number}/slots", day=day).json()["slots"] == []
     for place in (1, 2):
         view = clerk.send(f"/visits/{number}/papers/{place}").json()
     assert view["complete"]

@@ -45,6 +45,8 @@ def show_day(visit: SignedVisit) -> HttpResponse:
         day = date.fromisoformat(visit.GET.get("day", "")) if visit.GET.get("day") else today
     except ValueError:
         day = today
+    if day in (date.min, date.max):  # there is no day before the one, and none after the other
+        day = today
     rows = [
         {"number": row.number, "ticket": row.ticket, "time": f"{row.starts_at.astimezone(LEGAL_ZONE):%H:%M}", "act": row.act_name,
          "code": row.act_code, "tone": tone, "sign": sign, "state": words}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from miaopi.apps.appointment.models import Seat, Visit, VisitState
 from miaopi.apps.appointment.queries.visits import (
     NO_VISIT,
     Appointment,
+    compute_bounds,
     compute_seat,
     compute_visit,
     unseal_content,
@@ -82,8 +83,7 @@ def get_office_of(by: Actor) -> str:
 def list_day(*, by: Actor, now: datetime, day: date | None = None) -> list[DayRow]:
     """Who is booked at the clerk's own office that day (today, if none is named), in order of time; no names."""
     authorise(by, Right.LIST_VISITS)
-    begin = datetime.combine(day or compute_legal_day(now), datetime.min.time(), tzinfo=LEGAL_ZONE)
-    seats = Seat.objects.filter(office=get_office_of(by), starts_at__gte=begin, starts_at__lt=begin + timedelta(days=1))
+    seats = Seat.objects.filter(office=get_office_of(by), starts_at__range=compute_bounds(day or compute_legal_day(now)))
     booked = {str(seat.number): seat for seat in seats.exclude(number=None).order_by("starts_at", "counter")}
     rows = Visit.objects.filter(number__in=booked).exclude(party__in=list_avoided(by.id))
     visits = {row.number: compute_visit(row, booked[row.number]) for row in rows}

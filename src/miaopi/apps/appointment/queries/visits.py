@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -265,9 +265,13 @@ def _count_free(offices: Iterable[str], row: Visit, now: datetime) -> dict[str, 
     return found
 
 
+def compute_bounds(day: date) -> tuple[datetime, datetime]:
+    """Its first and last moment, also of the last day that a calendar has."""
+    return datetime.combine(day, time.min, tzinfo=LEGAL_ZONE), datetime.combine(day, time.max, tzinfo=LEGAL_ZONE)
+
+
 def _list_slots(office: str, day: date, now: datetime) -> Iterable[Slot]:
-    begin = datetime.combine(day, datetime.min.time(), tzinfo=LEGAL_ZONE)
-    seats = Seat.objects.filter(office=office, starts_at__gte=begin, starts_at__gt=now, starts_at__lt=begin + timedelta(days=1))
+    seats = Seat.objects.filter(office=office, starts_at__range=compute_bounds(day), starts_at__gt=now)
     for each in seats.values("starts_at", "ends_at").annotate(free=Count("id", filter=Q(number=None))).order_by("starts_at"):
         yield Slot(slot_id(office, each["starts_at"]), each["starts_at"], each["ends_at"], each["free"])
 
