@@ -13,12 +13,19 @@ from django.db import connection
 from miaopi.apps.application.models import Application
 from miaopi.apps.application.queries import LETTERS, compute_check_letter
 from miaopi.apps.appointment.actions.due import lapse
-from miaopi.apps.appointment.api import VisitState, book_slot, complete_visit, list_slots, see_paper
+from miaopi.apps.appointment.api import (
+    VisitState,
+    book_slot,
+    cancel_slot,
+    complete_visit,
+    list_slots,
+    see_paper,
+)
 from miaopi.apps.appointment.models import Seat, Visit
 from miaopi.apps.appointment.queries.visits import seal_content
-from miaopi.apps.audit.api import list_entries, person
+from miaopi.apps.audit.api import act, list_entries, person
 from miaopi.apps.licence.models import Registration
-from miaopi.kernel.errors import InputError
+from miaopi.kernel.errors import InputError, NotFound
 from tests.unit.appointment.scene import WORKER, Graduates
 from tests.unit.filing.scene import NOW
 
@@ -133,3 +140,30 @@ def test_a_visit_is_done_or_lapses_and_never_both(scene: Graduates, turn: int) -
     kinds = [entry.kind.partition(".")[2] for entry in list_entries(number=case.number)]
     assert [kinds.count("VisitCompleted"), kinds.count("VisitLapsed")] == ([1, 0] if state == VisitState.DONE.value else [0, 1])
     assert {each.moment for each in Registration.objects.all()} == {"approve", "visit" if state == VisitState.DONE.value else "lapse"}
+
+
+def test_a_seat_that_is_given_back_meanwhile_completes_nothing(scene: Graduates) -> None:
+    case, anna = scene.approve()
+    clerk = scene.clerk()
+    book_slot(number=case.number, slot=scene.slots(case, anna, office="ps-futian")[0].id, by=anna, now=NOW)
+    for paper in (1, 2):
+        see_paper(number=case.number, paper=paper, by=clerk, now=NOW)
+
+    def complete() -> object:
+        try:
+            return complete_visit(number=case.number, by=clerk, now=NOW)
+        except NotFound as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with act(by=anna, now=NOW), connection.cursor() as cursor:
+            cancel_slot(number=case.number, by=anna, now=NOW)
+            completing = pool.submit(complete)  # it saw the seat, and waits for the visit
+            waits = False
+            while not waits and not completing.done():
+                cursor.execute("SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+                (waits,) = cursor.fetchone()
+        assert isinstance(completing.result(), NotFound)
+    assert Visit.objects.get().state == VisitState.INVITED.value
