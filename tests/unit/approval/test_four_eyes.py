@@ -108,6 +108,8 @@ def test_a_returned_case_is_open_again_and_keeps_the_note(scene: Scene, three: t
     propose(case, zhou)
     with pytest.raises(InputError, match="say why"):
         return_case(number=case.number, note=" ", by=li, now=NOW)
+    with pytest.raises(InputError, match="say why"):
+        return_case(number=case.number, note="再看\x00", by=li, now=NOW)
     return_case(number=case.number, note="请核对同名人员", by=li, now=NOW)
     (row,) = list_queue(by=zhou, now=NOW)
     assert (row.kind, row.taken_by) == ("referral", "")

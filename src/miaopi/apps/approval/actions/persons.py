@@ -155,7 +155,7 @@ def confirm_case(*, number: str, by: Actor, now: datetime) -> OfficerDecision:
 def return_case(*, number: str, note: str, by: Actor, now: datetime) -> None:
     """Do not confirm: the case is back in its queue with a note for whoever takes it next. The applicant does not see the note."""
     row, proposal = _get_proposed(number, by=by, now=now)
-    if not note.strip() or len(note) > LONGEST:
+    if not note.strip() or len(note) > LONGEST or not _is_readable(note):
         raise InputError("note", Text(zh="请写明退回的原因。", en="say why you return it."),
                          Text(zh=f"不超过{LONGEST}个字。", en=f"At most {LONGEST} characters."))
     with act(by=by, now=now) as unit:
@@ -225,15 +225,19 @@ def _get_proposed(number: str, *, by: Actor, now: datetime) -> tuple[Referral, P
 def _check_said(said: _Said) -> None:
     _check_words("reason", said.reason)
     instrument, article = said.basis.instrument, said.basis.article
-    is_printable = (instrument + article).isprintable()  # marks that turn the reading direction can make another law of it
-    if not instrument.strip() or not article.strip() or len(instrument + article) > LONGEST or not is_printable:
+    if not instrument.strip() or not article.strip() or len(instrument + article) > LONGEST or not _is_readable(instrument + article):
         raise InputError("basis", Text(zh="请写明依据的文件和条款。", en="name the instrument and its article."),
                          Text(zh="例如：行政许可法，第三十八条。", en="For example 行政许可法, 第三十八条."))
 
 
+def _is_readable(text: str) -> bool:
+    """Signs, spaces and lines alone: a mark that turns the reading direction can make another law, or another sentence, of it."""
+    return "".join(text.split()).isprintable()
+
+
 def _check_words(name: str, words: Text) -> None:
     for text in (words.zh, words.en):
-        if not text.strip() or len(text) > LONGEST or not text.replace("\n", " ").isprintable():
+        if not text.strip() or len(text) > LONGEST or not _is_readable(text):
             raise InputError(name, Text(zh="请写明申请人能看懂的一句话。", en="write a sentence that the applicant can read."),
                              Text(zh=f"不能为空，不超过{LONGEST}个字。", en=f"Not empty, at most {LONGEST} characters."))
 
