@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Mapping
 from types import FrameType
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import cyclopts
 from rich.console import Group
@@ -40,18 +40,14 @@ WHO: Final = "worker"
 @demo_app.default
 def demo(
     *,
-    people: int | None = None,
-    port: int | None = None,
-    seed: int | None = None,
-    city: str | None = None,
-    once: bool = False,
-    json: bool = False,
+    people: Annotated[int | None, cyclopts.Parameter(help="how many live in the city; 10000 if left out")] = None,
+    port: Annotated[int | None, cyclopts.Parameter(help="where the pages are; 8000, or 0 for any that is free")] = None,
+    seed: Annotated[int | None, cyclopts.Parameter(help="which city; 1 if left out")] = None,
+    city: Annotated[str | None, cyclopts.Parameter(help="a folder of cities/")] = None,
+    once: Annotated[bool, cyclopts.Parameter(help="end after the application; the home stays, and so does what runs on it")] = False,
+    json: Annotated[bool, cyclopts.Parameter(help="one document, with the API tokens")] = False,
 ) -> int:
-    """Start everything, let one person found by query apply, say what happened, then serve until stopped.
-
-    --people: how many live in the city (10000). --port: where the pages are (8000, or any free one). --seed: which city (1).
-    --city: a folder of cities/. --once: stop after the application; the home stays.
-    """
+    """Start everything, let one person found by query apply, say what happened, then serve until stopped."""
     if city is not None:
         os.environ["MIAOPI_CITY"] = city
     home = current_home().ready()

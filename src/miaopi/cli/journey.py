@@ -48,18 +48,14 @@ def _declined_error() -> InputError:
 
 @apply_app.default
 def apply(
-    service: str,
+    service: Annotated[str, cyclopts.Parameter(help="slug or code of the service: service list names them")],
     *,
-    as_: Annotated[str, cyclopts.Parameter(name="--as")],
-    set_: Annotated[list[str] | None, cyclopts.Parameter(name="--set", negative=())] = None,
-    yes: bool = False,
+    as_: Annotated[str, cyclopts.Parameter(name="--as", help="a persona code, the serial of a demo resident, or a sign-in code")],
+    set_: Annotated[list[str] | None, cyclopts.Parameter(name="--set", negative=(), help="NAME=VALUE: what has to be typed")] = None,
+    yes: Annotated[bool, cyclopts.Parameter(help="give consent, accept what is proposed, confirm")] = False,
     json: bool = False,
 ) -> None:
-    """Apply for SERVICE (slug or code) as a person.
-
-    --as: a persona code, the serial of a demo resident, or a sign-in code. --set NAME=VALUE: what has to be typed.
-    --yes: give consent, accept what is proposed, confirm.
-    """
+    """Apply for SERVICE as a person."""
     with attach(report=tell) as instance:
         if not yes and not sys.stdin.isatty():
             raise _no_terminal_error()

@@ -67,7 +67,9 @@ def run(find: Callable[[], cyclopts.App], arguments: Sequence[str]) -> int:
     json = "--json" in arguments
     keep_log()
     try:
-        outcome = find()(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
+        app = find()
+        app.version_flags = ()  # one version for all verbs, which none of them tells
+        outcome = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except MiaopiError as error:
         return report(error, json)
     except cyclopts.CycloptsError as error:
