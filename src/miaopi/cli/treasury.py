@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import cyclopts
 from rich.table import Table
 
-from miaopi.cli.printing import emit
+from miaopi.cli.printing import emit, whole
 from miaopi.config import clock
 from miaopi.instance import attach
 
 app = cyclopts.App(name="treasury", help="待遇发放 / Monthly payments.")
 
 Month = Annotated[str, cyclopts.Parameter(help="YYYY-MM")]
-COLUMNS = ("number", "month", "state", "amount", "reason", "paid_at", "overpaid")
+COLUMNS: Final = {
+    "number": whole("编号 / number"),
+    "month": "月份 / month",
+    "state": "状态 / state",
+    "amount": "金额 / amount",
+    "reason": "原因 / reason",
+    "paid_at": "发放 / paid at",
+    "overpaid": "多发 / overpaid",
+}
 
 
 @app.command
@@ -57,10 +65,10 @@ def _line(finding: Mapping[str, str]) -> str:
     return f"{finding['place']}: {finding['text']}"
 
 
-def _table(result: Mapping[str, Any]) -> Table:
-    table = Table(title=f"{result['month']}  {', '.join(result['services'])}")
-    for column in COLUMNS:
-        table.add_column(column)
+def _table(result: Mapping[str, Any]) -> Table | str:
+    if not result["payments"]:
+        return f"{result['month']}：没有发放 / no payments"
+    table = Table(*COLUMNS.values(), title=f"{result['month']}  {', '.join(result['services'])}")
     for payment in result["payments"]:
         table.add_row(*("–" if payment[column] in (None, "") else str(payment[column]) for column in COLUMNS))
     return table
