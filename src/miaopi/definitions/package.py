@@ -19,7 +19,7 @@ from miaopi.definitions.referral import check_claims
 from miaopi.definitions.rules import RulesFile, read_rules_file
 from miaopi.definitions.service import ISSUED, Guide, ItemType, Now, read_service_file
 from miaopi.definitions.visit import KNOWN_LATER
-from miaopi.kernel.decision import Definition, FactSpec, Privacy
+from miaopi.kernel.decision import Definition, FactSpec
 from miaopi.kernel.decision.definition import AS_OF
 from miaopi.kernel.errors import DefinitionError, NotFound
 from miaopi.kernel.expr import Type
@@ -51,11 +51,6 @@ class ServicePackage(Guide):
     def pulled(self) -> Mapping[str, tuple[str, ...]]:
         """All that it may ever ask of agencies: resource → fields."""
         return self.definition.pulled
-
-    @property
-    def pulled_privacy(self) -> Mapping[str, Privacy]:
-        """`resource.field` → privacy class, for the same fields."""
-        return {source: spec.privacy for spec in self.definition.sourced for source in spec.scope}
 
     @property
     def scope(self) -> tuple[str, ...]:

@@ -104,9 +104,3 @@ class WorkCalendar:
             day += timedelta(days=1)
             count -= self.is_workday(day)
         return day
-
-    def next_workday(self, day: date) -> date:
-        """The day itself where it is worked, else the first one after it (民法典 第二百零三条: the last day moves on)."""
-        while not self.is_workday(day):
-            day += timedelta(days=1)
-        return day

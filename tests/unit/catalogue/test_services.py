@@ -17,8 +17,9 @@ CITY = Path(__file__).resolve().parents[3] / "cities" / "demo" / "catalogue.yaml
 @pytest.mark.parametrize("package", list_services(), ids=lambda package: package.slug)
 def test_every_field_a_service_pulls_is_shared_and_marked_as_sensitive_where_it_is(package: ServicePackage) -> None:
     catalogued = {field.id: field for field in read_catalogue(CITY).fields}
-    assert package.pulled_privacy
-    for name, privacy in package.pulled_privacy.items():
+    pulled = {name: spec.privacy for spec in package.definition.sourced for name in spec.scope}
+    assert pulled
+    for name, privacy in pulled.items():
         assert name in catalogued, f"{name} is not in the catalogue"
         assert catalogued[name].sharing_type != Sharing.NOT_SHARED
         if catalogued[name].privacy == Privacy.SENSITIVE:

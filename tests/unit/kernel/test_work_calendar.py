@@ -26,11 +26,6 @@ def test_the_day_of_the_beginning_is_not_counted() -> None:
         CALENDAR.add_workdays(date(2026, 9, 30), 0)
 
 
-def test_a_last_day_that_is_free_moves_to_the_next_one_worked() -> None:
-    assert CALENDAR.next_workday(date(2026, 10, 1)) == date(2026, 10, 5)
-    assert CALENDAR.next_workday(date(2026, 10, 5)) == date(2026, 10, 5)
-
-
 def test_a_year_without_a_table_is_a_loud_error() -> None:
     with pytest.raises(DefinitionError, match="2027"):
         CALENDAR.add_workdays(date(2026, 12, 30), 3)
