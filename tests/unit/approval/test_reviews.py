@@ -23,7 +23,7 @@ from miaopi.apps.licence.models import Licence
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
 from tests.unit.approval.office import BASIS, HOUR, REASON, officer, referred, shanghai
-from tests.unit.filing.scene import ANNA, NOW, Scene
+from tests.unit.filing.scene import ANNA, BEN, NOW, Scene
 
 
 def redirected(scene: Scene) -> Application:
@@ -86,6 +86,19 @@ def test_a_review_that_decides_anew_takes_the_place_of_the_decision_and_keeps_it
     decided = [entry.body for entry in list_entries(number=case.number) if entry.kind == "approval.Decided"]
     assert [body["replaces"] for body in decided] == [None, first.id]
     assert Licence.objects.filter(number=case.number).count() == 1
+
+
+def test_a_review_gives_nobody_the_paper_of_another(scene: Scene) -> None:
+    case = scene.draft()
+    scene.confirm(case)
+    assert scene.result(case).outcome == "approve"
+    request_review(number=case.number, by=scene.anna, now=NOW)
+    zhou = officer()
+    take_case(number=case.number, by=zhou, now=NOW)
+    with pytest.raises(InputError, match="the rules compute this value"):
+        values = {"id_number": BEN.id_number}
+        decide_case(number=case.number, outcome="approve", reason=REASON, basis=BASIS, values=values, by=zhou, now=NOW)
+    assert scene.result(case).values["id_number"] == ANNA.id_number
 
 
 def test_a_persons_word_is_not_reviewed_by_the_same_house_again(scene: Scene) -> None:

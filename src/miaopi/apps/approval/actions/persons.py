@@ -26,6 +26,7 @@ from miaopi.apps.approval.queries.cases import (
     find_proposal,
     get_referral,
     is_held,
+    list_masked,
     open_desk,
     unseal_content,
 )
@@ -111,8 +112,8 @@ def decide_case(
 ) -> OfficerDecision:
     """Approve, refuse or redirect a case that one holds; in a review, in place of the decision that was asked about.
 
-    An approval holds the values that the rules compute; `values` are those that they cannot (in a review: also others),
-    by name, as JSON. Where the package wants four eyes the decision waits for a second officer.
+    An approval holds the values that the rules compute; `values` are those that they cannot (in a review: also others, save
+    numbers of documents and accounts), by name, as JSON. Where the package wants four eyes the decision waits for a second officer.
     InputError names what is missing or may not stand.
     """
     if outcome not in {each.value for each in FINAL}:
@@ -279,7 +280,9 @@ def _compute_values(row: Referral, case: Case, outcome: Outcome, supplied: Mappi
         expression = case.definition.values.get(name)
         if expression is None:
             raise undeclared(name, case.definition.values)
-        if name in known and row.kind != REVIEW:
+        # whose paper it is, and whose account is paid, no review changes: one officer and one applicant could agree on another's
+        is_fixed = row.kind != REVIEW or case.definition.reads(expression) & list_masked(case.definition)
+        if name in known and is_fixed:
             raise InputError(name, Text(zh="这一项由规则算出。", en="the rules compute this value."),
                              Text(zh="请去掉它。", en="Leave it out."))
         try:
