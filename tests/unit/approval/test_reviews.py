@@ -95,8 +95,8 @@ def test_a_review_gives_nobody_the_paper_of_another(scene: Scene) -> None:
     request_review(number=case.number, by=scene.anna, now=NOW)
     zhou = officer()
     take_case(number=case.number, by=zhou, now=NOW)
+    values = {"id_number": BEN.id_number}
     with pytest.raises(InputError, match="the rules compute this value"):
-        values = {"id_number": BEN.id_number}
         decide_case(number=case.number, outcome="approve", reason=REASON, basis=BASIS, values=values, by=zhou, now=NOW)
     assert scene.result(case).values["id_number"] == ANNA.id_number
 
