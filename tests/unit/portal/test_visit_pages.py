@@ -111,7 +111,13 @@ def test_records_are_told_in_words(town: Any) -> None:
 
 @pytest.mark.parametrize(
     ("query", "words"),
-    [("lh", "按拼音首字母理解为“落户”"), ("luohu", "按拼音理解为“落户”"), ("落户", "也叫"), ("离婚", "没找到“离婚”"), ("<b>", "没找到“&lt;b&gt;”")],
+    [
+        ("lh", "按拼音首字母理解为“落户”"),
+        ("luohu", "按拼音理解为“落户”"),
+        ("落户", "也叫"),
+        ("离婚", "没找到“离婚”"),
+        ("<b>", "没找到“&lt;b&gt;”"),
+    ],
 )
 def test_a_search_says_how_it_understood(town: Any, query: str, words: str) -> None:
     page = Client().get("/search", {"q": query}).content.decode()

@@ -13,9 +13,9 @@ from miaopi.apps.appointment.queries.visits import (
     get_visit_row,
     list_offices,
     list_slots,
+    lock_visit,
     read_slot,
     require_office,
-    require_open,
 )
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.identity.api import Right, authorise, pseudonym
@@ -42,7 +42,7 @@ def book_slot(*, number: str, slot: str, by: Actor, now: datetime) -> Appointmen
     authorise(by, Right.BOOK_APPOINTMENT)
     row = get_visit_row(number=number, reader=by)
     with act(by=by, now=now) as unit:
-        locked = _lock(row, now)
+        locked = lock_visit(row.number, now)
         held = Seat.objects.filter(number=locked.number).first()
         if held is not None:
             if read_slot(slot) == (held.office, held.starts_at):
@@ -64,7 +64,7 @@ def move_slot(*, number: str, slot: str, by: Actor, now: datetime) -> Appointmen
     authorise(by, Right.BOOK_APPOINTMENT)
     row = get_visit_row(number=number, reader=by)
     with act(by=by, now=now) as unit:
-        locked = _lock(row, now)
+        locked = lock_visit(row.number, now)
         held = _held(locked, now)
         if read_slot(slot) == (held.office, held.starts_at):
             return compute_seat(held)
@@ -83,19 +83,12 @@ def cancel_slot(*, number: str, by: Actor, now: datetime) -> None:
     authorise(by, Right.BOOK_APPOINTMENT)
     row = get_visit_row(number=number, reader=by)
     with act(by=by, now=now) as unit:
-        locked = _lock(row, now)
+        locked = lock_visit(row.number, now)
         held = Seat.objects.filter(number=locked.number).first()
         if held is None:
             return
         Seat.objects.filter(id=held.id).update(number=None, booked_at=None)
         unit.record(SlotCancelled(number=locked.number, appointment=held.id, subject=pseudonym(locked.party)))
-
-
-def _lock(row: Visit, now: datetime) -> Visit:
-    """The visit, while nobody else books, completes or ends it. Raises InputError for one that has ended."""
-    locked = Visit.objects.select_for_update().get(number=row.number)
-    require_open(locked, now)
-    return locked
 
 
 def _held(row: Visit, now: datetime) -> Seat:

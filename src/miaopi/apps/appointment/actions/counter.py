@@ -7,13 +7,7 @@ from datetime import datetime
 from miaopi.apps.appointment.events import PaperSeen, VisitCompleted, VisitRead
 from miaopi.apps.appointment.models import Seat, Visit, VisitState
 from miaopi.apps.appointment.queries.counter import CounterView, compute_counter, get_own_seat
-from miaopi.apps.appointment.queries.visits import (
-    NO_VISIT,
-    VisitView,
-    compute_end,
-    compute_visit,
-    require_open,
-)
+from miaopi.apps.appointment.queries.visits import NO_VISIT, VisitView, compute_end, compute_visit, lock_visit
 from miaopi.apps.approval.api import release_claim
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.catalogue.api import get_service
@@ -88,8 +82,7 @@ def complete_visit(*, number: str, by: Actor, now: datetime) -> VisitView:
 
 
 def _lock(seat: Seat, now: datetime) -> Visit:
-    row = Visit.objects.select_for_update().get(number=seat.number)
-    require_open(row, now)
+    row = lock_visit(str(seat.number), now)
     if not Seat.objects.filter(id=seat.id, number=row.number).exists():  # given back, or moved away, while we waited
         raise NotFound(NO_VISIT)
     return row

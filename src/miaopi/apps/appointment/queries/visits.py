@@ -179,6 +179,13 @@ def get_visit_row(*, number: str, reader: Actor) -> Visit:
     return row
 
 
+def lock_visit(number: str, now: datetime) -> Visit:
+    """The visit, while nobody else books, completes or ends it. Raises InputError for one that has ended."""
+    row = Visit.objects.select_for_update().get(number=number)
+    require_open(row, now)
+    return row
+
+
 def list_visits_of(*, reader: Actor) -> list[VisitView]:
     """Every visit of a person, the open ones first."""
     rows = list(Visit.objects.filter(party=reader.acting_for or reader.id).order_by("-invited_at"))
