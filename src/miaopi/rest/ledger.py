@@ -17,6 +17,7 @@ from miaopi.rest.schemas import Answer
 
 router = Router(tags=["ledger"])
 NO_CHECKPOINT = Text(zh="还没有签名的检查点。", en="There is no signed checkpoint yet.")
+INTERNAL = ("approval.DecisionProposed", "approval.DecisionReturned")  # between two officers: nothing is decided until both agree
 NO_ENTRY = Text(zh="这个办件还没有这样的条目。", en="The application has no such entry yet.")
 
 
@@ -76,7 +77,7 @@ def show_proof(
     """The proof of an entry of one's own application: entry and salt are shown to whom they concern, and to nobody else."""
     by, _ = who(request)
     application = get_application(number=number, reader=by)
-    entry = find_entry(kind=kind, number=application.number, latest=True)
+    entry = None if kind in INTERNAL else find_entry(kind=kind, number=application.number, latest=True)
     if entry is None or entry.seq is None:
         raise NotFound(NO_ENTRY)
     return Proof.model_validate(prove(entry.seq).to_json())

@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from miaopi.apps.approval.api import read_case
+from miaopi.apps.approval.api import decide_case, read_case, take_case
 from miaopi.apps.audit.api import run_after_handlers, sequence, sign_checkpoint
 from miaopi.kernel.ledger import leaf_hash, verify_consistency, verify_inclusion
-from tests.unit.approval.office import officer, referred
+from tests.unit.approval.office import BASIS, REASON, officer, referred, scene_with
 from tests.unit.filing.scene import BEN, NOW
 from tests.unit.rest.calling import Program, refused
 
@@ -44,6 +45,20 @@ def test_a_decision_is_proved_to_its_applicant_alone(scene: Any) -> None:
     assert check(anna.ask("/ledger/proof", number=number).json())["body"]["outcome"] == "approve"
     refused(Program(scene.enter(BEN)).ask("/ledger/proof", number=number), 404)
     refused(Program().ask("/ledger/proof", number=number), 401)
+
+
+def test_what_one_of_two_officers_proposes_is_proved_to_nobody(database: str, tmp_path: Path) -> None:
+    rule = "\nreferral: {queue: {zh: 记录核查, en: Record checks}, workdays: 2, four_eyes: true}\n"
+    with scene_with(tmp_path, service=rule) as scene:
+        case, zhou = referred(scene), officer(queues=("record-checks",))
+        take_case(number=case.number, by=zhou, now=NOW)
+        made = decide_case(number=case.number, outcome="approve", reason=REASON, basis=BASIS, by=zhou, now=NOW)
+        assert made.proposal
+        sequence()
+        sign_checkpoint(now=NOW)
+        anna = Program(scene.anna)
+        refused(anna.ask("/ledger/proof", number=case.number, kind="approval.DecisionProposed"), 404)
+        assert anna.ask("/ledger/proof", number=case.number, kind="approval.CaseTaken").status_code == 200
 
 
 def test_a_kept_head_is_shown_to_be_contained_in_every_later_one(scene: Any) -> None:
