@@ -72,7 +72,9 @@ def test_each_look_is_an_entry_that_the_person_can_see(city: Graduates, booked: 
     at_desk(city.clerk()).get(f"/counter/{case.number}")
     sequence()
     assert any(entry.kind == "appointment.VisitRead" for entry in list_accesses(pseudonym(actor.id)))
-    assert "到窗口办理时核对" in visit(city.people[0]).get("/accesses").content.decode()
+    looks = visit(city.people[0]).get("/accesses").content.decode()
+    assert "到窗口办理时核对" in looks
+    assert ("深圳市公安局福田分局" in looks, "ps-futian" in looks) == (True, False)
 
 
 def test_another_office_an_officer_and_a_citizen_see_no_visit(city: Graduates, booked: Any) -> None:

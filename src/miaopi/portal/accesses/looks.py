@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from miaopi.apps.application.api import find_application
+from miaopi.apps.appointment.api import get_office
 from miaopi.apps.audit.api import Actor, LoggedEntry, find_access, list_accesses, prove
 from miaopi.apps.catalogue.api import Resource, get_resources, get_service
 from miaopi.apps.identity.api import Member, Right, get_members, pseudonym
@@ -134,11 +135,19 @@ class Looks:
 
 def _who(entry: LoggedEntry, resource: Resource | None, member: Member | None) -> Text:
     if member is not None:
-        return Text(zh=f"{member.office} {member.name.zh}".strip(), en=f"{member.name.en}, {member.office}".strip(", "))
+        office = _office(member.office)
+        return Text(zh=f"{office.zh} {member.name.zh}".strip(), en=f"{member.name.en}, {office.en}".strip(", "))
     if resource is not None:
         return Text(zh=f"{resource.agency.name.zh}·{resource.name.zh}", en=f"{resource.agency.name.en}, {resource.name.en}")
     named = str(entry.body.get("agency") or entry.body.get("resource") or entry.actor["id"])
     return Text(zh=named, en=named)
+
+
+def _office(named: str) -> Text:
+    try:
+        return get_office(named).name
+    except NotFound:  # a department, or an office that the city does not list any more
+        return Text(zh=named, en=named)
 
 
 def _fields(entry: LoggedEntry, resource: Resource | None, package: ServicePackage | None) -> Text:
