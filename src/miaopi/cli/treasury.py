@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 import cyclopts
-from rich.table import Table
+from rich.table import Column, Table
 
 from miaopi.cli.printing import emit, whole
 from miaopi.config import clock
@@ -15,7 +15,7 @@ from miaopi.instance import attach
 app = cyclopts.App(name="treasury", help="待遇发放 / Monthly payments.")
 
 Month = Annotated[str, cyclopts.Parameter(help="YYYY-MM")]
-COLUMNS: Final = {
+COLUMNS: Final[Mapping[str, Column | str]] = {
     "number": whole("编号 / number"),
     "month": "月份 / month",
     "state": "状态 / state",
