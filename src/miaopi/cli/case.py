@@ -181,6 +181,9 @@ def _hour(written: str | None) -> str:
     return "" if written is None else f"{datetime.fromisoformat(written).astimezone(LEGAL_ZONE):%Y-%m-%d %H:%M}"
 
 
+SIGNS: Final = {True: "✓", False: "✗", None: "?"}
+
+
 def _render_queue(result: Mapping[str, Any]) -> Table | str:
     if not result["cases"]:
         return "没有待办 / nothing to do"
@@ -211,7 +214,7 @@ def _render_case(view: Mapping[str, Any]) -> Group:
         said = fact["state"] if fact["value"] is None else fact["value"]
         lines.append(f"{'→' if fact['in_question'] else ' '} {fact['label']['zh']}: {said}  ← {fact['source']}")
     for condition in view["conditions"]:
-        lines.append(f"  {condition['id']} {condition['value']}  {condition['text']['zh']}")
+        lines.append(f"  {SIGNS[condition['value']]} {condition['id']}  {condition['text']['zh']}")
     if view["open_values"]:
         lines.append(f"须您填写 / yours to say: {', '.join(view['open_values'])}")
     if view["proposal"]:

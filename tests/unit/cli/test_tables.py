@@ -7,7 +7,7 @@ from io import StringIO
 from rich.console import Console
 from rich.table import Table
 
-from miaopi.cli.case import _render_queue
+from miaopi.cli.case import _render_case, _render_queue
 from miaopi.cli.licence import _list
 from miaopi.cli.visit import _render_day, _render_offer
 
@@ -48,3 +48,13 @@ def test_a_narrow_queue_keeps_whole_numbers() -> None:
 def test_a_narrow_list_of_licences_keeps_whole_numbers() -> None:
     row = {"number": NUMBER, "title": {"zh": NAME["zh"] * 5}, "state": "active", "valid_to": None}
     assert NUMBER in printed(_list({"licences": [row]}))
+
+
+def test_a_case_shows_what_is_met_what_is_not_and_what_nobody_knows() -> None:
+    conditions = [{"id": name, "value": value, "text": NAME} for name, value in (("C1", True), ("C2", False), ("C3", None))]
+    view = {
+        "number": NUMBER, "name": NAME, "applicant": "李*华", "reasons": [], "due_at": None, "clock_stopped_at": None, "facts": [],
+        "conditions": conditions, "open_values": [], "proposal": None, "may": [],
+    }
+    lines = [str(line) for line in _render_case(view).renderables]
+    assert [line.split()[:2] for line in lines if NAME["zh"] in line and "C" in line[:8]] == [["✓", "C1"], ["✗", "C2"], ["?", "C3"]]
