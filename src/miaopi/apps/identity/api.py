@@ -13,7 +13,7 @@ from miaopi.apps.identity.actions.sign_in import (
 from miaopi.apps.identity.actions.staff import add_staff, remove_staff
 from miaopi.apps.identity.actions.tokens import IssuedToken, issue_token, revoke_token
 from miaopi.apps.identity.adapters.fake import FakeAuthority
-from miaopi.apps.identity.adapters.port import Assertion, Authority, StaffAssertion
+from miaopi.apps.identity.adapters.port import Assertion, StaffAssertion
 from miaopi.apps.identity.events import (
     IdentityChanged,
     PartyRegistered,
@@ -65,7 +65,7 @@ from miaopi.apps.identity.queries.staff import (
 )
 
 __all__ = [
-    "Answered", "Assertion", "Authority", "Bearer", "Condition", "FakeAuthority", "Grant", "IdentityChanged", "IssuedToken", "KeyUsed",
+    "Answered", "Assertion", "Bearer", "Condition", "FakeAuthority", "Grant", "IdentityChanged", "IssuedToken", "KeyUsed",
     "Member", "OpenedSession", "Party", "PartyId", "PartyRegistered", "Right", "Role", "SealBroken", "Session", "SignInFailed", "SignedIn",
     "SignedOut", "StaffAdded", "StaffAssertion", "StaffId", "StaffLeft", "StaffSignedIn", "StaffSignedOut", "TokenIssued", "TokenRevoked",
     "TooManyAttempts", "add_staff", "authorise", "check_id_number", "find_bearer", "find_member", "find_party_by_id_number",

@@ -6,7 +6,6 @@ from miaopi.apps.treasury.actions.due import run_due
 from miaopi.apps.treasury.actions.pay import pay_due
 from miaopi.apps.treasury.actions.run import run_month
 from miaopi.apps.treasury.actions.stop import stop_entitlement
-from miaopi.apps.treasury.adapters.port import Bank, Declined, Instruction, Paid
 from miaopi.apps.treasury.events import (
     BatchListed,
     BatchReviewed,
@@ -33,8 +32,8 @@ from miaopi.apps.treasury.queries.payments import (
 )
 
 __all__ = [
-    "Bank", "Batch", "BatchListed", "BatchReviewed", "Declined", "Entitlement", "EntitlementMade", "EntitlementStopped", "Finding",
-    "Instruction", "OverpaymentFound", "Paid", "Payment", "PaymentCancelled", "PaymentHeld", "PaymentMade", "PaymentOrdered",
+    "Batch", "BatchListed", "BatchReviewed", "Entitlement", "EntitlementMade", "EntitlementStopped", "Finding", "OverpaymentFound",
+    "Payment", "PaymentCancelled", "PaymentHeld", "PaymentMade", "PaymentOrdered",
     "PaymentReturned", "Recovery", "check_books", "check_month", "find_entitlement", "find_recovery", "get_batch", "get_payment",
     "list_payments", "pay_due", "run_due", "run_month", "stop_entitlement",
 ]  # fmt: skip
