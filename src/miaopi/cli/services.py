@@ -312,5 +312,5 @@ def _decision(result: Mapping[str, Any]) -> str:
     lines += [f"{reason['code']} {reason['text']['zh']} {reason['text']['en']}" for reason in result["reasons"]]
     signs = {True: "✓", False: "✗", None: "?"}
     lines += [f"{signs[c['value']]} {c['id']} {c['text']['zh']}" for c in result["conditions"]]
-    lines += [f"→ {change}" for change in result["would_change"]]
+    lines += [f"→ 这样会不同 / would change it: {change}" for change in result["would_change"]]
     return "\n".join(lines)
