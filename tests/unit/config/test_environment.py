@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from miaopi.config import environment
 from miaopi.config.city import load_city
 from miaopi.kernel.errors import DefinitionError, InputError
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +65,14 @@ regions: ["440300"]
 """
 
 
+def written_city(folder: Path, content: str) -> Path:
+    """A city with the calendar and the offices of the demo town, and `content` as its city.yaml."""
+    for name in ("calendar.yaml", "offices.yaml"):
+        shutil.copy(ROOT / "cities" / "demo" / name, folder)
+    (folder / "city.yaml").write_text(content, encoding="utf-8")
+    return folder
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -72,13 +83,11 @@ regions: ["440300"]
     ],
 )
 def test_a_city_that_lacks_something_is_told_where(content: str, said: str, tmp_path: Path) -> None:
-    (tmp_path / "city.yaml").write_text(content, encoding="utf-8")
     with pytest.raises(DefinitionError) as refused:
-        load_city(tmp_path)
+        load_city(written_city(tmp_path, content))
     assert said in str(refused.value)
     assert "city.yaml" in str(refused.value)
 
 
 def test_rules_read_the_regions_of_the_city(tmp_path: Path) -> None:
-    (tmp_path / "city.yaml").write_text(GOOD, encoding="utf-8")
-    assert load_city(tmp_path).settings["city.regions"] == ["440300"]
+    assert load_city(written_city(tmp_path, GOOD)).settings["city.regions"] == ["440300"]
