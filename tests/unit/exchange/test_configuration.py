@@ -96,5 +96,7 @@ def test_what_a_service_reads_is_configured_with_the_type_it_expects() -> None:
     for package in list_services(ROOT / "services"):
         for spec in package.definition.sourced:
             resource, _, field = spec.source.partition(".")
+            expected = {field: spec.type} if field else {each.name: each.type for each in spec.records}
             for source in configured[resource].sources if resource in configured else ():
-                assert Type.parse(source.columns[field].type) == spec.type, spec.source
+                read = {name: Type.parse(column.type) for name, column in source.columns.items()}
+                assert {name: read[name] for name in expected} == expected, spec.source
