@@ -137,6 +137,7 @@ class EmbeddedServer:
     def make_roles(self, database: str = DATABASE) -> None:
         """The owner, the application role with its limits, and a database of the owner's. May be called at each start."""
         with psycopg.connect(self.superuser_url(), autocommit=True) as server:
+            server.execute("SELECT pg_advisory_lock(hashtext('miaopi.roles'))")  # two starts at once: roles are rows of the whole server
             for role in (OWNER, APPLICATION):
                 if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
                     server.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from miaopi.instance.platform import migrate
 from miaopi.instance.postgres import OWNER
 from tests.databases import Server
 
-NAME = "to_be_migrated"
+NAME = f"to_be_migrated_{os.getpid()}"
 
 
 @pytest.fixture
