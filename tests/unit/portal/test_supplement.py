@@ -16,7 +16,7 @@ from tests.unit.filing.scene import ANNA, NOW
 from tests.unit.portal.browsing import TOKEN, begin, send, visit
 from tests.unit.test_versions import LATER, changed
 
-LATER = NOW + timedelta(days=2)  # the day of the consent and the patience of the service are over
+OVER = NOW + timedelta(days=2)  # the day of the consent and the patience of the service are over
 AGREED = {"sensitive": ["criminal_record"]}
 
 
@@ -46,8 +46,8 @@ def test_an_expired_consent_is_asked_for_again_under_the_same_number(scene: Any,
     again = check.replace("/check", "/consent")
     token = TOKEN.search(visit(ANNA).get(check).content.decode())
     assert token is not None
-    monkeypatch.setenv("MIAOPI_CLOCK", LATER.isoformat())
-    anna = visit(ANNA, now=LATER)
+    monkeypatch.setenv("MIAOPI_CLOCK", OVER.isoformat())
+    anna = visit(ANNA, now=OVER)
     assert anna.get(check).headers["Location"] == again
     assert anna.post(check, {"token": token[1]}).headers["Location"] == again
     number = check.split("/")[2]
