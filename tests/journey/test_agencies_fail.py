@@ -107,12 +107,5 @@ def test_what_waited_over_midnight_is_decided_by_the_rules_of_its_filing_date(ci
         turn(city, "credit", Mode.UP)
         shown = until(city, waiting.number, serial, "approve")
         assert (shown["outcome"], [(reason["code"], reason["facts"]) for reason in shown["reasons"]]) == ("approve", [])
-        with register(city.home, "education") as database:
-            late = clean_graduates(city.home, random.Random(41), 2)
-            other = next(each for each in late if each != serial)
-            number = account_of(city.home, other)["id_number"]
-            database.execute("UPDATE diplomas SET graduated_on = %s WHERE id_number = %s", [add_months(last_day, -24), number])
-            database.execute("UPDATE degrees SET conferred_on = %s WHERE id_number = %s", [add_months(last_day, -24), number])
-        assert apply(city, GRADUATE, other).outcome != "approve"  # filed a day later, the same diploma is too old
     finally:
         city.verb("city", "clock", "reset")
