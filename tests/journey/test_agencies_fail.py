@@ -5,13 +5,15 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 
 from demo_city.agencies.modes import Mode, Switch
 from demo_city.founding import today
-from miaopi.kernel.calendar import add_months
+from miaopi.config import clock
+from miaopi.kernel.calendar import LEGAL_ZONE, add_months
 from tests.journey.cities import City, running_city
 from tests.journey.registers import account_of, clean_elders, clean_graduates, register
 from tests.journey.visitors import Seen, Visitor
@@ -23,6 +25,7 @@ NEEDED = [
 ]
 AGENCIES = sorted({agency for _, agency in NEEDED})
 DECIDES_WITHIN = 15.0
+People = dict[str, Iterator[int]]
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +48,11 @@ def turn(city: City, agency: str, mode: Mode) -> None:
         assert switch.has_followed(mode, within=20)
 
 
-def resident(city: City, service: str, draw: int) -> int:
-    find = clean_graduates if service == GRADUATE else clean_elders
-    [serial] = find(city.home, random.Random(draw), 1)
-    return serial
+@pytest.fixture(scope="module")
+def people(city_to_break: City) -> People:
+    """Serials of graduates and of elders in whose way nothing stands; each is handed out once, for a second case would meet the first."""
+    home, chance = city_to_break.home, random.Random(3)
+    return {GRADUATE: iter(clean_graduates(home, chance, 9)), ELDER: iter(clean_elders(home, chance, 5))}
 
 
 def apply(city: City, service: str, serial: int) -> Seen:
@@ -65,15 +69,17 @@ def until(city: City, number: str, serial: int, outcome: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("service", "agency"), NEEDED)
-def test_an_agency_that_a_condition_needs_makes_it_wait_and_never_approve(city: City, service: str, agency: str) -> None:
+def test_an_agency_that_a_condition_needs_makes_it_wait_and_never_approve(
+    city: City, people: People, service: str, agency: str
+) -> None:
     turn(city, agency, Mode.DOWN)
-    assert apply(city, service, resident(city, service, NEEDED.index((service, agency)))).outcome == "wait"
+    assert apply(city, service, next(people[service])).outcome == "wait"
 
 
 @pytest.mark.parametrize(("service", "agency"), [(GRADUATE, "education"), (ELDER, "civil-affairs"), (ELDER, "population")])
-def test_an_agency_that_contradicts_itself_refers_to_a_person(city: City, service: str, agency: str) -> None:
+def test_an_agency_that_contradicts_itself_refers_to_a_person(city: City, people: People, service: str, agency: str) -> None:
     turn(city, agency, Mode.CONFLICT)
-    assert apply(city, service, resident(city, service, 20 + NEEDED.index((service, agency)))).outcome == "refer"
+    assert apply(city, service, next(people[service])).outcome == "refer"
 
 
 def test_a_certain_refusal_does_not_wait_for_who_is_not_needed(city: City) -> None:
@@ -91,21 +97,34 @@ def test_a_certain_refusal_does_not_wait_for_who_is_not_needed(city: City) -> No
     assert "OAA-02" in [reason["code"] for reason in shown["reasons"]]
 
 
-def test_what_waited_over_midnight_is_decided_by_the_rules_of_its_filing_date(city: City) -> None:
-    serial = resident(city, GRADUATE, 40)
+def minutes_to_midnight() -> int:
+    now = clock.now().astimezone(LEGAL_ZONE)
+    return 24 * 60 - now.hour * 60 - now.minute
+
+
+def graduated(city: City, serial: int, *, on: date) -> None:
+    """The education agency learns that she graduated, and had her degree, on another day."""
     person = account_of(city.home, serial)["id_number"]
-    last_day = today()
     with register(city.home, "education") as database:
-        database.execute("UPDATE diplomas SET graduated_on = %s WHERE id_number = %s", [add_months(last_day, -24), person])
-        database.execute("UPDATE degrees SET conferred_on = %s WHERE id_number = %s", [add_months(last_day, -24), person])
-    assert add_months(add_months(last_day, -24), 24) >= last_day
+        database.execute("UPDATE diplomas SET graduated_on = %s WHERE id_number = %s", [on, person])
+        database.execute("UPDATE degrees SET conferred_on = %s WHERE id_number = %s", [on, person])
+
+
+def test_what_waited_over_midnight_is_decided_by_the_rules_of_its_filing_date(city: City, people: People) -> None:
+    """Two graduates of one day: for one it is the last day of the period when she files; the other files a day later."""
+    in_time, too_late = next(people[GRADUATE]), next(people[GRADUATE])
+    for serial in (in_time, too_late):
+        graduated(city, serial, on=add_months(today(), -24))
     turn(city, "credit", Mode.DOWN)
-    waiting = apply(city, GRADUATE, serial)
+    waiting = apply(city, GRADUATE, in_time)
     assert waiting.outcome == "wait"
-    city.verb("city", "clock", "+PT1435M")
+    city.verb("city", "clock", f"+PT{minutes_to_midnight() + 5}M")
     try:
         turn(city, "credit", Mode.UP)
-        shown = until(city, waiting.number, serial, "approve")
-        assert (shown["outcome"], [(reason["code"], reason["facts"]) for reason in shown["reasons"]]) == ("approve", [])
+        refused = apply(city, GRADUATE, too_late)
+        shown = city.verb("application", "show", refused.number, "--as", f"p{too_late:06d}")
+        assert (refused.outcome, [reason["code"] for reason in shown["reasons"]]) == ("refuse", ["HKG-04"])
+        shown = until(city, waiting.number, in_time, "approve")
+        assert (shown["outcome"], shown["reasons"]) == ("approve", [])
     finally:
         city.verb("city", "clock", "reset")

@@ -46,7 +46,13 @@ def test_stage_follows_stage_until_nothing_is_left() -> None:
 
 def test_nothing_more_is_asked_once_a_redirect_or_refusal_is_certain() -> None:
     assert asked({"unit": Known(True)}) == {}
-    assert asked(ENTERED | PUBLIC | {"birth": Known(date(1990, 1, 1))}) == {}
+    assert asked(ENTERED | PUBLIC | {"known": Known(True), "birth": Known(date(1990, 1, 1))}) == {}
+
+
+def test_before_a_certain_refusal_only_who_she_is_is_asked() -> None:
+    too_young = ENTERED | PUBLIC | {"birth": Known(date(1990, 1, 1))}
+    assert asked(too_young) == {"register": ("known",)}
+    assert asked(too_young | {"known": SILENT}) == {}
 
 
 def test_nothing_more_is_asked_of_somebody_whose_identity_is_in_doubt() -> None:

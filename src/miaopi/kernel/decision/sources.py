@@ -1,8 +1,9 @@
 """Who is to be asked next: public before personal before sensitive, and nobody once the answer would not matter.
 
-个人信息保护法 第六条: what is collected is limited to the smallest scope. So a redirect or refusal that is certain ends the
-asking; nothing personal is asked for somebody without a mandate or of doubtful identity; and a sensitive source is asked
-only where every condition that does not wait for it holds.
+个人信息保护法 第六条: what is collected is limited to the smallest scope. So a certain redirect ends the asking, and a certain
+refusal leaves only the question who she is, because nobody is refused before that is settled (`precedence.rule`, line 3);
+nothing personal is asked for somebody without a mandate or of doubtful identity; and a sensitive source is asked only where
+every condition that does not wait for it holds.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from miaopi.kernel.decision.outcomes import Outcome
 from miaopi.kernel.decision.precedence import NOTHING, Judgement, not_in_force
 from miaopi.kernel.fact import Fact, FactName
 
-CERTAIN = frozenset({Outcome.REDIRECT, Outcome.REFUSE})
 STANDING = frozenset({Kind.IDENTITY, Kind.MANDATE})
 LATER = frozenset({Outcome.WAIT, Outcome.WAITLIST})
 GATES = frozenset({Kind.REGIME, Kind.MANDATE})
@@ -41,6 +41,9 @@ def next_sources(
     if any(_ends(it.case, condition, finding) for condition, finding in it.stands):
         return {}
     wanted = [spec for spec in definition.sourced if it.case.is_missing(spec.name) and _is_wanted(it, spec)]
+    if it.failed(Outcome.REFUSE):
+        of_her_identity = frozenset().union(*(finding.blame for c, finding in it.stands if c.kind is Kind.IDENTITY))
+        wanted = [spec for spec in wanted if spec.name in of_her_identity]
     for stage in STAGES:
         if stage is Privacy.SENSITIVE and not _all_else_holds(it):
             return {}
@@ -58,9 +61,9 @@ def _first(it: Judgement, asked: list[FactSpec]) -> list[FactSpec]:
 
 
 def _ends(case: Case, condition: Condition, finding: Finding) -> bool:
-    """Whether nothing that sources could still say would matter, or nothing more may be asked."""
+    """Whether nothing that sources could still say would matter, or nothing more may be asked, whatever else stands."""
     if finding.value is False:
-        return condition.otherwise.outcome in CERTAIN or condition.kind in STANDING
+        return condition.otherwise.outcome is Outcome.REDIRECT or condition.kind in STANDING
     settled = not all(case.is_missing(name) for name in finding.blame)
     return finding.value is None and condition.kind is Kind.IDENTITY and (settled or finding.broken)
 
