@@ -1,4 +1,7 @@
-"""Demo cities for tests: a home of their own, the launcher's own verbs, nothing of the product imported."""
+"""Demo cities for tests: a home of their own, the launcher's own verbs, nothing of the product imported.
+
+Agencies are switched by their files, as `city agency` does it; the verb has tests of its own.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from demo_city.agencies.modes import Mode, Switch
+
 ROOT = Path(__file__).resolve().parents[2]
 VERIFIER = ROOT / "tests" / "outside" / "verify_proof.py"
 PEOPLE = 1500
+FOLLOWS_WITHIN = 20.0
 
 
 @dataclass
@@ -29,7 +35,11 @@ class City:
         return run_verb(self.home, *words, code=code, given=given)
 
     def agency(self, name: str, mode: str) -> None:
-        self.verb("city", "agency", name, "--mode", mode)
+        """Turn an agency's switch, and wait until its process has followed."""
+        switch = Switch(self.home, name)
+        if switch.followed() != mode:
+            switch.turn(Mode(mode))
+            assert switch.has_followed(Mode(mode), within=FOLLOWS_WITHIN)
 
 
 def run_verb(home: Path, *words: str, code: int = 0, given: str | None = None, root: Path = ROOT) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""One running demo city for the tests that only use it; tests that break a city bring their own."""
+"""One running demo city for the tests that only use it, and one whose agencies and clock are put out of order."""
 
 from __future__ import annotations
 
@@ -15,8 +15,24 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def _city_to_break(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    with running_city(tmp_path_factory.mktemp("breaking") / "home", seed=3, people=4000) as found:
+        yield found
+
+
+@pytest.fixture
+def city_to_break(_city_to_break: City) -> Iterator[City]:
+    """A city whose agencies a test may turn as it likes: they are up again afterwards. Its clock the test sets right itself."""
+    yield _city_to_break
+    for switch in (_city_to_break.home / "agencies").glob("*.mode"):
+        _city_to_break.agency(switch.stem, "up")
+
+
+@pytest.hookimpl(tryfirst=True)  # the distributor reads the marks in a hook of its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever shares the running city runs in one worker, so that there is one city."""
+    """Whatever shares a running city runs in one worker, so that there is one of each."""
     for item in items:
-        if "city" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("city"))
+        shared = [name for name in ("_city_to_break", "city") if name in getattr(item, "fixturenames", ())]
+        if shared:
+            item.add_marker(pytest.mark.xdist_group(shared[0]))

@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 from tests.journey.cities import ROOT, environment, run_verb
 
 COREUTILS = Path(__file__).with_name("coreutils.txt").read_text(encoding="ascii").split()
+Demo = Callable[[int], tuple[Path, dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +50,22 @@ def first_application(clone: Path, home: Path, path: str, seed: int) -> dict[str
     return application
 
 
+@pytest.fixture(scope="module")
+def demo(clone: Path, bare_path: str, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The home and the application of a seed, which is run once."""
+
+    @cache
+    def run(seed: int) -> tuple[Path, dict[str, Any]]:
+        home = tmp_path_factory.mktemp(f"seed{seed}") / "home"
+        return home, first_application(clone, home, bare_path, seed)
+
+    return run
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.xdist_group("clone")
-def test_the_demo_decides_one_real_application(clone: Path, bare_path: str, tmp_path: Path, seed: int) -> None:
-    home = tmp_path / "home"
-    application = first_application(clone, home, bare_path, seed)
+def test_the_demo_decides_one_real_application(clone: Path, demo: Demo, seed: int) -> None:
+    home, application = demo(seed)
     assert application["outcome"] == "approve"
     assert application["typed"] == ["purpose"]
     assert len(application["prefilled"]) >= 8
@@ -87,9 +101,9 @@ def living_in(home: Path) -> list[str]:
 
 
 @pytest.mark.xdist_group("clone")
-def test_a_proof_with_one_hex_digit_changed_is_invalid(clone: Path, bare_path: str, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    proof = first_application(clone, home, bare_path, 1)["proof"]
+def test_a_proof_with_one_hex_digit_changed_is_invalid(clone: Path, demo: Demo) -> None:
+    home, application = demo(1)
+    proof = application["proof"]
     for field in ("root", "old_root"):
         for at in (0, 31, 63):
             assert verified(clone, proof | {field: flipped(proof[field], at)}).startswith("invalid")

@@ -32,7 +32,7 @@ def until(look: Callable[[], Any], wanted: Callable[[Any], bool]) -> Any:
         seen = look()
         if wanted(seen) or time.monotonic() > end:
             return seen
-        time.sleep(0.3)
+        time.sleep(1)
 
 
 def id_number_of(city: City, persona: str) -> str:

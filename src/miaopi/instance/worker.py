@@ -30,10 +30,11 @@ log = logging.getLogger(__name__)
 
 Duty = Callable[[datetime], object]
 
-# Seconds between two runs of a duty; 0 is every round.
+# Seconds between two runs of a duty; 0 is every round. Handlers are told at once of what was numbered; in between, what failed is
+# tried again.
 DUTIES: Final[Mapping[str, tuple[float, Duty]]] = {
     "sequence": (0.0, lambda now: sequence()),
-    "tell": (0.0, lambda now: run_after_handlers(now=now)),
+    "tell": (1.0, lambda now: run_after_handlers(now=now)),
     "sign": (1.0, lambda now: sign_checkpoint(now=now)),
     "visits": (5.0, lambda now: run_visits(by=system("worker"), now=now)),
     "renew": (60.0, lambda now: renew_signing_keys(by=system("worker"), now=now)),
@@ -66,19 +67,23 @@ class Worker:
         outside = [threading.Thread(target=self._repeat, args=(name,), name=name, daemon=True) for name in OUTSIDE]
         for thread in outside:
             thread.start()
+        heard = True
         while not self.stopping.is_set():
-            if not self.round():
-                self._rest()
+            heard = self.round(heard=heard) or self._rest()
         until = time.monotonic() + FAREWELL
         for thread in outside:
             thread.join(timeout=max(0.0, until - time.monotonic()))
         return 0
 
-    def round(self) -> bool:
-        """Each duty that is due, once; whether some of the log was followed, so that there may be more of it."""
+    def round(self, *, heard: bool) -> bool:
+        """Each duty that is due, once; whether some of the log was followed, so that there may be more of it.
+
+        What follows the log is due whenever the log went on: where that was `heard` of, or an earlier duty of the round did it.
+        """
         followed = False
         for name, (every, duty) in DUTIES.items():
-            if self.stopping.is_set() or time.monotonic() - self._last.get(name, -every) < every:
+            is_due = time.monotonic() - self._last.get(name, -every) >= every
+            if self.stopping.is_set() or not (is_due or (name in FOLLOWED and (heard or followed))):
                 continue
             try:
                 followed |= bool(duty(clock.now())) and name in FOLLOWED
@@ -100,15 +105,18 @@ class Worker:
             self.stopping.wait(rest)
         connections.close_all()
 
-    def _rest(self) -> None:
+    def _rest(self) -> bool:
+        """Wait for the next round; whether the log went on meanwhile."""
         rested = time.monotonic() + ROUND
         try:
-            while not self.stopping.is_set() and time.monotonic() < rested and not wait_for_entries(timeout=GLANCE):
-                pass
+            while not self.stopping.is_set() and time.monotonic() < rested:
+                if wait_for_entries(timeout=GLANCE):
+                    return True
         except Exception as error:  # the database is away: the supervisor is bringing it back
             log.warning("nothing to wait on", exc_info=error)
             self._forget_connection()
             time.sleep(ROUND / 5)
+        return False
 
     def _forget_connection(self) -> None:
         """Close the connections of this thread."""
