@@ -25,11 +25,13 @@ def begin(page: Page, city: City) -> str:
     for box in page.locator("main input[type=checkbox]").all():
         box.check()
     page.click(".dock button")
+    page.wait_for_url(NUMBER)
     return number_of(page)
 
 
 def send(page: Page) -> str:
     """Choose a purpose where one is asked for, and submit; the outcome that the page then shows."""
+    page.wait_for_load_state()  # a click does not wait for the page that it leads to, and a list of boxes does not either
     for choice in page.locator("main input[type=radio]").all()[:1]:
         choice.check()
     page.click(".dock button")
