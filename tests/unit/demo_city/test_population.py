@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import date, timedelta
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 
 import pytest
@@ -21,7 +21,7 @@ from miaopi.apps.identity.api import check_id_number
 DAY = date(2026, 11, 23)
 
 
-@cache
+@lru_cache(maxsize=2)  # ten thousand people each
 def city(seed: int = 1) -> Population:
     return generate(seed=seed, day=DAY)
 
@@ -174,7 +174,7 @@ def test_every_kind_of_history_occurs() -> None:
     assert set(seen) == {"convicted", "convicted young", "case_withdrawn", "not_prosecuted", "clean", "uncertain", "answered"}
 
 
-@pytest.mark.parametrize("seed", range(1, 21))
+@pytest.mark.parametrize("seed", range(1, 9))
 def test_all_personas_are_found_on_every_seed(seed: int) -> None:
     found = find_personas(city(seed))
     assert [each.persona.code for each in found] == [persona.code for persona in PERSONAS]
