@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.journey.cities import City, running_city
+
+HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
@@ -31,8 +34,8 @@ def city_to_break(_city_to_break: City) -> Iterator[City]:
 
 @pytest.hookimpl(tryfirst=True)  # the distributor reads the marks in a hook of its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever shares a running city runs in one worker, so that there is one of each."""
-    for item in items:
+    """Whatever shares a running city runs in one worker, so that there is one of each. The items are those of the whole run."""
+    for item in (item for item in items if HERE in item.path.parents):
         shared = [name for name in ("_city_to_break", "city") if name in getattr(item, "fixturenames", ())]
         if shared:
             item.add_marker(pytest.mark.xdist_group(shared[0]))
