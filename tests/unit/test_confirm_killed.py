@@ -7,7 +7,6 @@ it, or as soon as the server has it.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -100,30 +99,8 @@ def test_a_claim_is_one_statement_more(database: str, tmp_path: Path, wire: Wire
 def killed_at(scene: Scene, wire: Wire, number: int, *, reached: bool) -> Application:
     """A draft whose confirming process died at that statement of the wire, which the server got (`reached`) or not."""
     case = scene.draft()
-    wire.said.clear()
-    child: list[BaseProcess] = []
-
-    def kill() -> None:
-        pid = child[0].pid
-        assert pid is not None
-        os.kill(pid, signal.SIGKILL)
-
-    def before(seen: int, text: str) -> bool:
-        if seen != number or reached:
-            return True
-        kill()
-        return False
-
-    def after(seen: int, text: str) -> bool:
-        if reached and seen == number:
-            kill()
-        return True
-
-    wire.before, wire.after = before, after
-    child.append(start(scene, wire, case))
-    child[0].join(60)
-    wire.before = wire.after = lambda seen, text: True
-    assert child[0].exitcode == -signal.SIGKILL
+    child = wire.kill_at(number, lambda: start(scene, wire, case), reached=reached)
+    assert child.exitcode == -signal.SIGKILL
     return case
 
 

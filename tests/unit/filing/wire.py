@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import socket
 import struct
 import threading
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 STARTUP_3_0 = 196608
@@ -34,6 +37,33 @@ class Wire:
 
     def close(self) -> None:
         self._listener.close()
+
+    def kill_at(self, number: int, start: Callable[[], BaseProcess], *, reached: bool) -> BaseProcess:
+        """A process that dies by SIGKILL at that statement, which the server got (`reached`) or not; it has ended, killed or not."""
+        child: list[BaseProcess] = []
+
+        def kill() -> None:
+            pid = child[0].pid
+            assert pid is not None
+            os.kill(pid, signal.SIGKILL)
+
+        def before(seen: int, text: str) -> bool:
+            if seen != number or reached:
+                return True
+            kill()
+            return False
+
+        def after(seen: int, text: str) -> bool:
+            if reached and seen == number:
+                kill()
+            return True
+
+        self.said.clear()
+        self.before, self.after = before, after
+        child.append(start())
+        child[0].join(60)
+        self.before = self.after = lambda seen, text: True
+        return child[0]
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):  # closed

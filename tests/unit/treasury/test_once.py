@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import random
 import signal
 import tempfile
@@ -258,30 +257,8 @@ def finish(day: str) -> None:
 
 def killed_at(wire: Wire, day: str, number: int, *, reached: bool) -> bool:
     """A run of that day whose process dies at that statement of the wire; whether the run was as long as that."""
-    wire.said.clear()
-    child: list[BaseProcess] = []
-
-    def kill() -> None:
-        pid = child[0].pid
-        assert pid is not None
-        os.kill(pid, signal.SIGKILL)
-
-    def before(seen: int, text: str) -> bool:
-        if seen != number or reached:
-            return True
-        kill()
-        return False
-
-    def after(seen: int, text: str) -> bool:
-        if reached and seen == number:
-            kill()
-        return True
-
-    wire.before, wire.after = before, after
-    child.append(start(at(day), wire.folder))
-    child[0].join(60)
-    wire.before = wire.after = lambda seen, text: True
-    return child[0].exitcode == -signal.SIGKILL
+    child = wire.kill_at(number, lambda: start(at(day), wire.folder), reached=reached)
+    return child.exitcode == -signal.SIGKILL
 
 
 EVERY = 19  # statements between two kills: the two parameters meet half-way
