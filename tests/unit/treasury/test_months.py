@@ -125,6 +125,15 @@ def test_an_approval_after_the_list_of_its_month_is_paid_with_the_next(payroll: 
     assert states(late) == states(first) == {"2026-10": "paid", "2026-11": "paid"}
 
 
+def test_the_first_of_all_waits_for_the_next_list_too(payroll: Payroll) -> None:
+    """No list of October was ever made: nobody was entitled. She is told that November's list is hers."""
+    first = payroll.elder(on="2026-10-25")
+    payroll.due("2026-10-26")
+    assert states(first) == {}
+    payroll.due("2026-11-20")
+    assert states(first) == {"2026-10": "paid", "2026-11": "paid"}
+
+
 def test_a_month_that_was_listed_can_be_run_again_for_who_came_late(payroll: Payroll) -> None:
     payroll.elder(on="2026-10-05")
     payroll.due("2026-10-20")
@@ -137,8 +146,8 @@ def test_a_month_that_was_listed_can_be_run_again_for_who_came_late(payroll: Pay
 
 def test_nothing_is_paid_before_the_month_of_the_approval(payroll: Payroll) -> None:
     elder = payroll.elder(on="2026-11-25")
-    payroll.due("2026-11-25")
-    assert list(states(elder)) == ["2026-11"]
+    payroll.due("2026-12-12")
+    assert sorted(states(elder)) == ["2026-11", "2026-12"]
 
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-1", "soon", "2026-12"])

@@ -39,8 +39,9 @@ def _run_service(plan: Plan, first: Month, *, by: Actor, now: datetime) -> int:
     done, there, held = 0, list_batches(plan.service), _list_held(plan.service, now)
     for month in list_months(first, get_current(now)):
         batch, days = there.get(month), plan.find_days(month)
-        if (batch is None or batch.listed_at is None) and moment_of(month, days.list_) <= now:
-            list_service(plan=plan, month=month, by=by, now=now)
+        list_moment = moment_of(month, days.list_)
+        if (batch is None or batch.listed_at is None) and list_moment <= now:
+            list_service(plan=plan, month=month, by=by, now=now, made_before=list_moment)
             done += 1
         if (batch is None or batch.reviewed_at is None) and moment_of(month, days.review) <= now:
             review_service(plan=plan, month=month, by=by, now=now)

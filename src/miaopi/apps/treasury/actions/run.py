@@ -55,10 +55,13 @@ def run_month(*, month: Month, by: Actor, now: datetime) -> Batch:
     return get_batch(month)
 
 
-def list_service(*, plan: Plan, month: Month, by: Actor, now: datetime) -> None:
-    """The list of one service: everybody who is entitled, asked about and ordered, held or stopped."""
+def list_service(*, plan: Plan, month: Month, by: Actor, now: datetime, made_before: datetime | None = None) -> None:
+    """The list of one service: everybody who is entitled, asked about and ordered, held or stopped.
+
+    A list that is made late has on it whom it would have had on its day: who was entitled `made_before` that moment.
+    """
     batch = _open_batch(plan, month, by=by, now=now)
-    for entitlement in list_begun(plan.service, month):
+    for entitlement in list_begun(plan.service, month, made_before=made_before):
         if _needs_a_look(entitlement, month):
             _settle(entitlement, plan, batch, by=by, now=now)
     with act(by=by, now=now) as unit:

@@ -51,9 +51,11 @@ def lock_entitlement(number: str) -> models.Entitlement:
     return row
 
 
-def list_begun(service: str, month: Month) -> Sequence[Entitlement]:
+def list_begun(service: str, month: Month, *, made_before: datetime | None = None) -> Sequence[Entitlement]:
     """Those of the service that have begun by that month and did not end before they began, in the order they were made."""
     rows = models.Entitlement.objects.filter(service=service, from_month__lte=month)
+    if made_before is not None:
+        rows = rows.filter(made_at__lt=made_before)
     rows = rows.filter(Q(stopped_month=None) | Q(stopped_month__gt=F("from_month")))
     return [compute_entitlement(row) for row in rows.order_by("made_at", "number")]
 
