@@ -20,7 +20,14 @@ from django.db import connections
 
 from miaopi.apps.appointment.api import run_due as run_visits
 from miaopi.apps.approval.api import retry_waiting
-from miaopi.apps.audit.api import run_after_handlers, sequence, sign_checkpoint, system, wait_for_entries
+from miaopi.apps.audit.api import (
+    has_failed_due,
+    run_after_handlers,
+    sequence,
+    sign_checkpoint,
+    system,
+    wait_for_entries,
+)
 from miaopi.apps.licence.api import register_due, renew_signing_keys
 from miaopi.apps.notification.api import ask_due, deliver_due
 from miaopi.apps.treasury.api import pay_due, run_due
@@ -30,11 +37,11 @@ log = logging.getLogger(__name__)
 
 Duty = Callable[[datetime], object]
 
-# Seconds between two runs of a duty; 0 is every round. Handlers are told at once of what was numbered; in between, what failed is
-# tried again.
+# Seconds between two runs of a duty; 0 is every round. Handlers are told of what was numbered at once, whatever stands here.
 DUTIES: Final[Mapping[str, tuple[float, Duty]]] = {
     "sequence": (0.0, lambda now: sequence()),
-    "tell": (1.0, lambda now: run_after_handlers(now=now)),
+    "tell": (5.0, lambda now: run_after_handlers(now=now)),
+    "tell again": (0.0, lambda now: run_after_handlers(now=now) if has_failed_due(now) else 0),
     "sign": (1.0, lambda now: sign_checkpoint(now=now)),
     "visits": (5.0, lambda now: run_visits(by=system("worker"), now=now)),
     "renew": (60.0, lambda now: renew_signing_keys(by=system("worker"), now=now)),
@@ -48,7 +55,7 @@ OUTSIDE: Final[Mapping[str, tuple[float, Duty]]] = {
     "list payments": (5.0, lambda now: run_due(by=system("worker"), now=now)),
     "pay": (1.0, lambda now: pay_due(by=system("worker"), now=now)),
 }
-FOLLOWED: Final = {"sequence", "tell"}  # after a night of silence there is a backlog: nobody rests before it is read
+FOLLOWED: Final = {"sequence", "tell", "tell again"}  # after a night of silence there is a backlog: nobody rests before it is read
 ROUND: Final = 0.5
 GLANCE: Final = 0.1  # how soon a stop is noticed
 FAREWELL: Final = 5.0  # seconds; what is still outside then is left: it was booked before it was tried, and is tried again

@@ -32,13 +32,13 @@ from miaopi.apps.audit.queries.entries import (
     list_entries,
     prove,
 )
-from miaopi.apps.audit.queries.readers import has_pending, list_lags, list_parked
+from miaopi.apps.audit.queries.readers import has_failed_due, has_pending, list_lags, list_parked
 from miaopi.apps.audit.queries.tree import count_numbered, find_checkpoint, get_consistency, get_root
 
 __all__ = [
     "Actor", "ActorKind", "Checkpoint", "Doomed", "Ended", "Endless", "Event", "Finding", "Forked", "LoggedEntry", "Nameless",
     "OutcomeUnknown", "Proof", "Unit", "act", "after", "check_log", "choose_signer", "count_numbered", "find_access", "find_checkpoint",
-    "find_entry", "get_consistency", "get_root", "has_pending", "is_signed", "list_accesses", "list_entries", "list_lags", "list_parked",
-    "name_persons_by", "person", "prove", "public_key", "replay", "rule_set", "run_after_handlers", "sequence", "sign",
-    "sign_checkpoint", "sign_note", "staff", "system", "wait_for_entries", "within",
+    "find_entry", "get_consistency", "get_root", "has_failed_due", "has_pending", "is_signed", "list_accesses", "list_entries",
+    "list_lags", "list_parked", "name_persons_by", "person", "prove", "public_key", "replay", "rule_set", "run_after_handlers", "sequence",
+    "sign", "sign_checkpoint", "sign_note", "staff", "system", "wait_for_entries", "within",
 ]  # fmt: skip

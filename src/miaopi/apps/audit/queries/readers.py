@@ -10,7 +10,7 @@ from typing import Final
 from django.db import connection
 
 from miaopi.apps.audit.events import AFTER
-from miaopi.apps.audit.models import Cursor, Entry, Failure, Pending
+from miaopi.apps.audit.models import Cursor, Entry, Failure
 from miaopi.apps.audit.queries.tree import count_numbered
 from miaopi.kernel.errors import NotFound
 from miaopi.kernel.wording import Text
@@ -82,8 +82,15 @@ def lock_parked(handler: str, seq: int) -> tuple[Failure, str, str]:
 
 
 def has_pending() -> bool:
-    """Whether something committed that has no number yet."""
-    return Pending.objects.exists()
+    """Whether something committed that has no number yet. Asked ten times a second, so without the work of composing it."""
+    with connection.cursor() as statement:
+        statement.execute("SELECT EXISTS (SELECT FROM audit_pending)")
+        return bool(statement.fetchone()[0])
+
+
+def has_failed_due(now: datetime) -> bool:
+    """Whether some event that a handler could not take is to be tried again."""
+    return Failure.objects.filter(parked_at=None, due_at__lte=now).exists()
 
 
 def list_lags() -> dict[str, int]:
