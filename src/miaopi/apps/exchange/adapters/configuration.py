@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -96,13 +97,19 @@ class Configuration:
 def read_configuration(path: Path) -> Configuration:
     """Raises DefinitionError with file:line for anything that is missing, surplus or malformed."""
     try:
-        document = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        return _read_text(path.read_text(encoding="utf-8"), path.name)
     except (OSError, UnicodeDecodeError) as error:
         raise DefinitionError(path.name, f"cannot be read ({type(error).__name__})") from None
+
+
+@lru_cache(maxsize=8)  # the parser keeps the place of every word, and takes a third of a second for a city
+def _read_text(text: str, name: str) -> Configuration:
+    try:
+        document = YAML(typ="rt").load(text)
     except YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0)
-        raise DefinitionError(f"{path.name}:{line + 1}", "is not YAML") from None
-    reader = _Reader(path.name)
+        raise DefinitionError(f"{name}:{line + 1}", "is not YAML") from None
+    reader = _Reader(name)
     top = reader.mapping(document, document, "agencies resources", "acts")
     agencies = {name: _agency(reader, top["agencies"], name) for name in reader.names(top, "agencies", NAMED)}
     resources = {name: _resource(reader, top["resources"], name, agencies) for name in reader.names(top, "resources")}
