@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Final, NoReturn
 
+from miaopi.kernel.expr.fault import Fault as Fault
+from miaopi.kernel.expr.temporal.duration import YearsMonths as YearsMonths
 from miaopi.kernel.expr.types import (
     ANY,
     BOOLEAN,
@@ -53,24 +55,17 @@ class Undetermined:
         return Undetermined(self.blame | other.blame, self.faults | other.faults)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class YearsMonths:
-    """A duration of whole months; how many days that is depends on the day it is added to."""
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The values from `low` to `high` (DMN 1.5 §10.3.2.7); an end that is None is open to that side without limit."""
 
-    months: int
-
-    def __str__(self) -> str:
-        """The ISO 8601 form, `P1Y6M`."""
-        years, months = divmod(abs(self.months), 12)
-        parts = (f"{years}Y" if years else "") + (f"{months}M" if months else "")
-        return f"{'-' if self.months < 0 else ''}P{parts or '0M'}"
+    low: object
+    high: object
+    includes_low: bool = True
+    includes_high: bool = True
 
 
 Truth = bool | None | Undetermined
-
-
-class Fault(Exception):
-    """An evaluation went wrong in one place. The interpreter makes it an `Undetermined`: an error never decides."""
 
 
 KINDS: Final[Mapping[type, Type]] = {

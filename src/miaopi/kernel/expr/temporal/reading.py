@@ -6,7 +6,8 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from miaopi.kernel.expr.values import Fault, YearsMonths
+from miaopi.kernel.expr.fault import Fault
+from miaopi.kernel.expr.temporal.duration import YearsMonths
 
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT: Final = re.compile(

@@ -1,0 +1,7 @@
+"""What goes wrong inside an expression."""
+
+from __future__ import annotations
+
+
+class Fault(Exception):
+    """An evaluation went wrong in one place. The interpreter makes it an `Undetermined`: an error never decides."""
