@@ -1,0 +1,62 @@
+"""DMN models as files: a model and what it imports come from one folder, and from nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from miaopi.kernel.dmn import Model, namespace_of, parse, read_temporal
+from miaopi.kernel.errors import DefinitionError, NotFound
+from miaopi.kernel.wording import Text
+
+__all__ = ["Model", "evaluate", "load", "read_temporal"]
+
+
+def load(path: str | Path) -> Model:
+    """The model in that file. An imported one is the file of its folder that has the namespace.
+
+    Raises NotFound where there is no such file, DefinitionError with file and line for what is no model.
+    """
+    at = Path(path)
+    folder = _Folder(at)
+    return parse(_read(at), resolve=folder.resolve, where=at.name)
+
+
+def evaluate(
+    path: str | Path, name: str, inputs: Mapping[str, object], *, now: datetime | None = None
+) -> object:
+    """What a decision or an invocable of the model in that file gives; the clock of this moment where `now` is left out."""
+    return load(path).evaluate(name, inputs, now=now or datetime.now().astimezone())
+
+
+class _Folder:
+    """The models beside a model, by their namespaces; read when first one is imported."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.found: dict[str, bytes] | None = None
+
+    def resolve(self, namespace: str, _location: str) -> bytes | None:
+        if self.found is None:
+            self.found = {}
+            for file in sorted(self.path.parent.glob("*.dmn")):
+                if file.resolve() != self.path.resolve():
+                    self._add(file)
+        return self.found.get(namespace)
+
+    def _add(self, file: Path) -> None:
+        source = _read(file)
+        try:
+            namespace = namespace_of(source, where=file.name)
+        except DefinitionError:
+            return  # a neighbour that is no model is none of this model's mistakes
+        assert self.found is not None
+        self.found.setdefault(namespace, source)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise NotFound(Text(zh=f"没有可读的文件 {path.name}。", en=f"there is no file {path.name} that can be read")) from None

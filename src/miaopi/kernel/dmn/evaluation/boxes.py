@@ -1,0 +1,167 @@
+"""The values of boxed expressions (DMN 1.5 §10.2.2, semantics of §10.3.2). An error is null where it happens, and noted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from miaopi.kernel.dmn.evaluation.tables import decide_table
+from miaopi.kernel.dmn.items import ItemType, coerce
+from miaopi.kernel.dmn.language import ANY, Closure, Program, Run, read
+from miaopi.kernel.dmn.tree import (
+    Boxed,
+    BoxedContext,
+    BoxedFilter,
+    BoxedFunction,
+    BoxedList,
+    Conditional,
+    DecisionTable,
+    Invocation,
+    Iteration,
+    Literal,
+    Relation,
+    Walk,
+)
+
+Scope = Mapping[str, object]
+
+# A box that walks a list means what the same loop written in FEEL means; so that loop does it.
+SOURCE, BODY = "the source", "the body"
+LOOPS: Final[Mapping[Walk, Program]] = {
+    walk: read(text, {SOURCE: ANY, BODY: ANY})
+    for walk, text in (
+        (Walk.FOR, f"for one in {SOURCE} return {BODY}(one, partial)"),
+        (Walk.SOME, f"some one in {SOURCE} satisfies {BODY}(one)"),
+        (Walk.EVERY, f"every one in {SOURCE} satisfies {BODY}(one)"),
+    )
+}
+FILTER: Final = read(f"{SOURCE}[{BODY}(item)]", {SOURCE: ANY, BODY: ANY})
+
+
+def value_of(boxed: Boxed, scope: Scope, run: Run) -> object:
+    """The value of the box in this scope, as one of the type that the box declares."""
+    return coerce(_bare(boxed, scope, run), boxed.of, run, boxed.where)
+
+
+def _bare(boxed: Boxed, scope: Scope, run: Run) -> object:
+    match boxed:
+        case Literal():
+            return value_of_literal(boxed, scope, run)
+        case BoxedContext():
+            return _context(boxed, scope, run)
+        case BoxedList():
+            return [value_of(element, scope, run) for element in boxed.elements]
+        case Relation():
+            return _relation(boxed, scope, run)
+        case Invocation():
+            return _invoke(boxed, scope, run)
+        case BoxedFunction():
+            return closure(boxed, scope, run)
+        case Conditional():
+            chosen = boxed.then if value_of(boxed.condition, scope, run) is True else boxed.otherwise
+            return value_of(chosen, scope, run)
+        case BoxedFilter():
+            return _filter(boxed, scope, run)
+        case Iteration():
+            return _iterate(boxed, scope, run)
+        case DecisionTable():
+            return decide_table(boxed, scope, run)
+
+
+def value_of_literal(literal: Literal, scope: Scope, run: Run) -> object:
+    if literal.program is None:
+        run.faults.append(f"{literal.where}: {literal.broken}")
+        return None
+    return literal.program.evaluate(scope, run=run)
+
+
+def _context(boxed: BoxedContext, scope: Scope, run: Run) -> object:
+    known, made = dict(scope), dict[str, object]()
+    for entry in boxed.entries:
+        value = coerce(value_of(entry.value, known, run), entry.of, run, boxed.where)
+        if not entry.name:
+            return value
+        if entry.name in made:
+            run.faults.append(f"{boxed.where}: the context has two entries {entry.name}")
+            return None
+        made[entry.name] = known[entry.name] = value
+    return made
+
+
+def _relation(boxed: Relation, scope: Scope, run: Run) -> object:
+    return [
+        {
+            name: coerce(value_of(cell, scope, run), of, run, boxed.where)
+            for (name, of), cell in zip(boxed.columns, row, strict=True)
+        }
+        for row in boxed.rows
+    ]
+
+
+def _invoke(boxed: Invocation, scope: Scope, run: Run) -> object:
+    function = value_of(boxed.function, scope, run)
+    if not isinstance(function, Closure):
+        run.faults.append(f"{boxed.where}: what is invoked is no function")
+        return None
+    given = {
+        name: None if value is None else value_of(value, scope, run) for name, value in boxed.bindings
+    }
+    unknown = [name for name in given if name not in function.parameters]
+    if unknown or len(given) != len(boxed.bindings):
+        run.faults.append(f"{boxed.where}: the function has no parameter {', '.join(unknown)}, or one is bound twice")
+        return None
+    return function.call(*(given.get(name) for name in function.parameters))
+
+
+def closure(
+    boxed: BoxedFunction, scope: Scope, run: Run, *, name: str = "", of: ItemType | None = None
+) -> Closure:
+    """The function as a value. An argument that does not conform to its parameter's type makes the call null.
+
+    `name` is what the function calls itself; `of` is the type of what it gives, beside that of its body.
+    """
+
+    def call(*values: object) -> object:
+        inner = dict(scope)
+        if name:
+            inner[name] = itself
+        for (parameter, wanted), value in zip(boxed.parameters, values, strict=True):
+            inner[parameter] = coerce(value, wanted, run, boxed.where)
+            if inner[parameter] is None and value is not None:
+                return None
+        return coerce(_body(boxed, inner, run), of, run, boxed.where)
+
+    itself = Closure(tuple(parameter for parameter, _ in boxed.parameters), call)
+    return itself
+
+
+def _body(boxed: BoxedFunction, scope: Scope, run: Run) -> object:
+    if boxed.body is None:
+        run.faults.append(f"{boxed.where}: {boxed.refused or 'the function has no body'}")
+        return None
+    return value_of(boxed.body, scope, run)
+
+
+def _filter(boxed: BoxedFilter, scope: Scope, run: Run) -> object:
+    def matches(item: object) -> object:
+        entries = item if isinstance(item, dict) else {}
+        return value_of(boxed.match, {**scope, "item": item, **entries}, run)
+
+    return _loop(FILTER, value_of(boxed.source, scope, run), ("item",), matches, run)
+
+
+def _iterate(boxed: Iteration, scope: Scope, run: Run) -> object:
+    def body(element: object, partial: object = None) -> object:
+        inner = {**scope, boxed.variable: element}
+        if boxed.walk is Walk.FOR:
+            inner["partial"] = partial
+        return value_of(boxed.body, inner, run)
+
+    parameters = ("one", "partial") if boxed.walk is Walk.FOR else ("one",)
+    return _loop(LOOPS[boxed.walk], value_of(boxed.source, scope, run), parameters, body, run)
+
+
+def _loop(
+    program: Program, source: object, parameters: tuple[str, ...], body: Callable[..., object], run: Run
+) -> object:
+    return program.evaluate({SOURCE: source, BODY: Closure(parameters, body)}, run=run)

@@ -1,0 +1,98 @@
+"""Item definitions (DMN 1.5 §7.3.3): the types a model declares, and what becomes of a value that meets one.
+
+A value that does not conform to the type at an edge – an input, a parameter, the result of a decision – is converted as
+§10.3.2.9.4 says or becomes null, and that is noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+
+from miaopi.kernel.dmn.language import Program, Run, Type, is_callable, kind_name, to_type
+
+
+@dataclass(frozen=True, slots=True)
+class ItemType:
+    """A type as a model names it. `kind` is FEEL's word for it: `any`, `number`, `list`, `context`, `function` …
+
+    `item` belongs to a list or range, `components` to a context, `output` to a function. `constraints` are unary tests
+    of which each must hold.
+    """
+
+    name: str
+    kind: str
+    item: ItemType | None = None
+    components: tuple[tuple[str, ItemType], ...] = ()
+    parameters: tuple[ItemType, ...] | None = None
+    output: ItemType | None = None
+    constraints: tuple[Program, ...] = ()
+
+    @property
+    def type(self) -> Type:
+        """The same for the language, which knows no constraints."""
+        return to_type(
+            self.kind,
+            None if self.item is None else self.item.type,
+            tuple((name, component.type) for name, component in self.components),
+        )
+
+    def all_constraints(self) -> Iterator[Program]:
+        """Those of this type and, for a list, of its elements."""
+        yield from self.constraints
+        if self.item is not None:
+            yield from self.item.all_constraints()
+
+
+ANY = ItemType("Any", "any")
+
+
+def conforms(value: object, of: ItemType, run: Run) -> bool:
+    """Whether the value is of the type (§10.3.2.9.3); null conforms to every one."""
+    if value is None:
+        return True
+    if not _is_of_kind(value, of, run):
+        return False
+    return all(constraint.evaluate({"?": value}, run=run) is True for constraint in of.constraints)
+
+
+def _is_of_kind(value: object, of: ItemType, run: Run) -> bool:
+    match of.kind:
+        case "any":
+            return True
+        case "list":
+            return isinstance(value, list) and (
+                of.item is None or all(conforms(element, of.item, run) for element in value)
+            )
+        case "context":
+            return isinstance(value, dict) and all(
+                name in value and conforms(value[name], component, run) for name, component in of.components
+            )
+        case "function":
+            return is_callable(value)
+        case kind:
+            return kind_name(value) == kind
+
+
+def coerce(value: object, of: ItemType | None, run: Run, where: str) -> object:
+    """The value as one of the type, converted where §10.3.2.9.4 says so; else null, and the fault is noted."""
+    if of is None or conforms(value, of, run):
+        return value
+    if of.kind == "list" and not isinstance(value, list):
+        made: object = [value]
+    elif isinstance(value, list) and len(value) == 1:
+        made = value[0]
+    elif of.kind == "date and time" and kind_name(value) == "date":
+        made = _midnight(value)
+    else:
+        made = None
+    if made is not None and conforms(made, of, run):
+        return made
+    run.faults.append(f"{where}: the value is no {of.name}")
+    return None
+
+
+def _midnight(day: object) -> object:
+    """The beginning of the day in UTC."""
+    return datetime.combine(day, time(), timezone(timedelta(0))) if isinstance(day, date) else None

@@ -1,0 +1,96 @@
+"""A DMN model: what it can be asked for, and the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from miaopi.kernel.dmn.elements import Decision, Graph, InputData, Knowledge, Reference, Service
+from miaopi.kernel.dmn.evaluation.environment import Environment
+from miaopi.kernel.dmn.evaluation.inputs import Given, admit
+from miaopi.kernel.dmn.items import ANY
+from miaopi.kernel.dmn.language import Closure, Run
+from miaopi.kernel.errors import NotFound
+from miaopi.kernel.wording import Text
+
+
+class Traced(NamedTuple):
+    """A value with what went wrong on the way to it. An error that does not reach the value is named all the same."""
+
+    value: object
+    errors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """`findings` are expressions that could not be read, with their places: each is null, and an error, when evaluated."""
+
+    graph: Graph
+    findings: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.graph.name
+
+    @property
+    def namespace(self) -> str:
+        return self.graph.namespace
+
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.graph.elements.values() if isinstance(one, Decision))
+
+    @property
+    def invocables(self) -> tuple[str, ...]:
+        """Business knowledge models and decision services."""
+        return tuple(one.name for one in self.graph.elements.values() if isinstance(one, Knowledge | Service))
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.graph.elements.values() if isinstance(one, InputData))
+
+    def evaluate(self, name: str, inputs: Mapping[str, object], *, now: datetime | None = None) -> object:
+        """The value of a decision, or what an invocable gives for the inputs as its arguments; null for an error.
+
+        Raises NotFound for a name of neither, InputError for an input that is no value, DefinitionError beyond a budget.
+        """
+        return self.evaluate_traced(name, inputs, now=now).value
+
+    def evaluate_traced(self, name: str, inputs: Mapping[str, object], *, now: datetime | None = None) -> Traced:
+        """The same with the errors of the evaluation."""
+        reference = self.graph.named(name)
+        if reference is None:
+            raise NotFound(
+                Text(
+                    zh=f"模型中没有名为“{name}”的决策、知识模型或决策服务。",
+                    en=f"the model has no decision, knowledge model or decision service of the name {name}",
+                )
+            )
+        run = Run(now=now)
+        environment = Environment(self.graph, Given(inputs), run)
+        value = environment.value(reference)
+        if isinstance(value, Closure) and not isinstance(self.graph.find(reference), Decision):
+            value = self._invoked(reference, value, environment)
+        return Traced(value, tuple(run.faults))
+
+    def _invoked(self, reference: Reference, function: Closure, environment: Environment) -> object:
+        """What an invocable gives for the inputs; a parameter that has none is null."""
+        given = environment.given
+        for name in reference.path:
+            given = given.within(name)
+        element = self.graph.find(reference)
+        if isinstance(element, Service):
+            graph = self.graph
+            for name in reference.path:
+                graph = graph.imports[name]
+            kinds = [getattr(graph.find(one), "of", None) for one in element.parameters()]
+        else:
+            assert isinstance(element, Knowledge)
+            kinds = [of for _, of in element.function.parameters]
+        values = (
+            admit(name, given.values.get(name), of or ANY)
+            for name, of in zip(function.parameters, kinds, strict=True)
+        )
+        return function.call(*values)
