@@ -6,11 +6,11 @@ A value that does not conform to the type at an edge – an input, a parameter, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 
-from miaopi.kernel.dmn.language import Program, Run, Type, is_callable, kind_name, to_type
+from miaopi.kernel.dmn.language import kind_name, to_type
+from miaopi.kernel.expr import Program, Run, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class ItemType:
     """A type as a model names it. `kind` is FEEL's word for it: `any`, `number`, `list`, `context`, `function` …
 
     `item` belongs to a list or range, `components` to a context, `output` to a function. `constraints` are unary tests
-    of which each must hold.
+    of which each must hold; `ranks` are the allowed values one by one, in the order in which they are written.
     """
 
     name: str
@@ -28,6 +28,7 @@ class ItemType:
     parameters: tuple[ItemType, ...] | None = None
     output: ItemType | None = None
     constraints: tuple[Program, ...] = ()
+    ranks: tuple[Program, ...] = ()
 
     @property
     def type(self) -> Type:
@@ -37,12 +38,6 @@ class ItemType:
             None if self.item is None else self.item.type,
             tuple((name, component.type) for name, component in self.components),
         )
-
-    def all_constraints(self) -> Iterator[Program]:
-        """Those of this type and, for a list, of its elements."""
-        yield from self.constraints
-        if self.item is not None:
-            yield from self.item.all_constraints()
 
 
 ANY = ItemType("Any", "any")
@@ -70,7 +65,7 @@ def _is_of_kind(value: object, of: ItemType, run: Run) -> bool:
                 name in value and conforms(value[name], component, run) for name, component in of.components
             )
         case "function":
-            return is_callable(value)
+            return kind_name(value) == "function"
         case kind:
             return kind_name(value) == kind
 

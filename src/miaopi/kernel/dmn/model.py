@@ -11,8 +11,8 @@ from miaopi.kernel.dmn.elements import Decision, Graph, InputData, Knowledge, Re
 from miaopi.kernel.dmn.evaluation.environment import Environment
 from miaopi.kernel.dmn.evaluation.inputs import Given, admit
 from miaopi.kernel.dmn.items import ANY
-from miaopi.kernel.dmn.language import Closure, Run
 from miaopi.kernel.errors import NotFound
+from miaopi.kernel.expr import Closure, Run
 from miaopi.kernel.wording import Text
 
 
@@ -91,6 +91,6 @@ class Model:
             kinds = [of for _, of in element.function.parameters]
         values = (
             admit(name, given.values.get(name), of or ANY)
-            for name, of in zip(function.parameters, kinds, strict=True)
+            for name, of in zip(function.names, kinds, strict=True)
         )
         return function.call(*values)

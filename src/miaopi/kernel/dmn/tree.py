@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from miaopi.kernel.dmn.items import ItemType
-from miaopi.kernel.dmn.language import Program
+from miaopi.kernel.expr import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +139,12 @@ class InputClause:
 
 @dataclass(frozen=True, slots=True)
 class OutputClause:
-    """`ranks` are the allowed values one by one, the first of the highest priority."""
+    """`ranks` are the allowed values one by one, of the output or else of its type, the first of the highest priority."""
 
     name: str
     of: ItemType | None
     allowed: Literal | None
-    ranks: tuple[Literal, ...]
+    ranks: tuple[Program, ...]
     default: Literal | None
 
 

@@ -7,7 +7,6 @@ from typing import Final
 
 from miaopi.kernel.dmn.evaluation.tables import decide_table
 from miaopi.kernel.dmn.items import ItemType, coerce
-from miaopi.kernel.dmn.language import ANY, Closure, Program, Run, read
 from miaopi.kernel.dmn.tree import (
     Boxed,
     BoxedContext,
@@ -22,6 +21,8 @@ from miaopi.kernel.dmn.tree import (
     Relation,
     Walk,
 )
+from miaopi.kernel.expr import Closure, Program, Run, read
+from miaopi.kernel.expr.types import ANY
 
 Scope = Mapping[str, object]
 
@@ -106,11 +107,11 @@ def _invoke(boxed: Invocation, scope: Scope, run: Run) -> object:
     given = {
         name: None if value is None else value_of(value, scope, run) for name, value in boxed.bindings
     }
-    unknown = [name for name in given if name not in function.parameters]
+    unknown = [name for name in given if name not in function.names]
     if unknown or len(given) != len(boxed.bindings):
         run.faults.append(f"{boxed.where}: the function has no parameter {', '.join(unknown)}, or one is bound twice")
         return None
-    return function.call(*(given.get(name) for name in function.parameters))
+    return function.call(*(given.get(name) for name in function.names))
 
 
 def closure(

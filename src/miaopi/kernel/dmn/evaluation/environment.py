@@ -8,7 +8,7 @@ from miaopi.kernel.dmn.elements import Decision, Graph, InputData, Knowledge, Re
 from miaopi.kernel.dmn.evaluation.boxes import closure, value_of
 from miaopi.kernel.dmn.evaluation.inputs import Given
 from miaopi.kernel.dmn.items import coerce
-from miaopi.kernel.dmn.language import Closure, Run
+from miaopi.kernel.expr import Closure, Run
 
 
 class Environment:

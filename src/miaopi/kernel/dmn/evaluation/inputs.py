@@ -9,8 +9,10 @@ from decimal import Decimal, DecimalException
 
 from miaopi.kernel.dmn.elements import InputData
 from miaopi.kernel.dmn.items import ANY, ItemType, coerce
-from miaopi.kernel.dmn.language import DECIMAL128, Run, is_value, read_temporal
+from miaopi.kernel.dmn.language import is_value, read_temporal
 from miaopi.kernel.errors import InputError
+from miaopi.kernel.expr import Run
+from miaopi.kernel.expr.values import DECIMAL128
 from miaopi.kernel.wording import Text
 
 TEMPORAL = frozenset({"date", "time", "date and time", "days and time duration", "years and months duration"})

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Final
 
 from miaopi.kernel.dmn.items import coerce
-from miaopi.kernel.dmn.language import ANY, Program, Run, is_equal, read
 from miaopi.kernel.dmn.tree import Aggregation, DecisionTable, HitPolicy, Literal, OutputClause, Rule
+from miaopi.kernel.expr import Program, Run, read
+from miaopi.kernel.expr.types import ANY
+from miaopi.kernel.expr.values import is_same
 
 Scope = Mapping[str, object]
 Output = tuple[object, ...]
@@ -71,18 +74,15 @@ def _shown(table: DecisionTable, output: Output) -> object:
 
 
 def _default(table: DecisionTable, scope: Scope, run: Run) -> object:
-    """What a table without a hit gives: its default outputs; else nothing, that is null, or no elements."""
-    defaults = [clause.default for clause in table.outputs if clause.default is not None]
-    if not defaults:
-        return [] if table.policy in MANY and table.aggregation is None else _no_hits(table)
-    output = tuple(
-        None if clause.default is None else _output(clause, clause.default, scope, run) for clause in table.outputs
-    )
-    return _shown(table, output)
-
-
-def _no_hits(table: DecisionTable) -> object:
-    return None
+    """What a table without a hit gives: its default outputs; else the hits that there are, or null for a single one."""
+    if any(clause.default is not None for clause in table.outputs):
+        output = tuple(
+            None if clause.default is None else _output(clause, clause.default, scope, run) for clause in table.outputs
+        )
+        return _shown(table, output)
+    if table.aggregation is Aggregation.COUNT:
+        return Decimal(0)
+    return [] if table.policy in MANY and table.aggregation is None else None
 
 
 def _resolve(table: DecisionTable, outputs: list[Output], scope: Scope, run: Run) -> object:
@@ -90,7 +90,7 @@ def _resolve(table: DecisionTable, outputs: list[Output], scope: Scope, run: Run
         case HitPolicy.UNIQUE if len(outputs) > 1:
             run.faults.append(f"{table.where}: {len(outputs)} rules of a table of unique hits hit")
             return None
-        case HitPolicy.ANY if any(is_equal(list(outputs[0]), list(other)) is not True for other in outputs[1:]):
+        case HitPolicy.ANY if any(not is_same(list(outputs[0]), list(other)) for other in outputs[1:]):
             run.faults.append(f"{table.where}: the rules that hit give different outputs")
             return None
         case HitPolicy.UNIQUE | HitPolicy.ANY | HitPolicy.FIRST:
@@ -117,7 +117,7 @@ def _rank(table: DecisionTable, scope: Scope, run: Run) -> Callable[[Output], tu
     def rank(output: Output) -> tuple[int, ...]:
         return tuple(
             next(
-                (at for at, test in enumerate(clause.ranks) if _satisfies(test, value, scope, run)),
+                (at for at, test in enumerate(clause.ranks) if test.evaluate({**scope, "?": value}, run=run) is True),
                 len(clause.ranks),
             )
             for clause, value in zip(table.outputs, output, strict=True)

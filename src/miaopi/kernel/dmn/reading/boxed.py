@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from miaopi.kernel.dmn.items import ANY, ItemType
-from miaopi.kernel.dmn.language import Type, to_type
+from miaopi.kernel.dmn.language import to_type
 from miaopi.kernel.dmn.reading.literals import read_literal, refuse_language
 from miaopi.kernel.dmn.reading.tables import read_table
 from miaopi.kernel.dmn.reading.types import TypeBook, finding
@@ -26,6 +26,7 @@ from miaopi.kernel.dmn.tree import (
     Walk,
 )
 from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.expr import Type
 
 EXPRESSIONS: Final = frozenset(
     {
@@ -177,8 +178,6 @@ def type_of_boxed(boxed: Boxed | None) -> Type:
             return ANY.type
         case _ if boxed.of is not None:
             return boxed.of.type
-        case Literal(program=program) if program is not None:
-            return program.type
         case BoxedContext(entries=entries):
             if entries and not entries[-1].name:
                 return type_of_boxed(entries[-1].value)

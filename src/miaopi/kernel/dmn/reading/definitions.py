@@ -8,7 +8,7 @@ from typing import Final
 
 from miaopi.kernel.dmn.elements import Decision, DrgElement, Graph, InputData, Knowledge, Reference, Service
 from miaopi.kernel.dmn.items import ANY, ItemType
-from miaopi.kernel.dmn.language import Type, to_type
+from miaopi.kernel.dmn.language import to_type
 from miaopi.kernel.dmn.model import Model
 from miaopi.kernel.dmn.reading.boxed import BoxedReader, type_of_boxed
 from miaopi.kernel.dmn.reading.requirements import Directory, in_order
@@ -16,6 +16,7 @@ from miaopi.kernel.dmn.reading.types import TypeBook
 from miaopi.kernel.dmn.reading.xml import Document, Element, read_xml
 from miaopi.kernel.dmn.tree import BoxedFunction
 from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.expr import Type
 
 # The namespaces of DMN 1.1 to 1.5; what 1.5 reads differently from the older ones does not occur in them.
 NAMESPACES: Final = (

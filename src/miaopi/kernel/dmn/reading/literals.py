@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from miaopi.kernel.dmn.items import ItemType
-from miaopi.kernel.dmn.language import Program, Type, read
 from miaopi.kernel.dmn.tree import Literal
 from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.expr import Program, Type, read
 
 FEEL: Final = "FEEL"
 OPENING: Final = {"(": ")", "[": "]", "{": "}"}

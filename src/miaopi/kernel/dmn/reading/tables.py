@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 
 from miaopi.kernel.dmn.items import ItemType
-from miaopi.kernel.dmn.language import Type
 from miaopi.kernel.dmn.reading.literals import read_cell, read_literal, split_tests
 from miaopi.kernel.dmn.reading.xml import Element
 from miaopi.kernel.dmn.tree import Aggregation, DecisionTable, HitPolicy, InputClause, Literal, OutputClause, Rule
 from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.expr import Type
 
 POLICIES: Final = {policy.value: policy for policy in HitPolicy}
 AGGREGATIONS: Final = {aggregation.value: aggregation for aggregation in Aggregation}
@@ -57,14 +57,16 @@ def _input(reader: Reads, element: Element, names: Names) -> InputClause:
 
 def _output(reader: Reads, element: Element, names: Names) -> OutputClause:
     values, default = element.first("outputValues"), element.first("defaultOutputEntry")
-    ranks = list(split_tests(values.text_of("text"))) if values is not None else []
-    return OutputClause(
-        element.get("name"),
-        reader.type_of(element),
-        _tests(reader, values, names),
-        tuple(read_cell(one, names, reader.types, where=element.where) for one in ranks),
-        _entry(reader, default, names) if default is not None else None,
-    )
+    of = reader.type_of(element)
+    allowed = _tests(reader, values, names)
+    ranks = of.ranks if of is not None else ()
+    if values is not None and allowed is not None:
+        cells = [
+            read_cell(one, names, reader.types, where=values.where) for one in split_tests(values.text_of("text"))
+        ]
+        ranks = tuple(cell.program for cell in cells if cell.program is not None)
+    entry = _entry(reader, default, names) if default is not None else None
+    return OutputClause(element.get("name"), of, allowed, ranks, entry)
 
 
 def _rule(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from miaopi.kernel.dmn.items import ANY, ItemType
-from miaopi.kernel.dmn.reading.literals import read_tests
+from miaopi.kernel.dmn.reading.literals import read_tests, split_tests
 from miaopi.kernel.dmn.reading.xml import Element
 from miaopi.kernel.errors import DefinitionError
 
@@ -132,12 +133,12 @@ class TypeBook:
 
 
 def _constrained(made: ItemType, name: str, tests: Element | None) -> ItemType:
-    if tests is None or not tests.text_of("text").strip():
+    text = tests.text_of("text") if tests is not None else ""
+    if tests is None or not text.strip():
         return made
-    constraint = read_tests(tests.text_of("text"), where=tests.where)
-    return ItemType(
-        name, made.kind, made.item, made.components, made.parameters, made.output, (*made.constraints, constraint)
-    )
+    constraint = read_tests(text, where=tests.where)
+    ranks = tuple(read_tests(test, where=tests.where) for test in split_tests(text))
+    return replace(made, name=name, constraints=(*made.constraints, constraint), ranks=ranks)
 
 
 def finding(find: Callable[[], ItemType | None], findings: list[str]) -> ItemType | None:
