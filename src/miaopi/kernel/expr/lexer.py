@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from enum import Enum, auto
 from typing import Final
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.tree import Span
+from miaopi.kernel.expr.values import DECIMAL128
 
 SENTENCES = ("if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between")
 KEYWORDS: Final = frozenset(
@@ -23,14 +24,18 @@ KEYWORDS: Final = frozenset(
 LONGEST_EXPRESSION: Final = 65_536  # characters
 DIGITS: Final = 34  # what decimal128 holds
 
-BLANK: Final = re.compile(r"\s+|//[^\n]*|/\*.*?\*/", re.DOTALL)
-WORD: Final = re.compile(r"[^\W\d]\w*")
-NUMBER_TEXT: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
-EXPONENT: Final = re.compile(r"[eE][+-]?[0-9]")
+BLANK: Final = re.compile(r"[\s\u180e\u200b\ufeff]+|//[^\n]*|/\*.*?\*/", re.DOTALL)
+# A letter is one of any script, or a sign beyond them (DMN 1.5 §10.3.1.2, rules 27–29); a part of a name may be a digit too.
+LETTER: Final = r"(?:[^\W\d]|[\U00010000-\U000EFFFF])"
+PART: Final = r"[\w\u00b7\u200c\u200d\u203f\u2040\u0300-\u036f\U00010000-\U000EFFFF]"
+WORD: Final = re.compile(LETTER + PART + "*")
+NUMBER_TEXT: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9}(?![\w.]))?")
 STRING_TEXT: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
 SYMBOL: Final = re.compile(r"\.\.|\*\*|!=|<=|>=|[-+*/=<>()\[\]{},:.@?]")
-ATOM: Final = re.compile(r"\w+|[^\w\s]")
+ATOM: Final = re.compile(rf"{PART}+|[^\w\s]")
+NEXT_WORD: Final = re.compile(rf"\s+({PART}+)")
+ENDING: Final = f"(?!{PART})"
 PLAIN_ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
 
 
@@ -54,11 +59,12 @@ class Token:
 
 
 class Source:
-    """The text of one expression, and where errors in it are said to be."""
+    """The text of one expression, and where errors in it are said to be. An open one may hold names nobody declared."""
 
-    def __init__(self, text: str, where: str) -> None:
+    def __init__(self, text: str, where: str, *, is_open: bool = False) -> None:
         self.text = text
         self.where = where or "expression"
+        self.is_open = is_open
         if len(text) > LONGEST_EXPRESSION:
             raise DefinitionError(self.where, f"an expression has at most {LONGEST_EXPRESSION} characters")
 
@@ -71,9 +77,6 @@ class Source:
     def error(self, span: Span, message: str) -> DefinitionError:
         return DefinitionError(self.where, f"{self.place(span)}: {message}")
 
-    def not_yet(self, span: Span, construct: str) -> DefinitionError:
-        return self.error(span, f"{construct} is not read yet; it comes with step 3")
-
 
 class Vocabulary:
     """Names by their first word, the longest first; functions count as names only in front of a bracket."""
@@ -81,16 +84,17 @@ class Vocabulary:
     def __init__(self, names: Iterable[str], functions: Iterable[str]) -> None:
         self._patterns: dict[str, tuple[tuple[int, re.Pattern[str], str], ...]] = {}
         for name in names:
-            self._add(name, r"(?!\w)")
+            self._add(name, ENDING)
         for function in functions:
             if " " in function:
                 self._add(function, r"(?=\s*\()")
 
-    def with_local(self, name: str) -> Vocabulary:
-        """The same names and one more."""
+    def with_names(self, names: Iterable[str]) -> Vocabulary:
+        """The same names and some more."""
         wider = Vocabulary((), ())
         wider._patterns = dict(self._patterns)
-        wider._add(name, r"(?!\w)")
+        for name in names:
+            wider._add(name, ENDING)
         return wider
 
     def _add(self, name: str, ending: str) -> None:
@@ -130,18 +134,31 @@ def read_token(source: Source, position: int, vocabulary: Vocabulary) -> Token:
 
 
 def _word(source: Source, start: int, word: str, vocabulary: Vocabulary) -> Token:
-    if known := vocabulary.match(word, source.text, start):
-        name, end = known
-        return Token(Kind.NAME, name, Span(start, end))
-    return Token(Kind.KEYWORD if word in KEYWORDS else Kind.NAME, word, Span(start, start + len(word)))
+    known = vocabulary.match(word, source.text, start)
+    if known is None and word in KEYWORDS:
+        return Token(Kind.KEYWORD, word, Span(start, start + len(word)))
+    name, end = known or (word, start + len(word))
+    return _longer_name(source, Token(Kind.NAME, name, Span(start, end))) if source.is_open else Token(
+        Kind.NAME, name, Span(start, end)
+    )
+
+
+def _longer_name(source: Source, token: Token) -> Token:
+    """Two words that follow one another can only be one name, even if nobody declared it."""
+    name, end = token.text, token.span.end
+    while (found := NEXT_WORD.match(source.text, end)) and found.group(1) not in KEYWORDS:
+        name, end = f"{name} {found.group(1)}", found.end()
+    return Token(Kind.NAME, name, Span(token.span.start, end))
 
 
 def _number(source: Source, span: Span, digits: str) -> Token:
-    if EXPONENT.match(source.text, span.end):
-        raise source.not_yet(span, "a number with an exponent")
-    if len(digits.replace(".", "").lstrip("0")) > DIGITS:
+    whole = digits.lower().partition("e")[0].replace(".", "").lstrip("0")
+    if len(whole) > DIGITS and not source.is_open:
         raise source.error(span, f"a number has at most {DIGITS} digits")
-    return Token(Kind.NUMBER, "a number", span, Decimal(digits))
+    try:
+        return Token(Kind.NUMBER, "a number", span, DECIMAL128.create_decimal(digits))
+    except DecimalException:
+        raise source.error(span, "the number is too great") from None
 
 
 def _unescape(source: Source, span: Span, raw: str) -> str:
@@ -149,6 +166,8 @@ def _unescape(source: Source, span: Span, raw: str) -> str:
         code = found.group(1)
         if code in PLAIN_ESCAPES:
             return PLAIN_ESCAPES[code]
+        if len(code) == 1 and source.is_open:
+            return found.group()
         if len(code) == 1 or int(code[1:], 16) > 0x10FFFF:
             raise source.error(span, f"the escape \\{code} has no meaning")
         return chr(int(code[1:], 16))

@@ -6,9 +6,9 @@ Besides FEEL's values there is one more: `Undetermined`, for what nobody could s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Final, NoReturn
 
@@ -20,13 +20,17 @@ from miaopi.kernel.expr.types import (
     DATE,
     DATE_TIME,
     DAYS,
+    FUNCTION,
     LIST,
     MONTHS,
     NULL,
     NUMBER,
+    RANGE,
     RECORD,
     STRING,
+    TIME,
     Type,
+    conforms,
     item_of,
 )
 
@@ -65,6 +69,33 @@ class Range:
     includes_high: bool = True
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Closure:
+    """A function that is a value: written in the expression with the names around it, or handed in by a model."""
+
+    names: tuple[str, ...]
+    apply: Callable[..., object]
+    parameters: tuple[Type, ...] = ()
+    result: Type = ANY
+    is_variadic: bool = False
+
+    @property
+    def type(self) -> Type:
+        if self.is_variadic:
+            return FUNCTION
+        return Type("function", self.result, parameters=self.parameters or (ANY,) * len(self.names))
+
+    def call(self, *values: object) -> object:
+        """What it gives for values in the order of its parameters, each brought to the type of its parameter; null where a
+        value is of another (DMN 1.5 §10.3.2.9.4). Raises Fault for another number of values.
+        """
+        if self.is_variadic:
+            return self.apply(*values)
+        if len(values) != len(self.names):
+            raise Fault(f"the function takes {len(self.names)} values, not {len(values)}")
+        return self.apply(*map(coerce, values, self.type.parameters))
+
+
 Truth = bool | None | Undetermined
 
 
@@ -74,11 +105,14 @@ KINDS: Final[Mapping[type, Type]] = {
     Decimal: NUMBER,
     str: STRING,
     date: DATE,
+    time: TIME,
     datetime: DATE_TIME,
     timedelta: DAYS,
     YearsMonths: MONTHS,
     list: LIST,
     dict: RECORD,
+    Range: RANGE,
+    Closure: FUNCTION,
 }
 
 
@@ -91,18 +125,43 @@ def holds(wanted: Type, value: object) -> bool:
     """Whether the value is of the wanted type; null is of every type, an undetermined element may turn out to be."""
     if wanted == ANY or value is None or isinstance(value, Undetermined):
         return True
-    if isinstance(value, list):
-        return wanted.name == "list" and all(holds(item_of(wanted), element) for element in value)
-    if isinstance(value, dict):
-        return wanted.name == "context" and all(holds(kind, value.get(name)) for name, kind in wanted.entries)
-    return kind_of(value) == wanted
+    match value:
+        case list():
+            return wanted.name == "list" and all(holds(item_of(wanted), element) for element in value)
+        case dict():
+            return wanted.name == "context" and all(
+                name in value and holds(kind, value[name]) for name, kind in wanted.entries
+            )
+        case Range():
+            ends = (value.low, value.high)
+            return wanted.name == "range" and all(holds(item_of(wanted), end) for end in ends)
+        case Closure():
+            return conforms(value.type, wanted)
+        case _:
+            return kind_of(value) == wanted
+
+
+def coerce(value: object, wanted: Type) -> object:
+    """The value where one of that type is asked for (DMN 1.5 §10.3.2.9.4): itself, the one element of a list, a list of the
+    one value, a day at midnight; null where none of these is of the type.
+    """
+    if holds(wanted, value):
+        return value
+    if isinstance(value, list) and len(value) == 1 and holds(wanted, value[0]):
+        return value[0]
+    if wanted.name == "list" and holds(item_of(wanted), value):
+        return [value]
+    if wanted == DATE_TIME and type(value) is date:
+        return datetime.combine(value, time(tzinfo=UTC))
+    return None
 
 
 def settle(value: object) -> object:
-    """The value itself, or `Undetermined` for a list of which an element is."""
-    if not isinstance(value, list):
+    """The value itself, or `Undetermined` for a list or a context of which a part is."""
+    if not isinstance(value, list | dict):
         return value
-    doubtful = [element for element in map(settle, value) if isinstance(element, Undetermined)]
+    parts = value if isinstance(value, list) else value.values()
+    doubtful = [part for part in map(settle, parts) if isinstance(part, Undetermined)]
     return merge(*doubtful) if doubtful else value
 
 
@@ -159,19 +218,38 @@ def equal(left: object, right: object) -> Truth:
         return right
     if left is None or right is None:
         return left is right
-    if isinstance(left, list) and isinstance(right, list):
-        return _equal_lists(left, right)
-    _require_same_kind(left, right)
-    return left == right
+    match left, right:
+        case list(), list():
+            return len(left) == len(right) and _equal_parts(left, right)
+        case dict(), dict():
+            return left.keys() == right.keys() and _equal_parts(list(left.values()), [right[key] for key in left])
+        case Range(), Range():
+            if (left.includes_low, left.includes_high) != (right.includes_low, right.includes_high):
+                return False
+            return _equal_parts([left.low, left.high], [right.low, right.high])
+        case _:
+            _require_same_kind(left, right)
+            return left == right
 
 
-def _equal_lists(left: list[object], right: list[object]) -> Truth:
-    if len(left) != len(right):
-        return False
+def _equal_parts(left: list[object], right: list[object]) -> Truth:
     found: Truth = True
     for mine, theirs in zip(left, right, strict=True):
         found = both(found, equal_or_open(mine, theirs))
     return found
+
+
+def is_within(value: object, span: Range) -> Truth:
+    """Whether the value lies in the range; an end that is None leaves that side open. Raises Fault across types."""
+    if value is None:
+        return None
+    above: Truth = True
+    if span.low is not None:
+        above = negate(is_less(value, span.low)) if span.includes_low else is_less(span.low, value)
+    below: Truth = True
+    if span.high is not None:
+        below = negate(is_less(span.high, value)) if span.includes_high else is_less(value, span.high)
+    return both(above, below)
 
 
 def is_less(left: object, right: object) -> bool | None:

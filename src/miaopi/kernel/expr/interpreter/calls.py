@@ -1,0 +1,52 @@
+"""Calls: of the functions of the language, of functions that are values, and functions written in the expression."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from miaopi.kernel.expr.interpreter.builtins import apply_builtin
+from miaopi.kernel.expr.interpreter.walk import Walk
+from miaopi.kernel.expr.tree import Call, Invoke, Lambda
+from miaopi.kernel.expr.values import Closure, Fault, Undetermined, kind_of
+
+
+def call(walk: Walk, node: Call) -> object:
+    values = [walk.value(argument) for argument in node.arguments]
+    own = walk.locals.get(node.function, walk.scope.get(node.function)) if walk.is_open else None
+    if isinstance(own, Closure):
+        return own.call(*_in_order(own.names, values, node.names))
+    if node.names:
+        raise Fault("later")
+    return apply_builtin(walk, node.function, values)
+
+
+def invoke(walk: Walk, node: Invoke) -> object:
+    callee = walk.value(node.callee)
+    values = [walk.value(argument) for argument in node.arguments]
+    if isinstance(callee, Undetermined):
+        return callee
+    if not isinstance(callee, Closure):
+        raise Fault(f"a {kind_of(callee)} is not a function")
+    return callee.call(*_in_order(callee.names, values, node.names))
+
+
+def _in_order(parameters: Sequence[str], values: list[object], names: tuple[str, ...]) -> list[object]:
+    """The values in the order of the parameters; null for a parameter that no name gives. Raises Fault."""
+    if not names:
+        return values
+    for name in names:
+        if name not in parameters:
+            raise Fault(f"the function has no parameter {name}")
+    given = dict(zip(names, values, strict=True))
+    return [given.get(parameter) for parameter in parameters]
+
+
+def closure(walk: Walk, node: Lambda) -> object:
+    captured = walk.locals
+    names = tuple(parameter.name for parameter in node.parameters)
+
+    def apply(*values: object) -> object:
+        with walk.within({**captured, **dict(zip(names, values, strict=True))}):
+            return walk.value(node.body)
+
+    return Closure(names, apply, tuple(parameter.type for parameter in node.parameters))

@@ -1,0 +1,168 @@
+"""What a value begins with: a literal, a name, a bracket, a sign, or the word of a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from miaopi.kernel.expr.lexer import STRING_TEXT, Kind, read_token
+from miaopi.kernel.expr.functions import FUNCTIONS
+from miaopi.kernel.expr.parser.calls import arguments
+from miaopi.kernel.expr.parser.cursor import INPUT, POWER, Cursor
+from miaopi.kernel.expr.parser.ranges import half_open, outward_range, range_from
+from miaopi.kernel.expr.parser.sentences import conditional, function, loop
+from miaopi.kernel.expr.temporal import read_temporal
+from miaopi.kernel.expr.tree import (
+    COMPARISONS,
+    Call,
+    ContextOf,
+    Entry,
+    Invoke,
+    ListOf,
+    Literal,
+    Mistake,
+    Name,
+    Negative,
+    Node,
+    Not,
+    Span,
+)
+from miaopi.kernel.expr.types import Type
+from miaopi.kernel.expr.values import Fault
+
+CONSTANTS: Final[Mapping[str, bool | None]] = {"true": True, "false": False, "null": None}
+KEY: Final = re.compile(r"([^\W\d](?:[^:{}\[\]()\",]*[^\s:{}\[\]()\",])?)\s*(?=:)")
+
+
+def _written(cursor: Cursor) -> Node:
+    token = cursor.advance()
+    return Literal(token.span, token.value)
+
+
+def _constant(cursor: Cursor) -> Node:
+    token = cursor.advance()
+    return Literal(token.span, CONSTANTS[token.text])
+
+
+def _name(cursor: Cursor) -> Node:
+    token = cursor.advance()
+    name = Name(token.span, token.text, token.text in cursor.locals)
+    if not cursor.at("("):
+        return name
+    if token.text in FUNCTIONS and not _is_function(cursor, token.text):
+        given, names, closing = arguments(cursor)
+        return Call(cursor.span(token, closing), token.text, given, names)
+    if cursor.source.is_open or token.text in cursor.types:
+        return name
+    raise cursor.source.error(token.span, f"there is no function {token.text}")
+
+
+def _is_function(cursor: Cursor, name: str) -> bool:
+    return name in cursor.types and cursor.types[name].name == "function"
+
+
+def _at_literal(cursor: Cursor) -> Node:
+    sign = cursor.advance()
+    if cursor.token.kind is not Kind.STRING:
+        raise cursor.unexpected("a string")
+    text = cursor.advance()
+    span = cursor.span(sign, text)
+    try:
+        return Literal(span, read_temporal(str(text.value)))
+    except Fault as fault:
+        if cursor.source.is_open:
+            return Mistake(span, str(fault))
+        raise cursor.source.error(span, str(fault)) from None
+
+
+def _negative(cursor: Cursor) -> Node:
+    sign = cursor.advance()
+    operand = cursor.expression(POWER)
+    return Negative(cursor.span(sign, operand), operand)
+
+
+def _negation(cursor: Cursor) -> Node:
+    word = cursor.advance()
+    cursor.take("(")
+    operand = cursor.enclosed()
+    return Not(cursor.span(word, cursor.take(")")), operand)
+
+
+def _parenthesis(cursor: Cursor) -> Node:
+    opening = cursor.advance()
+    inner = cursor.enclosed()
+    if cursor.at(".."):
+        return range_from(cursor, opening, inner)
+    cursor.take(")")
+    return inner
+
+
+def _list_of(cursor: Cursor) -> Node:
+    opening = cursor.advance()
+    items = cursor.items("]")
+    if len(items) == 1 and cursor.at(".."):
+        return range_from(cursor, opening, items[0])
+    return ListOf(cursor.span(opening, cursor.take("]")), items)
+
+
+def _input(cursor: Cursor) -> Node:
+    return Name(cursor.advance().span, INPUT)
+
+
+def _context(cursor: Cursor) -> Node:
+    opening, outer = cursor.token, cursor.scope()
+    cursor.deepen()
+    entries: list[Entry] = []
+    position = cursor.skip_blanks(opening.span.end)
+    while not cursor.source.text.startswith("}", position):
+        key, start = _key(cursor, position)
+        cursor.move_to(start)
+        cursor.take(":")
+        value = cursor.enclosed()
+        entries.append(Entry(Span(position, value.span.end), key, value))
+        if not cursor.at(","):
+            break
+        cursor.fields.add(key)
+        cursor.bind({key: cursor.shape(value)})
+        position = cursor.skip_blanks(cursor.token.span.end)
+    else:
+        cursor.move_to(position)
+    if not cursor.at("}"):
+        raise cursor.unexpected("}")
+    cursor.fields.update(entry.key for entry in entries)
+    cursor.leave(outer)
+    return ContextOf(cursor.span(opening, cursor.advance()), tuple(entries))
+
+
+def _key(cursor: Cursor, position: int) -> tuple[str, int]:
+    """The key written there – a name, whatever signs it holds, or a string – and where it ends."""
+    if found := cursor.written(KEY, position):
+        return " ".join(found.group(1).split()), found.end()
+    if cursor.written(STRING_TEXT, position):
+        token = read_token(cursor.source, position, cursor.vocabulary)
+        return str(token.value), token.span.end
+    cursor.move_to(position)
+    raise cursor.unexpected("a key")
+
+
+BEFORE: Final[Mapping[str, Callable[[Cursor], Node]]] = {
+    Kind.NUMBER.name: _written,
+    Kind.STRING.name: _written,
+    Kind.NAME.name: _name,
+    **dict.fromkeys(CONSTANTS, _constant),
+    **dict.fromkeys(COMPARISONS, half_open),
+    "-": _negative,
+    "not": _negation,
+    "(": _parenthesis,
+    "[": _list_of,
+    "]": outward_range,
+    "{": _context,
+    "function": function,
+    "?": _input,
+    "@": _at_literal,
+    "if": conditional,
+    "for": loop,
+    "some": loop,
+    "every": loop,
+}

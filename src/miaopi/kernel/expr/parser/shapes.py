@@ -1,0 +1,93 @@
+"""What is known of a value while it is still being read: enough to know the names of the parts it may have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce
+
+from miaopi.kernel.expr.tree import (
+    ContextOf,
+    Filter,
+    For,
+    If,
+    Invoke,
+    Lambda,
+    ListOf,
+    Literal,
+    Name,
+    Node,
+    Property,
+)
+from miaopi.kernel.expr.types import ANY, LIST, PROPERTIES, Type, item_of, join
+from miaopi.kernel.expr.values import kind_of
+
+
+class Shapes:
+    """What is known of each node that has been read; found once for a node, for the next one to be built upon."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, tuple[Node, Type]] = {}
+
+    def of(self, node: Node, types: Mapping[str, Type]) -> Type:
+        """The type of the value as far as it shows; any where it does not."""
+        known = self._found.get(id(node))
+        if known is None:
+            known = self._found[id(node)] = node, self._reckon(node, types)
+        return known[1]
+
+    def _reckon(self, node: Node, types: Mapping[str, Type]) -> Type:
+        match node:
+            case Name(name=name):
+                return types.get(name, ANY)
+            case Literal(value=value):
+                return kind_of(value)
+            case Property(base=base, name=name):
+                return _part(self.of(base, types), name)
+            case Filter(base=base):
+                return self.of(base, types)
+            case ContextOf(entries=entries):
+                return Type("context", entries=tuple((entry.key, self.of(entry.value, types)) for entry in entries))
+            case ListOf(items=items):
+                return Type("list", reduce(join, (self.of(item, types) for item in items))) if items else LIST
+            case If(then=then):
+                return self.of(then, types)
+            case For(body=body):
+                return Type("list", self.of(body, types))
+            case Lambda(parameters=parameters, body=body):
+                taken = tuple(parameter.type for parameter in parameters)
+                return Type("function", self.of(body, types), parameters=taken)
+            case Invoke(callee=callee):
+                return item_of(self.of(callee, types))
+            case _:
+                return ANY
+
+
+def _part(base: Type, name: str) -> Type:
+    if base.name == "list":
+        return Type("list", _part(item_of(base), name))
+    return base.entry(name) or ANY
+
+
+def element_of(kind: Type) -> Type:
+    """What a filter looks at: an element of a list, or the value itself."""
+    return item_of(kind) if kind.name == "list" else kind
+
+
+def fields_of(kind: Type) -> dict[str, Type]:
+    """The parts that a value of the type has, those of its parts' parts among them under their own names."""
+    found: dict[str, Type] = {}
+    waiting = [kind]
+    while waiting:
+        kind = waiting.pop()
+        for name, inner in kind.entries:
+            found.setdefault(name, inner)
+            waiting.append(inner)
+        if kind.item is not None:
+            waiting.append(kind.item)
+    return found
+
+
+def parts_of(kind: Type) -> dict[str, Type]:
+    """The names that may stand after a dot, of the value or of each element of the list."""
+    inner = element_of(kind)
+    return {**dict(inner.entries), **PROPERTIES.get(inner.name, {})}
