@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from miaopi.kernel.dmn import Model, namespace_of, parse, read_temporal
@@ -27,7 +27,8 @@ def evaluate(
     path: str | Path, name: str, inputs: Mapping[str, object], *, now: datetime | None = None
 ) -> object:
     """What a decision or an invocable of the model in that file gives; the clock of this moment where `now` is left out."""
-    return load(path).evaluate(name, inputs, now=now or datetime.now().astimezone())
+    moment = now or datetime.now(UTC).astimezone()  # noqa: TID251 - the one-shot door supplies the clock (DESIGN §7.3)
+    return load(path).evaluate(name, inputs, now=moment)
 
 
 class _Folder:

@@ -60,7 +60,7 @@ class Model:
 
     def evaluate_traced(self, name: str, inputs: Mapping[str, object], *, now: datetime | None = None) -> Traced:
         """The same with the errors of the evaluation."""
-        reference = self.graph.named(name)
+        reference = self.graph.named(" ".join(name.split()))
         if reference is None:
             raise NotFound(
                 Text(
@@ -69,7 +69,8 @@ class Model:
                 )
             )
         run = Run(now=now)
-        environment = Environment(self.graph, Given(inputs), run)
+        given = Given({" ".join(key.split()): value for key, value in inputs.items()})
+        environment = Environment(self.graph, given, run)
         value = environment.value(reference)
         if isinstance(value, Closure) and not isinstance(self.graph.find(reference), Decision):
             value = self._invoked(reference, value, environment)

@@ -21,52 +21,52 @@ from miaopi.kernel.dmn.tree import (
     Relation,
     Walk,
 )
+from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Closure, Program, Run, read
+from miaopi.kernel.expr.run import LEVELS
 from miaopi.kernel.expr.types import ANY
 
 Scope = Mapping[str, object]
 
-# A box that walks a list means what the same loop written in FEEL means; so that loop does it.
+LEVEL: Final = 4  # of the levels that an evaluation may go deep, what a box takes
+
+# A box that walks a list means what the same words in FEEL mean; so they do it.
 SOURCE, BODY = "the source", "the body"
-LOOPS: Final[Mapping[Walk, Program]] = {
-    walk: read(text, {SOURCE: ANY, BODY: ANY})
-    for walk, text in (
-        (Walk.FOR, f"for one in {SOURCE} return {BODY}(one, partial)"),
-        (Walk.SOME, f"some one in {SOURCE} satisfies {BODY}(one)"),
-        (Walk.EVERY, f"every one in {SOURCE} satisfies {BODY}(one)"),
-    )
-}
+LOOP: Final = read(f"for one in {SOURCE} return {BODY}(one, partial)", {SOURCE: ANY, BODY: ANY})
 FILTER: Final = read(f"{SOURCE}[{BODY}(item)]", {SOURCE: ANY, BODY: ANY})
 
 
 def value_of(boxed: Boxed, scope: Scope, run: Run) -> object:
-    """The value of the box in this scope, as one of the type that the box declares."""
-    return coerce(_bare(boxed, scope, run), boxed.of, run, boxed.where)
-
-
-def _bare(boxed: Boxed, scope: Scope, run: Run) -> object:
-    match boxed:
-        case Literal():
-            return value_of_literal(boxed, scope, run)
-        case BoxedContext():
-            return _context(boxed, scope, run)
-        case BoxedList():
-            return [value_of(element, scope, run) for element in boxed.elements]
-        case Relation():
-            return _relation(boxed, scope, run)
-        case Invocation():
-            return _invoke(boxed, scope, run)
-        case BoxedFunction():
-            return closure(boxed, scope, run)
-        case Conditional():
-            chosen = boxed.then if value_of(boxed.condition, scope, run) is True else boxed.otherwise
-            return value_of(chosen, scope, run)
-        case BoxedFilter():
-            return _filter(boxed, scope, run)
-        case Iteration():
-            return _iterate(boxed, scope, run)
-        case DecisionTable():
-            return decide_table(boxed, scope, run)
+    """The value of the box in this scope, as one of the type that the box declares. Raises DefinitionError beyond a budget."""
+    if run.level + LEVEL > LEVELS:
+        raise DefinitionError(boxed.where, f"the evaluation goes more than {LEVELS} levels deep")
+    run.level += LEVEL
+    try:
+        match boxed:
+            case Literal():
+                value = value_of_literal(boxed, scope, run)
+            case DecisionTable():
+                value = decide_table(boxed, scope, run)
+            case BoxedContext():
+                value = _context(boxed, scope, run)
+            case Invocation():
+                value = _invoke(boxed, scope, run)
+            case BoxedList():
+                value = [value_of(element, scope, run) for element in boxed.elements]
+            case Relation():
+                value = _relation(boxed, scope, run)
+            case BoxedFunction():
+                value = closure(boxed, scope, run)
+            case Conditional():
+                chosen = boxed.then if value_of(boxed.condition, scope, run) is True else boxed.otherwise
+                value = value_of(chosen, scope, run)
+            case BoxedFilter():
+                value = _filter(boxed, scope, run)
+            case Iteration():
+                value = _iterate(boxed, scope, run)
+    finally:
+        run.level -= LEVEL
+    return coerce(value, boxed.of, run, boxed.where)
 
 
 def value_of_literal(literal: Literal, scope: Scope, run: Run) -> object:
@@ -152,14 +152,27 @@ def _filter(boxed: BoxedFilter, scope: Scope, run: Run) -> object:
 
 
 def _iterate(boxed: Iteration, scope: Scope, run: Run) -> object:
-    def body(element: object, partial: object = None) -> object:
+    def body(element: object, partial: object) -> object:
         inner = {**scope, boxed.variable: element}
         if boxed.walk is Walk.FOR:
             inner["partial"] = partial
         return value_of(boxed.body, inner, run)
 
-    parameters = ("one", "partial") if boxed.walk is Walk.FOR else ("one",)
-    return _loop(LOOPS[boxed.walk], value_of(boxed.source, scope, run), parameters, body, run)
+    found = _loop(LOOP, value_of(boxed.source, scope, run), ("one", "partial"), body, run)
+    if boxed.walk is Walk.FOR or not isinstance(found, list):
+        return found
+    return _verdict(boxed, found, run)
+
+
+def _verdict(boxed: Iteration, verdicts: list[object], run: Run) -> object:
+    """`some` or `every` of the verdicts; null where one of them is no verdict at all."""
+    if not all(verdict is None or isinstance(verdict, bool) for verdict in verdicts):
+        run.faults.append(f"{boxed.where}: what has to be satisfied is neither true nor false")
+        return None
+    decisive = boxed.walk is Walk.SOME
+    if decisive in verdicts:
+        return decisive
+    return None if None in verdicts else not decisive
 
 
 def _loop(

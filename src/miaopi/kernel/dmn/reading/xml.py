@@ -41,8 +41,8 @@ class Element:
         return next(self.all(name), None)
 
     def get(self, name: str) -> str:
-        """The attribute without the white space at its ends; the empty text where there is none."""
-        return self.attributes.get(name, "").strip()
+        """The attribute, each white space in it one blank, as names are read; the empty text where there is none."""
+        return " ".join(self.attributes.get(name, "").split())
 
     def text_of(self, name: str) -> str:
         """The text within the child of that name; the empty text where there is none."""
