@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from miaopi.kernel.errors import DefinitionError
-from miaopi.kernel.expr.functions import FUNCTIONS
+from miaopi.kernel.expr.library import FUNCTIONS
 from miaopi.kernel.expr.lexer import Source
 from miaopi.kernel.expr.operations import OPERATIONS
 from miaopi.kernel.expr.parser import ITEM, PARTIAL

@@ -8,12 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Final, NoReturn
 
 from miaopi.kernel.expr.fault import Fault as Fault
-from miaopi.kernel.expr.temporal.duration import YearsMonths as YearsMonths
+from miaopi.kernel.expr.temporal import (
+    TEMPORAL,
+    FarDate,
+    FarMoment,
+    FineTime,
+    LongDuration,
+    is_earlier,
+    is_equal,
+    midnight,
+)
+from miaopi.kernel.expr.temporal import YearsMonths as YearsMonths
 from miaopi.kernel.expr.types import (
     ANY,
     BOOLEAN,
@@ -105,9 +115,13 @@ KINDS: Final[Mapping[type, Type]] = {
     Decimal: NUMBER,
     str: STRING,
     date: DATE,
+    FarDate: DATE,
     time: TIME,
+    FineTime: TIME,
     datetime: DATE_TIME,
+    FarMoment: DATE_TIME,
     timedelta: DAYS,
+    LongDuration: DAYS,
     YearsMonths: MONTHS,
     list: LIST,
     dict: RECORD,
@@ -151,8 +165,8 @@ def coerce(value: object, wanted: Type) -> object:
         return value[0]
     if wanted.name == "list" and holds(item_of(wanted), value):
         return [value]
-    if wanted == DATE_TIME and type(value) is date:
-        return datetime.combine(value, time(tzinfo=UTC))
+    if wanted == DATE_TIME and isinstance(value, date | FarDate):
+        return midnight(value)
     return None
 
 
@@ -229,7 +243,9 @@ def equal(left: object, right: object) -> Truth:
             return _equal_parts([left.low, left.high], [right.low, right.high])
         case _:
             _require_same_kind(left, right)
-            return left == right
+            if isinstance(left, TEMPORAL) and isinstance(right, TEMPORAL):
+                return is_equal(left, right)
+            return bool(left == right)
 
 
 def _equal_parts(left: list[object], right: list[object]) -> Truth:
@@ -258,14 +274,10 @@ def is_less(left: object, right: object) -> bool | None:
         return None
     _require_same_kind(left, right)
     match left, right:
-        case (
-            (Decimal(), Decimal())
-            | (str(), str())
-            | (date(), date())
-            | (timedelta(), timedelta())
-            | (YearsMonths(), YearsMonths())
-        ):
+        case (Decimal(), Decimal()) | (str(), str()):
             return bool(left < right)  # type: ignore[operator]  # mypy does not narrow the pair; the pattern has
+        case _ if isinstance(left, TEMPORAL) and isinstance(right, TEMPORAL):
+            return is_earlier(left, right)
         case _:
             raise Fault(f"a {kind_of(left)} has no order")
 
@@ -273,9 +285,3 @@ def is_less(left: object, right: object) -> bool | None:
 def _require_same_kind(left: object, right: object) -> None:
     if kind_of(left) != kind_of(right):
         raise Fault(f"a {kind_of(left)} cannot be compared with a {kind_of(right)}")
-    if (
-        isinstance(left, datetime)
-        and isinstance(right, datetime)
-        and (left.tzinfo is None) != (right.tzinfo is None)
-    ):
-        raise Fault("a moment with an offset cannot be compared with one without")

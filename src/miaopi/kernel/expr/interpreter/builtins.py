@@ -1,27 +1,60 @@
-"""The functions of the language as the walk calls them."""
+"""The functions of the language as the walk calls them (DMN 1.5 §10.3.4)."""
 
 from __future__ import annotations
 
-from miaopi.kernel.expr.functions import FUNCTIONS
+from collections.abc import Iterator
+
 from miaopi.kernel.expr.interpreter.walk import Walk, doubts
-from miaopi.kernel.expr.values import Closure, Fault, merge
+from miaopi.kernel.expr.library import FUNCTIONS, Overload
+from miaopi.kernel.expr.values import Closure, Fault, coerce, merge
 
 
-def apply_builtin(walk: Walk, name: str, values: list[object]) -> object:
-    """What the function gives for values in the order of its parameters. Raises Fault."""
-    for overload in FUNCTIONS[name].overloads:
-        if overload.takes_values(values):
-            found = [] if walk.is_open else doubts(
-                values if overload.takes_doubtful_lists else map(walk.settled, values)
-            )
-            if found:
-                return merge(*found)
-            return None if None in values and not overload.takes_null else overload.apply(*values)
+def apply_builtin(walk: Walk, name: str, values: list[object], names: tuple[str, ...] = ()) -> object:
+    """What the function gives for values in the order of its parameters or, with names, for those. Raises Fault."""
+    for overload, given in _fitting(walk, name, values, names):
+        found = [] if walk.is_open else doubts(given if overload.takes_doubtful_lists else map(walk.settled, given))
+        if found:
+            return merge(*found)
+        if None in given and not overload.takes_null:
+            return None
+        return overload.apply(walk.run.now, *given) if overload.reads_clock else overload.apply(*given)
     raise Fault(f"{name} takes no such values")
+
+
+def _fitting(
+    walk: Walk, name: str, values: list[object], names: tuple[str, ...]
+) -> Iterator[tuple[Overload, list[object]]]:
+    """The overloads that take the values as they are; after them, in an open source, as they can be made to be."""
+    waiting = []
+    for overload in FUNCTIONS[name].overloads:
+        given = _in_order(overload, values, names)
+        if given is None:
+            continue
+        if overload.takes_values(given):
+            yield overload, given
+        waiting.append((overload, given))
+    for overload, given in waiting if walk.is_open else ():
+        coerced = list(map(coerce, given, overload.wanted(len(given))))
+        if all(made is not None or value is None for made, value in zip(coerced, given, strict=True)):
+            yield overload, coerced
+
+
+def _in_order(overload: Overload, values: list[object], names: tuple[str, ...]) -> list[object] | None:
+    """The values as the overload takes them, null for a parameter that no name gives; None where it does not."""
+    if not names:
+        return values if overload.takes_count(len(values)) else None
+    if not set(names) <= set(overload.names):
+        return None
+    given = dict(zip(names, values, strict=True))
+    return [given.get(name) for name in overload.names]
 
 
 def builtin(walk: Walk, name: str) -> Closure | None:
     """The function of that name as a value."""
     if name not in FUNCTIONS:
         return None
-    return Closure((), lambda *values: apply_builtin(walk, name, list(values)), is_variadic=True)
+
+    def apply(*values: object) -> object:
+        return apply_builtin(walk, name, list(values))
+
+    return Closure((), apply, is_variadic=True)

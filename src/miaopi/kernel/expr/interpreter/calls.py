@@ -15,9 +15,7 @@ def call(walk: Walk, node: Call) -> object:
     own = walk.locals.get(node.function, walk.scope.get(node.function)) if walk.is_open else None
     if isinstance(own, Closure):
         return own.call(*_in_order(own.names, values, node.names))
-    if node.names:
-        raise Fault("later")
-    return apply_builtin(walk, node.function, values)
+    return apply_builtin(walk, node.function, values, node.names)
 
 
 def invoke(walk: Walk, node: Invoke) -> object:

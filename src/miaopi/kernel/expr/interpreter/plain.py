@@ -34,4 +34,4 @@ def negative(walk: Walk, node: Negative) -> object:
 
 def arithmetic(walk: Walk, node: Arithmetic) -> object:
     operator, left, right = node.operator, walk.value(node.left), walk.value(node.right)
-    return walk.strictly(lambda one, other: operate(operator, one, other), left, right)
+    return walk.strictly(lambda one, other: operate(operator, one, other, is_open=walk.is_open), left, right)

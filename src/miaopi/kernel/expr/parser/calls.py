@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from miaopi.kernel.expr.lexer import Token
+from miaopi.kernel.expr.lexer import LETTER, PART, Token
 from miaopi.kernel.expr.parser.cursor import Cursor
 from miaopi.kernel.expr.tree import Node
 
-NAMED: Final = re.compile(r"([^\W\d](?:[\w\s.+\-*/'·]*[\w'·])?)\s*:")
+NAMED: Final = re.compile(rf"({LETTER}(?:(?:{PART}|[\s.+\-*/'])*(?:{PART}|'))?)\s*:")
 
 
 def arguments(cursor: Cursor) -> tuple[tuple[Node, ...], tuple[str, ...], Token]:

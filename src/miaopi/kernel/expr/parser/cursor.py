@@ -9,7 +9,7 @@ from typing import Final
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.lexer import BLANK, Kind, Source, Token, Vocabulary, read_token
-from miaopi.kernel.expr.functions import FUNCTIONS
+from miaopi.kernel.expr.library import FUNCTIONS
 from miaopi.kernel.expr.parser.shapes import Shapes, fields_of
 from miaopi.kernel.expr.tree import COMPARISONS, Node, Span
 from miaopi.kernel.expr.types import Type, read_type

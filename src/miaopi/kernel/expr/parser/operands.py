@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from miaopi.kernel.expr.lexer import STRING_TEXT, Kind, read_token
-from miaopi.kernel.expr.functions import FUNCTIONS
+from miaopi.kernel.expr.lexer import LETTER, STRING_TEXT, Kind, read_token
+from miaopi.kernel.expr.library import FUNCTIONS
 from miaopi.kernel.expr.parser.calls import arguments
 from miaopi.kernel.expr.parser.cursor import INPUT, POWER, Cursor
 from miaopi.kernel.expr.parser.ranges import half_open, outward_range, range_from
@@ -32,7 +32,7 @@ from miaopi.kernel.expr.types import Type
 from miaopi.kernel.expr.values import Fault
 
 CONSTANTS: Final[Mapping[str, bool | None]] = {"true": True, "false": False, "null": None}
-KEY: Final = re.compile(r"([^\W\d](?:[^:{}\[\]()\",]*[^\s:{}\[\]()\",])?)\s*(?=:)")
+KEY: Final = re.compile(rf"({LETTER}(?:[^:{{}}\[\]()\",]*[^\s:{{}}\[\]()\",])?)\s*(?=:)")
 
 
 def _written(cursor: Cursor) -> Node:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from miaopi.kernel.expr.lexer import PART, WORD, Kind
+from miaopi.kernel.expr.lexer import LETTER, PART, WORD, Kind
 from miaopi.kernel.expr.parser.cursor import PARTIAL, Cursor
 from miaopi.kernel.expr.parser.shapes import element_of
 from miaopi.kernel.expr.tree import For, If, Iteration, Lambda, Mistake, Node, Parameter, Quantified, reads
 from miaopi.kernel.expr.types import ANY, LIST, NUMBER, Type
 
-PARAMETER: Final = re.compile(r"([^\W\d](?:[^:,()]*[^\s:,()])?)\s*(?=[:,)])")
-VARIABLE: Final = re.compile(rf"([^\W\d]{PART}*(?:[ \t\n\r.\-+*/']+{PART}+)*?)\s+in(?!{PART})")
+PARAMETER: Final = re.compile(rf"({LETTER}(?:[^:,()]*[^\s:,()])?)\s*(?=[:,)])")
+VARIABLE: Final = re.compile(rf"({LETTER}{PART}*(?:[ \t\n\r.\-+*/']+{PART}+)*?)\s+in(?!{PART})")
 
 
 def conditional(cursor: Cursor) -> Node:
