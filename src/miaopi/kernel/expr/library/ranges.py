@@ -1,0 +1,159 @@
+"""Range functions (DMN 1.5 §10.3.4.8, tables 80 and 81): how points and ranges lie to one another. An end without limit lies
+beyond every point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from miaopi.kernel.expr.fault import Fault
+from miaopi.kernel.expr.library.signature import Function, takes
+from miaopi.kernel.expr.types import ANY, BOOLEAN, RANGE
+from miaopi.kernel.expr.values import Range, equal, is_less
+
+Relation = Callable[..., bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """An end of a range. `side` is -1 for one without limit below, 1 for one without limit above."""
+
+    value: object
+    included: bool
+    side: int
+
+    def __lt__(self, other: _End) -> bool:
+        if self.side or other.side:
+            return self.side < other.side
+        return _settled(is_less(self.value, other.value))
+
+    def meets(self, other: _End) -> bool:
+        """Whether both are at one place."""
+        if self.side or other.side:
+            return self.side == other.side
+        return _settled(equal(self.value, other.value))
+
+    def touches(self, other: _End) -> bool:
+        """Whether both are at one place and take it in."""
+        return self.included and other.included and self.meets(other)
+
+
+def _settled(answer: object) -> bool:
+    if not isinstance(answer, bool):
+        raise Fault("these cannot be compared")
+    return answer
+
+
+def _low(value: object) -> _End:
+    """The lower end of a range; a point is both ends of itself."""
+    if not isinstance(value, Range):
+        return _End(value, included=True, side=0)
+    return _End(value.low, value.includes_low, -1 if value.low is None else 0)
+
+
+def _high(value: object) -> _End:
+    if not isinstance(value, Range):
+        return _End(value, included=True, side=0)
+    return _End(value.high, value.includes_high, 1 if value.high is None else 0)
+
+
+def _before(left: object, right: object) -> bool:
+    end, start = _high(left), _low(right)
+    return end < start or (not (end.included and start.included) and end.meets(start))
+
+
+def _after(left: object, right: object) -> bool:
+    return _before(right, left)
+
+
+def _meets(left: Range, right: Range) -> bool:
+    return _high(left).touches(_low(right))
+
+
+def _met_by(left: Range, right: Range) -> bool:
+    return _meets(right, left)
+
+
+def _reaches(left: Range, right: Range) -> bool:
+    """Whether the left one ends no earlier than the right one begins, in a place that both have."""
+    return _low(right) < _high(left) or _high(left).touches(_low(right))
+
+
+def _overlaps(left: Range, right: Range) -> bool:
+    return _reaches(left, right) and _reaches(right, left)
+
+
+def _starts_earlier(left: Range, right: Range) -> bool:
+    low, other = _low(left), _low(right)
+    return low < other or (low.included and not other.included and low.meets(other))
+
+
+def _ends_no_later(left: object, right: object) -> bool:
+    high, other = _high(left), _high(right)
+    return high < other or ((not high.included or other.included) and high.meets(other))
+
+
+def _starts_no_earlier(left: object, right: object) -> bool:
+    low, other = _low(left), _low(right)
+    return other < low or ((not low.included or other.included) and low.meets(other))
+
+
+def _overlaps_before(left: Range, right: Range) -> bool:
+    return _starts_earlier(left, right) and _reaches(left, right) and _ends_no_later(left, right)
+
+
+def _overlaps_after(left: Range, right: Range) -> bool:
+    return _overlaps_before(right, left)
+
+
+def _finishes(left: object, right: Range) -> bool:
+    end, other = _high(left), _high(right)
+    return end.included == other.included and end.meets(other) and _starts_no_earlier(left, right)
+
+
+def _starts(left: object, right: Range) -> bool:
+    start, other = _low(left), _low(right)
+    return start.included == other.included and start.meets(other) and _ends_no_later(left, right)
+
+
+def _during(left: object, right: Range) -> bool:
+    return _starts_no_earlier(left, right) and _ends_no_later(left, right)
+
+
+def _coincides(left: object, right: object) -> bool:
+    ends = (_low(left), _low(right)), (_high(left), _high(right))
+    return all(end.included == other.included and end.meets(other) for end, other in ends)
+
+
+def _turned(relation: Relation) -> Relation:
+    return lambda left, right: relation(right, left)
+
+
+POINT: Final = ("point", ANY)
+ONE_RANGE: Final = ("range", RANGE)
+TWO_POINTS: Final = (("point1", ANY), ("point2", ANY))
+TWO_RANGES: Final = (("range1", RANGE), ("range2", RANGE))
+
+
+def _between(*forms: tuple[tuple[str, object], ...], relation: Relation) -> Function:
+    return Function(BOOLEAN, tuple(takes(relation, *form) for form in forms))  # type: ignore[arg-type]  # a tuple of such pairs
+
+
+RANGES: Final[Mapping[str, Function]] = {
+    "before": _between(TWO_RANGES, (POINT, ONE_RANGE), (ONE_RANGE, POINT), TWO_POINTS, relation=_before),
+    "after": _between(TWO_RANGES, (POINT, ONE_RANGE), (ONE_RANGE, POINT), TWO_POINTS, relation=_after),
+    "meets": _between(TWO_RANGES, relation=_meets),
+    "met by": _between(TWO_RANGES, relation=_met_by),
+    "overlaps": _between(TWO_RANGES, relation=_overlaps),
+    "overlaps before": _between(TWO_RANGES, relation=_overlaps_before),
+    "overlaps after": _between(TWO_RANGES, relation=_overlaps_after),
+    "finishes": _between(TWO_RANGES, (POINT, ONE_RANGE), relation=_finishes),
+    "finished by": _between(TWO_RANGES, (ONE_RANGE, POINT), relation=_turned(_finishes)),
+    "includes": _between(TWO_RANGES, (ONE_RANGE, POINT), relation=_turned(_during)),
+    "during": _between(TWO_RANGES, (POINT, ONE_RANGE), relation=_during),
+    "starts": _between(TWO_RANGES, (POINT, ONE_RANGE), relation=_starts),
+    "started by": _between(TWO_RANGES, (ONE_RANGE, POINT), relation=_turned(_starts)),
+    "coincides": _between(TWO_RANGES, TWO_POINTS, relation=_coincides),
+}

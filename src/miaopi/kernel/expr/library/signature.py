@@ -1,0 +1,97 @@
+"""What a function takes and gives: read by the type check, by named calls and by every engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from miaopi.kernel.expr.fault import Fault
+from miaopi.kernel.expr.types import Type, fits, item_of
+from miaopi.kernel.expr.values import holds
+
+LONGEST_TEXT: Final = 65_536  # characters
+LONGEST_LIST: Final = 65_536  # elements
+
+
+@dataclass(frozen=True, slots=True)
+class Overload:
+    """One list of parameters and what to do with their values, all determined and, unless `takes_null`, none null.
+
+    `is_variadic`: the last parameter takes any number of values, one at least. `reads_clock`: before the values comes the
+    moment of the evaluation, or None where there is no clock.
+    """
+
+    parameters: tuple[Type, ...]
+    apply: Callable[..., object]
+    names: tuple[str, ...] = ()
+    takes_null: bool = False
+    takes_doubtful_lists: bool = False
+    is_variadic: bool = False
+    reads_clock: bool = False
+
+    def takes_types(self, found: tuple[Type, ...]) -> bool:
+        return self.takes_count(len(found)) and all(map(fits, self.wanted(len(found)), found))
+
+    def takes_values(self, found: list[object]) -> bool:
+        return self.takes_count(len(found)) and all(map(holds, self.wanted(len(found)), found))
+
+    def takes_count(self, count: int) -> bool:
+        return count >= len(self.parameters) if self.is_variadic else count == len(self.parameters)
+
+    def wanted(self, count: int) -> tuple[Type, ...]:
+        """The types for so many values."""
+        return self.parameters + self.parameters[-1:] * (count - len(self.parameters))
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """`result` is a type, or says which from the types of the arguments."""
+
+    result: Type | Callable[[tuple[Type, ...]], Type]
+    overloads: tuple[Overload, ...]
+
+    def result_for(self, arguments: tuple[Type, ...]) -> Type:
+        return self.result if isinstance(self.result, Type) else self.result(arguments)
+
+
+def takes(apply: Callable[..., object], *parameters: tuple[str, Type], **special: bool) -> Overload:
+    return Overload(
+        tuple(kind for _, kind in parameters), apply, tuple(name for name, _ in parameters), **special
+    )
+
+
+def one_of_first(arguments: tuple[Type, ...]) -> Type:
+    """The type of the elements of the first argument."""
+    return item_of(arguments[0]) if arguments[0].name == "list" else arguments[0]
+
+
+def same_as_first(arguments: tuple[Type, ...]) -> Type:
+    return arguments[0]
+
+
+def whole(number: Decimal) -> int:
+    """A whole number that a calendar can hold. Raises Fault."""
+    if number != number.to_integral_value() or abs(number) > 10**9:
+        raise Fault("a whole number is needed")
+    return int(number)
+
+
+def cut(number: Decimal) -> int:
+    """The whole part of a number that counts places. Raises Fault."""
+    if abs(number) > 10**9:
+        raise Fault("a smaller number is needed")
+    return int(number)
+
+
+def bounded_text(text: str) -> str:
+    if len(text) > LONGEST_TEXT:
+        raise Fault(f"the text has more than {LONGEST_TEXT} characters")
+    return text
+
+
+def bounded_list(elements: list[object]) -> list[object]:
+    if len(elements) > LONGEST_LIST:
+        raise Fault(f"the list has more than {LONGEST_LIST} elements")
+    return elements
