@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from miaopi.kernel.dmn import Model, namespace_of, parse, read_temporal
@@ -32,28 +33,27 @@ def evaluate(
 
 
 class _Folder:
-    """The models beside a model, by their namespaces; read when first one is imported."""
+    """The models beside a model, by their namespaces; read when the first one is imported."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.found: dict[str, bytes] | None = None
+
+    @cached_property
+    def found(self) -> dict[str, bytes]:
+        beside = [file for file in sorted(self.path.parent.glob("*.dmn")) if file.resolve() != self.path.resolve()]
+        return dict(pair for file in reversed(beside) if (pair := _named(file)))
 
     def resolve(self, namespace: str, _location: str) -> bytes | None:
-        if self.found is None:
-            self.found = {}
-            for file in sorted(self.path.parent.glob("*.dmn")):
-                if file.resolve() != self.path.resolve():
-                    self._add(file)
         return self.found.get(namespace)
 
-    def _add(self, file: Path) -> None:
+
+def _named(file: Path) -> tuple[str, bytes] | None:
+    """A model with its namespace; a neighbour that is no model is none of this model's mistakes."""
+    try:
         source = _read(file)
-        try:
-            namespace = namespace_of(source, where=file.name)
-        except DefinitionError:
-            return  # a neighbour that is no model is none of this model's mistakes
-        assert self.found is not None
-        self.found.setdefault(namespace, source)
+        return namespace_of(source, where=file.name), source
+    except (DefinitionError, NotFound):
+        return None
 
 
 def _read(path: Path) -> bytes:

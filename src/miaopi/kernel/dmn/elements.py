@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from miaopi.kernel.dmn.items import ItemType
@@ -56,9 +56,9 @@ class Service:
     input_data: tuple[Reference, ...]
     where: str
 
-    def parameters(self) -> Iterator[Reference]:
-        yield from self.input_data
-        yield from self.input_decisions
+    @property
+    def parameters(self) -> tuple[Reference, ...]:
+        return (*self.input_data, *self.input_decisions)
 
 
 DrgElement = InputData | Decision | Knowledge | Service
@@ -78,6 +78,19 @@ class Graph:
         for name in reference.path:
             graph = graph.imports[name]
         return graph.elements[reference.id]
+
+    def parameters(self, reference: Reference) -> tuple[tuple[str, ItemType | None], ...]:
+        """The names of what an invocable takes, with their types; nothing for a decision."""
+        graph = self
+        for name in reference.path:
+            graph = graph.imports[name]
+        element = graph.elements[reference.id]
+        if isinstance(element, Knowledge):
+            return element.function.parameters
+        if isinstance(element, Service):
+            taken = [graph.find(parameter) for parameter in element.parameters]
+            return tuple((one.name, one.of) for one in taken)
+        return ()
 
     def named(self, name: str) -> Reference | None:
         """The element of that name: of this model, or `import name.name` of an imported one."""

@@ -70,28 +70,14 @@ class Model:
             )
         run = Run(now=now)
         given = Given({" ".join(key.split()): value for key, value in inputs.items()})
-        environment = Environment(self.graph, given, run)
-        value = environment.value(reference)
+        value = Environment(self.graph, given, run).value(reference)
         if isinstance(value, Closure) and not isinstance(self.graph.find(reference), Decision):
-            value = self._invoked(reference, value, environment)
+            value = self._invoked(reference, value, given)
         return Traced(value, tuple(run.faults))
 
-    def _invoked(self, reference: Reference, function: Closure, environment: Environment) -> object:
+    def _invoked(self, reference: Reference, function: Closure, given: Given) -> object:
         """What an invocable gives for the inputs; a parameter that has none is null."""
-        given = environment.given
         for name in reference.path:
             given = given.within(name)
-        element = self.graph.find(reference)
-        if isinstance(element, Service):
-            graph = self.graph
-            for name in reference.path:
-                graph = graph.imports[name]
-            kinds = [getattr(graph.find(one), "of", None) for one in element.parameters()]
-        else:
-            assert isinstance(element, Knowledge)
-            kinds = [of for _, of in element.function.parameters]
-        values = (
-            admit(name, given.values.get(name), of or ANY)
-            for name, of in zip(function.names, kinds, strict=True)
-        )
+        values = (admit(name, given.values.get(name), of or ANY) for name, of in self.graph.parameters(reference))
         return function.call(*values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from miaopi.kernel.dmn.elements import Decision, Graph, InputData, Knowledge, Reference, Service
 from miaopi.kernel.dmn.evaluation.boxes import closure, value_of
@@ -82,13 +83,11 @@ class Environment:
 
     def _scope(self, requires: Sequence[Reference]) -> dict[str, object]:
         """What an element sees: the values that it requires, imported ones within the name of their import."""
-        scope: dict[str, object] = {}
+        scope: dict[str, Any] = {}
         for reference in requires:
-            at = scope
+            at: dict[str, Any] = scope
             for name in filter(None, reference.path):
-                inner = at.setdefault(name, {})
-                assert isinstance(inner, dict)
-                at = inner
+                at = at.setdefault(name, {})
             at[self.graph.find(reference).name] = self.value(reference)
         return scope
 
@@ -99,14 +98,13 @@ class Environment:
 
     def _service(self, service: Service) -> Closure:
         """A decision service as a function of its input data and input decisions (§10.4)."""
-        parameters = list(service.parameters())
+        parameters = service.parameters
 
         def call(*values: object) -> object:
             supplied = {}
             for reference, value in zip(parameters, values, strict=True):
                 element = self.graph.find(reference)
-                of = element.of if isinstance(element, InputData | Decision) else None
-                supplied[reference] = coerce(value, of, self.run, element.where)
+                supplied[reference] = coerce(value, element.of, self.run, element.where)
             inner = Environment(self.graph, Given({}), self.run, supplied)
             return coerce(_result(inner, service), service.of, self.run, service.where)
 

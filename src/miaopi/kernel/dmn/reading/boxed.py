@@ -45,7 +45,7 @@ class BoxedReader:
         self.book = book
         self.language = language
         self.findings = findings
-        self.types = {name: of.type for name, of in book.known().items()}
+        self.types: Names = {name: of.type for name, of in book.known().items()}
 
     def type_of(self, element: Element | None) -> ItemType | None:
         """The type that the element declares."""
@@ -82,10 +82,10 @@ class BoxedReader:
             case "functionDefinition":
                 return self.function(element, names)
             case "conditional":
-                parts = [
+                condition, then, otherwise = (
                     self.required(element.first(part), element, names, part) for part in ("if", "then", "else")
-                ]
-                return Conditional(*parts, element.where, self.type_of(element))
+                )
+                return Conditional(condition, then, otherwise, element.where, self.type_of(element))
             case "filter":
                 return self.filter(element, names)
             case "decisionTable":

@@ -35,7 +35,7 @@ class Directory:
     def resolve(self, href: str, where: str) -> Reference:
         """The element that `#id` or `namespace#id` names. Raises DefinitionError where there is none."""
         namespace, _, id = href.rpartition("#")
-        found = self._local(id) if namespace in ("", self.namespace) else self._foreign(namespace, id)
+        found = self._local(id) if namespace in ("", self.namespace) else self.foreign(namespace, id)
         if found is None:
             raise DefinitionError(where, f"{href} names no element of this model or of one that it imports")
         return found
@@ -43,12 +43,13 @@ class Directory:
     def _local(self, id: str) -> Reference | None:
         return Reference((), id) if id in self.written else None
 
-    def _foreign(self, namespace: str, id: str) -> Reference | None:
+    def foreign(self, namespace: str, id: str) -> Reference | None:
+        """The element of an imported model, by the shortest way to it."""
         for name, directory in self.imports:
             if directory.namespace == namespace and id in directory.written:
                 return Reference((name,), id)
         for name, directory in self.imports:
-            found = directory._foreign(namespace, id)
+            found = directory.foreign(namespace, id)
             if found is not None:
                 return Reference((name, *found.path), found.id)
         return None

@@ -8,19 +8,27 @@ from typing import Final, Protocol
 from miaopi.kernel.dmn.items import ItemType
 from miaopi.kernel.dmn.reading.literals import read_cell, read_literal, split_tests
 from miaopi.kernel.dmn.reading.xml import Element
-from miaopi.kernel.dmn.tree import Aggregation, DecisionTable, HitPolicy, InputClause, Literal, OutputClause, Rule
+from miaopi.kernel.dmn.tree import (
+    Aggregation,
+    DecisionTable,
+    HitPolicy,
+    InputClause,
+    Literal,
+    OutputClause,
+    Rule,
+)
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Type
 
+Names = Mapping[str, Type]
 POLICIES: Final = {policy.value: policy for policy in HitPolicy}
 AGGREGATIONS: Final = {aggregation.value: aggregation for aggregation in Aggregation}
-Names = Mapping[str, Type]
 
 
 class Reads(Protocol):
     """What a table needs of the reader that it stands in."""
 
-    types: Mapping[str, Type]
+    types: Names
 
     def type_of(self, element: Element | None) -> ItemType | None: ...
 
