@@ -17,7 +17,8 @@ def apply_builtin(walk: Walk, name: str, values: list[object], names: tuple[str,
             return merge(*found)
         if None in given and not overload.takes_null:
             return None
-        return overload.apply(walk.run.now, *given) if overload.reads_clock else overload.apply(*given)
+        apply = (overload.apply_open if walk.is_open else None) or overload.apply
+        return apply(walk.run.now, *given) if overload.reads_clock else apply(*given)
     raise Fault(f"{name} takes no such values")
 
 

@@ -42,7 +42,7 @@ def _negation(negand: object) -> bool | None:
     return not negand if isinstance(negand, bool) else None
 
 
-def _is(left: object, right: object = None) -> bool:
+def _is(left: object, right: object) -> bool:
     """The same value of the same kind; temporal values in the same zone, too."""
     if isinstance(left, TEMPORAL) and isinstance(right, TEMPORAL):
         return is_identical(left, right)
@@ -65,12 +65,5 @@ CONVERSION: Final[Mapping[str, Function]] = {
     "string": Function(STRING, (takes(write_value, ("from", ANY)),)),
     "duration": Function(ANY, (takes(read_duration, FROM),)),
     "not": Function(BOOLEAN, (takes(_negation, ("negand", ANY)),)),
-    "is": Function(
-        BOOLEAN,
-        (
-            takes(_is, ("value1", ANY), ("value2", ANY), takes_null=True),
-            takes(_is, ("value1", ANY), takes_null=True),
-            takes(_is, ("value2", ANY), takes_null=True),
-        ),
-    ),
+    "is": Function(BOOLEAN, (takes(_is, ("value1", ANY), ("value2", ANY), takes_null=True),)),
 }

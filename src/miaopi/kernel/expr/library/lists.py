@@ -39,6 +39,11 @@ def list_contains(elements: list[object] | None, wanted: object) -> Truth:
     return found
 
 
+def _holds(elements: list[object] | None, wanted: object) -> bool | None:
+    """FEEL's own: what cannot be compared with the value is not it."""
+    return None if elements is None else any(is_same(element, wanted) for element in elements)
+
+
 def _count(elements: list[object]) -> Decimal:
     return Decimal(len(elements))
 
@@ -215,7 +220,16 @@ NEW_ITEM: Final = ("newItem", ANY)
 LISTS: Final[Mapping[str, Function]] = {
     "list contains": Function(
         BOOLEAN,
-        (takes(list_contains, ELEMENTS, ("element", ANY), takes_null=True, takes_doubtful_lists=True),),
+        (
+            takes(
+                list_contains,
+                ELEMENTS,
+                ("element", ANY),
+                takes_null=True,
+                takes_doubtful_lists=True,
+                apply_open=_holds,
+            ),
+        ),
     ),
     "count": Function(NUMBER, (takes(_count, ELEMENTS, takes_doubtful_lists=True),)),
     "min": over_lists(_element_of_all, ANY, _least),

@@ -1,17 +1,20 @@
-"""Range functions (DMN 1.5 §10.3.4.8, tables 80 and 81): how points and ranges lie to one another. An end without limit lies
-beyond every point.
+"""Ranges from their text (DMN 1.5 §10.3.4.1, table 74), and how points and ranges lie to one another (§10.3.4.8, table 81).
+An end without limit lies beyond every point.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from miaopi.kernel.expr.fault import Fault
 from miaopi.kernel.expr.library.signature import Function, takes
-from miaopi.kernel.expr.types import ANY, BOOLEAN, RANGE
-from miaopi.kernel.expr.values import Range, equal, is_less
+from miaopi.kernel.expr.temporal import read_any_day, read_clock, read_duration, read_temporal
+from miaopi.kernel.expr.temporal.reading import read_moment_or_day
+from miaopi.kernel.expr.types import ANY, BOOLEAN, RANGE, STRING, Type
+from miaopi.kernel.expr.values import DECIMAL128, Range, equal, is_less
 
 Relation = Callable[..., bool]
 
@@ -131,17 +134,61 @@ def _turned(relation: Relation) -> Relation:
     return lambda left, right: relation(right, left)
 
 
+END: Final = r"""(-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)|@?"(?:[^"\\]|\\.)*"|[a-z ]+\(\s*"[^"\\]*"\s*\))?"""
+RANGE_TEXT: Final = re.compile(rf"\s*([\[(\]])\s*{END}\s*\.\.\s*{END}\s*([\])\[])\s*", re.DOTALL)
+CALL: Final = re.compile(r'([a-z ]+?)\s*\(\s*"([^"]*)"\s*\)')
+ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
+READERS: Final[Mapping[str, Callable[[str], object]]] = {
+    "date": read_any_day,
+    "time": read_clock,
+    "date and time": read_moment_or_day,
+    "duration": read_duration,
+}
+
+
+def _range(text: str) -> Range:
+    """`[18..21)`, `(..@"2026-11-23"]`: an end that is not written is open (grammar rule 66). Raises Fault."""
+    found = RANGE_TEXT.fullmatch(text)
+    if found is None:
+        raise Fault("a range is written as [18..21)")
+    opening, low, high, closing = found.groups()
+    includes_low, includes_high = opening == "[", closing == "]"
+    if (low is None and (includes_low or high is None)) or (high is None and includes_high):
+        raise Fault("a range has one end at least, and takes in none that is not there")
+    start, end = _read_end(low), _read_end(high)
+    if start is not None and end is not None and _settled(is_less(end, start)):
+        raise Fault("a range goes from its lower end to its higher one")
+    return Range(start, end, includes_low, includes_high)
+
+
+def _read_end(text: str | None) -> object:
+    """A number, a string or a temporal value as it is written. Raises Fault."""
+    if text is None:
+        return None
+    if text.startswith("@"):
+        return read_temporal(text[2:-1])
+    if text.startswith('"'):
+        return ESCAPE.sub(r"\1", text[1:-1])
+    if found := CALL.fullmatch(text):
+        reader = READERS.get(found[1])
+        if reader is None:
+            raise Fault(f"an end of a range is no {found[1]}")
+        return reader(found[2])
+    return DECIMAL128.create_decimal(text)
+
+
 POINT: Final = ("point", ANY)
 ONE_RANGE: Final = ("range", RANGE)
 TWO_POINTS: Final = (("point1", ANY), ("point2", ANY))
 TWO_RANGES: Final = (("range1", RANGE), ("range2", RANGE))
 
 
-def _between(*forms: tuple[tuple[str, object], ...], relation: Relation) -> Function:
-    return Function(BOOLEAN, tuple(takes(relation, *form) for form in forms))  # type: ignore[arg-type]  # a tuple of such pairs
+def _between(*forms: tuple[tuple[str, Type], ...], relation: Relation) -> Function:
+    return Function(BOOLEAN, tuple(takes(relation, *form) for form in forms))
 
 
 RANGES: Final[Mapping[str, Function]] = {
+    "range": Function(RANGE, (takes(_range, ("from", STRING)),)),
     "before": _between(TWO_RANGES, (POINT, ONE_RANGE), (ONE_RANGE, POINT), TWO_POINTS, relation=_before),
     "after": _between(TWO_RANGES, (POINT, ONE_RANGE), (ONE_RANGE, POINT), TWO_POINTS, relation=_after),
     "meets": _between(TWO_RANGES, relation=_meets),

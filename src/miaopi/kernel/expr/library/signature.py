@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 from miaopi.kernel.expr.fault import Fault
+from miaopi.kernel.expr.operations import LONGEST_TEXT
+from miaopi.kernel.expr.run import LONGEST_LIST
 from miaopi.kernel.expr.types import Type, fits, item_of
 from miaopi.kernel.expr.values import holds
-
-LONGEST_TEXT: Final = 65_536  # characters
-LONGEST_LIST: Final = 65_536  # elements
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +18,8 @@ class Overload:
     """One list of parameters and what to do with their values, all determined and, unless `takes_null`, none null.
 
     `is_variadic`: the last parameter takes any number of values, one at least. `reads_clock`: before the values comes the
-    moment of the evaluation, or None where there is no clock.
+    moment of the evaluation, or None where there is no clock. `apply_open` is what an open source does instead, where FEEL's
+    own answer is not one that a decision may be built on.
     """
 
     parameters: tuple[Type, ...]
@@ -30,6 +29,7 @@ class Overload:
     takes_doubtful_lists: bool = False
     is_variadic: bool = False
     reads_clock: bool = False
+    apply_open: Callable[..., object] | None = None
 
     def takes_types(self, found: tuple[Type, ...]) -> bool:
         return self.takes_count(len(found)) and all(map(fits, self.wanted(len(found)), found))
@@ -56,10 +56,14 @@ class Function:
         return self.result if isinstance(self.result, Type) else self.result(arguments)
 
 
-def takes(apply: Callable[..., object], *parameters: tuple[str, Type], **special: bool) -> Overload:
-    return Overload(
-        tuple(kind for _, kind in parameters), apply, tuple(name for name, _ in parameters), **special
-    )
+def takes(
+    apply: Callable[..., object],
+    *parameters: tuple[str, Type],
+    apply_open: Callable[..., object] | None = None,
+    **special: bool,
+) -> Overload:
+    names, kinds = tuple(name for name, _ in parameters), tuple(kind for _, kind in parameters)
+    return Overload(kinds, apply, names, apply_open=apply_open, **special)
 
 
 def one_of_first(arguments: tuple[Type, ...]) -> Type:

@@ -41,15 +41,22 @@ class Characters:
         return found != self.is_negated
 
     def _span(self, character: str) -> bool:
-        variants = case_variants(character) if self.ignores_case else (character,)
-        return any(low <= one <= high for low, high in self.spans for one in variants)
+        if any(low <= character <= high for low, high in self.spans):
+            return True
+        return self.ignores_case and any(_is_alike(character, low, high) for low, high in self.spans)
 
 
-def case_variants(character: str) -> tuple[str, ...]:
+def case_variants(character: str) -> frozenset[str]:
     """The character and what it is in upper and lower case, where that is one character."""
     upper, lower = character.upper(), character.lower()
     found = {character, upper, lower, upper.lower(), lower.upper()}
-    return tuple(one for one in found if len(one) == 1)
+    return frozenset(one for one in found if len(one) == 1)
+
+
+def _is_alike(character: str, low: str, high: str) -> bool:
+    """Whether the character is in the span in another case."""
+    variants = case_variants(character)
+    return any(low <= one <= high for one in variants) or (low == high and not variants.isdisjoint(case_variants(low)))
 
 
 def _is_space(character: str) -> bool:

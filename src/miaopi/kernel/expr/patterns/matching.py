@@ -12,9 +12,10 @@ from miaopi.kernel.expr.patterns.characters import Characters, case_variants
 from miaopi.kernel.expr.patterns.program import Fork, Found, Jump, Keep, Program
 from miaopi.kernel.expr.patterns.syntax import Anchor, Back
 
-MOST_STEPS: Final = 500_000
+MOST_STEPS: Final = 400_000
+STEPS_BACK: Final = 8  # what one step of a search that goes back counts for
 Slots = tuple[int, ...]  # where each group begins and ends; -1 for nowhere
-Way = tuple[Characters, int, Slots]  # waits for such a character, and goes on at that step
+Way = tuple[int, Slots]  # stands at a step that waits for a character
 
 
 class Matcher:
@@ -24,6 +25,7 @@ class Matcher:
         self.program = program
         self.text = text
         self.steps_left = MOST_STEPS
+        self.taken: dict[tuple[int, str], bool] = {}  # whether the step takes the character
         self.none: Slots = (-1,) * (2 * program.groups + 2)
 
     def search(self, start: int) -> Slots | None:
@@ -35,8 +37,8 @@ class Matcher:
             return None
         return self.walk(start)
 
-    def count(self) -> None:
-        self.steps_left -= 1
+    def count(self, steps: int) -> None:
+        self.steps_left -= steps
         if self.steps_left < 0:
             raise Fault("the pattern takes too many steps on this text")
 
@@ -45,7 +47,8 @@ class Matcher:
         found: Slots | None = None
         waiting: list[Way] = []
         for place in range(start, len(self.text) + 1):
-            entries = [way[1:] for way in waiting if self.takes(way[0], self.text[place - 1])]
+            self.count(len(waiting) + 1)
+            entries = [(step + 1, slots) for step, slots in waiting if self.takes(step, self.text[place - 1])]
             if found is None:
                 entries.append((0, self.none))
             seen: set[int] = set()
@@ -54,13 +57,16 @@ class Matcher:
                 if (ended := self.follow(step, slots, place, seen, waiting)) is not None:
                     found = ended
                     break
+            self.count(len(seen))
             if found is not None and not waiting:
                 break
         return found
 
-    def takes(self, test: Characters, character: str) -> bool:
-        self.count()
-        return test.take(character)
+    def takes(self, step: int, character: str) -> bool:
+        if (found := self.taken.get((step, character))) is None:
+            test = self.program.steps[step]
+            found = self.taken[step, character] = isinstance(test, Characters) and test.take(character)
+        return found
 
     def follow(self, step: int, slots: Slots, place: int, seen: set[int], waiting: list[Way]) -> Slots | None:
         """The steps from one on that need no character; the ways that wait for one are added, until a match ends it."""
@@ -69,7 +75,6 @@ class Matcher:
             step, slots = open_.pop()
             if step in seen:
                 continue
-            self.count()
             seen.add(step)
             match self.program.steps[step]:
                 case Found():
@@ -83,8 +88,8 @@ class Matcher:
                 case Anchor() as anchor:
                     if self.stands_at(anchor, place):
                         open_.append((step + 1, slots))
-                case Characters() as test:
-                    waiting.append((test, step + 1, slots))
+                case Characters():
+                    waiting.append((step, slots))
         return None
 
     def backtrack(self, start: int) -> Slots | None:
@@ -95,7 +100,7 @@ class Matcher:
             way = open_.pop()
             if way in seen:
                 continue
-            self.count()
+            self.count(STEPS_BACK)
             seen.add(way)
             step, place, slots = way
             match self.program.steps[step]:
@@ -113,8 +118,8 @@ class Matcher:
                 case Back(group=group):
                     if (end := self.again(slots, group, place)) is not None:
                         open_.append((step + 1, end, slots))
-                case Characters() as test:
-                    if place < len(self.text) and test.take(self.text[place]):
+                case Characters():
+                    if place < len(self.text) and self.takes(step, self.text[place]):
                         open_.append((step + 1, place + 1, slots))
         return None
 
