@@ -102,10 +102,13 @@ class Walk(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Iteration:
+    """`reads_partial`: the body may ask for the results of the rounds before it."""
+
     walk: Walk
     variable: str
     source: Boxed
     body: Boxed
+    reads_partial: bool
     where: str
     of: ItemType | None = None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
 from miaopi.kernel.dmn.evaluation.tables import decide_table
@@ -22,7 +23,7 @@ from miaopi.kernel.dmn.tree import (
     Walk,
 )
 from miaopi.kernel.errors import DefinitionError
-from miaopi.kernel.expr import Closure, Program, Run, read
+from miaopi.kernel.expr import Closure, Range, Run, read
 from miaopi.kernel.expr.run import LEVELS
 from miaopi.kernel.expr.types import ANY
 
@@ -32,8 +33,10 @@ LEVEL: Final = 4  # of the levels that an evaluation may go deep, what a box tak
 
 # A box that walks a list means what the same words in FEEL mean; so they do it.
 SOURCE, BODY = "the source", "the body"
-LOOP: Final = read(f"for one in {SOURCE} return {BODY}(one, partial)", {SOURCE: ANY, BODY: ANY})
-FILTER: Final = read(f"{SOURCE}[{BODY}(item)]", {SOURCE: ANY, BODY: ANY})
+LOOP: Final = read(f"for one in {SOURCE} return {BODY}(one)", {SOURCE: ANY, BODY: ANY})
+PARTIAL_LOOP: Final = read(f"for one in {SOURCE} return {BODY}(one, partial)", {SOURCE: ANY, BODY: ANY})
+PLACE: Final = "the place"
+AT_PLACE: Final = read(f"{SOURCE}[{PLACE}]", {SOURCE: ANY, PLACE: ANY})
 
 
 def value_of(boxed: Boxed, scope: Scope, run: Run) -> object:
@@ -58,8 +61,7 @@ def value_of(boxed: Boxed, scope: Scope, run: Run) -> object:
             case BoxedFunction():
                 value = closure(boxed, scope, run)
             case Conditional():
-                chosen = boxed.then if value_of(boxed.condition, scope, run) is True else boxed.otherwise
-                value = value_of(chosen, scope, run)
+                value = _conditional(boxed, scope, run)
             case BoxedFilter():
                 value = _filter(boxed, scope, run)
             case Iteration():
@@ -143,25 +145,48 @@ def _body(boxed: BoxedFunction, scope: Scope, run: Run) -> object:
     return value_of(boxed.body, scope, run)
 
 
-def _filter(boxed: BoxedFilter, scope: Scope, run: Run) -> object:
-    def matches(item: object) -> object:
-        entries = item if isinstance(item, dict) else {}
-        return value_of(boxed.match, {**scope, "item": item, **entries}, run)
+def _conditional(boxed: Conditional, scope: Scope, run: Run) -> object:
+    """The second part where the condition is true, else the third: also for null and what is no truth value."""
+    condition = value_of(boxed.condition, scope, run)
+    if condition is not None and not isinstance(condition, bool):
+        run.faults.append(f"{boxed.where}: the condition is neither true nor false")
+    return value_of(boxed.then if condition is True else boxed.otherwise, scope, run)
 
-    return _loop(FILTER, value_of(boxed.source, scope, run), ("item",), matches, run)
+
+def _filter(boxed: BoxedFilter, scope: Scope, run: Run) -> object:
+    """As `e1[e2]` (§10.3.2.5): the elements for which the match is true, or the element at the place that it gives."""
+    source = value_of(boxed.source, scope, run)
+    if source is None:
+        return None
+    elements = source if isinstance(source, list) else [source]
+    kept = []
+    for element in elements:
+        entries = element if isinstance(element, dict) else {}
+        found = value_of(boxed.match, {**scope, "item": element, **entries}, run)
+        if isinstance(found, Decimal):
+            return AT_PLACE.evaluate({SOURCE: elements, PLACE: found}, run=run)
+        if found is not None and not isinstance(found, bool):
+            run.faults.append(f"{boxed.where}: the match is neither true nor false")
+            return None
+        if found is True:
+            kept.append(element)
+    return kept
 
 
 def _iterate(boxed: Iteration, scope: Scope, run: Run) -> object:
-    def body(element: object, partial: object) -> object:
-        inner = {**scope, boxed.variable: element}
-        if boxed.walk is Walk.FOR:
-            inner["partial"] = partial
-        return value_of(boxed.body, inner, run)
+    def body(element: object, *partial: object) -> object:
+        before = dict(zip(("partial",), partial, strict=False))
+        return value_of(boxed.body, {**scope, boxed.variable: element, **before}, run)
 
-    found = _loop(LOOP, value_of(boxed.source, scope, run), ("one", "partial"), body, run)
-    if boxed.walk is Walk.FOR or not isinstance(found, list):
-        return found
-    return _verdict(boxed, found, run)
+    source = value_of(boxed.source, scope, run)
+    if boxed.walk is Walk.FOR:
+        loop, parameters = (PARTIAL_LOOP, ("one", "partial")) if boxed.reads_partial else (LOOP, ("one",))
+        return loop.evaluate({SOURCE: source, BODY: Closure(parameters, body)}, run=run)
+    if source is None or not isinstance(source, list | Range):
+        run.faults.append(f"{boxed.where}: what {boxed.walk} goes over is no list")
+        return None
+    found = LOOP.evaluate({SOURCE: source, BODY: Closure(("one",), body)}, run=run)
+    return _verdict(boxed, found, run) if isinstance(found, list) else None
 
 
 def _verdict(boxed: Iteration, verdicts: list[object], run: Run) -> object:
@@ -173,9 +198,3 @@ def _verdict(boxed: Iteration, verdicts: list[object], run: Run) -> object:
     if decisive in verdicts:
         return decisive
     return None if None in verdicts else not decisive
-
-
-def _loop(
-    program: Program, source: object, parameters: tuple[str, ...], body: Callable[..., object], run: Run
-) -> object:
-    return program.evaluate({SOURCE: source, BODY: Closure(parameters, body)}, run=run)

@@ -34,6 +34,7 @@ EXPRESSIONS: Final = frozenset(
         "filter", "for", "some", "every", "decisionTable",
     }
 )  # fmt: skip
+PARTIAL: Final = "partial"
 EXTERNAL: Final = {"Java": "Java", "PMML": "PMML"}
 Names = Mapping[str, Type]
 
@@ -45,6 +46,7 @@ class BoxedReader:
         self.book = book
         self.language = language
         self.findings = findings
+        self.mentions_partial = False
         self.types: Names = {name: of.type for name, of in book.known().items()}
 
     def type_of(self, element: Element | None) -> ItemType | None:
@@ -105,6 +107,8 @@ class BoxedReader:
         return self.noted(read_literal(text or "null", names, self.types, where=element.where, of=of))
 
     def noted(self, literal: Literal) -> Literal:
+        """The literal; one that could not be read is a finding."""
+        self.mentions_partial |= PARTIAL in literal.text
         if literal.broken:
             self.findings.append(f"{literal.where}: {literal.broken}")
         return literal
@@ -165,10 +169,12 @@ class BoxedReader:
             raise DefinitionError(element.where, f"{element.name}: iteratorVariable is missing")
         source = self.required(element.first("in"), element, names, "in")
         inner = {**names, variable: type_of_boxed(source).item or ANY.type}
-        inner |= {"partial": ANY.type} if walk is Walk.FOR else {}
+        inner |= {PARTIAL: ANY.type} if walk is Walk.FOR else {}
         part = "return" if walk is Walk.FOR else "satisfies"
+        outer, self.mentions_partial = self.mentions_partial, False
         body = self.required(element.first(part), element, inner, part)
-        return Iteration(walk, variable, source, body, element.where, self.type_of(element))
+        reads, self.mentions_partial = self.mentions_partial, self.mentions_partial or outer
+        return Iteration(walk, variable, source, body, reads, element.where, self.type_of(element))
 
 
 def type_of_boxed(boxed: Boxed | None) -> Type:
