@@ -21,6 +21,7 @@ SENTENCES = ("if", "then", "else", "for", "in", "return", "some", "every", "sati
 KEYWORDS: Final = frozenset(
     {*SENTENCES, "and", "or", "not", "true", "false", "null", "function", "instance", "of"}
 )
+ENDS_OF_NAMES: Final = KEYWORDS - {"of"}  # which follows `instance` alone
 LONGEST_EXPRESSION: Final = 65_536  # characters
 DIGITS: Final = 34  # what decimal128 holds
 
@@ -146,7 +147,7 @@ def _word(source: Source, start: int, word: str, vocabulary: Vocabulary) -> Toke
 def _longer_name(source: Source, token: Token) -> Token:
     """Two words that follow one another can only be one name, even if nobody declared it."""
     name, end = token.text, token.span.end
-    while (found := NEXT_WORD.match(source.text, end)) and found.group(1) not in KEYWORDS:
+    while (found := NEXT_WORD.match(source.text, end)) and found.group(1) not in ENDS_OF_NAMES:
         name, end = f"{name} {found.group(1)}", found.end()
     return Token(Kind.NAME, name, Span(token.span.start, end))
 

@@ -25,7 +25,11 @@ class Program:
         """The value for these values of the names. What goes wrong is null where it happens (DMN 1.5 §10.3.2.13.1), and the
         run notes it. Raises DefinitionError beyond what the run may take.
         """
-        return interpret(self.tree, scope, Source(self.text, self.where, is_open=True), run)
+        source = Source(self.text, self.where, is_open=True)
+        try:
+            return interpret(self.tree, scope, source, run)
+        except RecursionError:
+            raise source.error(self.tree.span, "the evaluation goes too deep") from None
 
 
 def read(

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Final
 
 STEPS: Final = 100_000
-LEVELS: Final = 320  # nodes inside one another while reckoning, calls included
+LEVELS: Final = 240  # nodes inside one another while reckoning, those of functions called included
+CALLS: Final = 50  # functions inside one another
 LONGEST_LIST: Final = 50_000  # elements
 
 
@@ -22,3 +23,4 @@ class Run:
     faults: list[str] = field(default_factory=list)
     taken: int = 0
     level: int = 0
+    calls: int = 0

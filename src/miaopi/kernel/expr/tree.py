@@ -242,6 +242,7 @@ class Lambda(Node):
 
     parameters: tuple[Parameter, ...]
     body: Node
+    result: Type = ANY
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,29 +81,33 @@ class Range:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Closure:
-    """A function that is a value: written in the expression with the names around it, or handed in by a model."""
+    """A function that is a value: written in the expression with the names around it, or handed in by a model. One of the
+    language's own has `signatures`, and sees itself which of them the values fit.
+    """
 
     names: tuple[str, ...]
     apply: Callable[..., object]
     parameters: tuple[Type, ...] = ()
     result: Type = ANY
-    is_variadic: bool = False
+    signatures: tuple[Type, ...] = ()
 
     @property
     def type(self) -> Type:
-        if self.is_variadic:
-            return FUNCTION
         return Type("function", self.result, parameters=self.parameters or (ANY,) * len(self.names))
 
     def call(self, *values: object) -> object:
-        """What it gives for values in the order of its parameters, each brought to the type of its parameter; null where a
-        value is of another (DMN 1.5 §10.3.2.9.4). Raises Fault for another number of values.
+        """What it gives for values in the order of its parameters, each brought to the type of its parameter (DMN 1.5
+        §10.3.2.9.4). Raises Fault for a value of another type, and for another number of values.
         """
-        if self.is_variadic:
+        if self.signatures:
             return self.apply(*values)
         if len(values) != len(self.names):
             raise Fault(f"the function takes {len(self.names)} values, not {len(values)}")
-        return self.apply(*map(coerce, values, self.type.parameters))
+        given = list(map(coerce, values, self.type.parameters))
+        for name, value, made in zip(self.names, values, given, strict=True):
+            if made is None and value is not None:
+                raise Fault(f"{name} is not of the type that the function takes")
+        return self.apply(*given)
 
 
 Truth = bool | None | Undetermined
@@ -150,7 +154,7 @@ def holds(wanted: Type, value: object) -> bool:
             ends = (value.low, value.high)
             return wanted.name == "range" and all(holds(item_of(wanted), end) for end in ends)
         case Closure():
-            return conforms(value.type, wanted)
+            return any(conforms(kind, wanted) for kind in value.signatures or (value.type,))
         case _:
             return kind_of(value) == wanted
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from miaopi.kernel.expr.interpreter.walk import Walk, doubts
+from miaopi.kernel.expr.interpreter.walk import Walk, doubts, weight
 from miaopi.kernel.expr.library import FUNCTIONS, Overload
+from miaopi.kernel.expr.tree import Name, Node
+from miaopi.kernel.expr.types import Type
 from miaopi.kernel.expr.values import Closure, Fault, coerce, merge
 
 
-def apply_builtin(walk: Walk, name: str, values: list[object], names: tuple[str, ...] = ()) -> object:
+def apply_builtin(
+    walk: Walk, node: Node, name: str, values: list[object], names: tuple[str, ...] = ()
+) -> object:
     """What the function gives for values in the order of its parameters or, with names, for those. Raises Fault."""
+    walk.spend(node, sum(map(weight, values)))
     for overload, given in _fitting(walk, name, values, names):
         found = [] if walk.is_open else doubts(given if overload.takes_doubtful_lists else map(walk.settled, given))
         if found:
@@ -18,16 +23,20 @@ def apply_builtin(walk: Walk, name: str, values: list[object], names: tuple[str,
         if None in given and not overload.takes_null:
             return None
         apply = (overload.apply_open if walk.is_open else None) or overload.apply
-        return apply(walk.run.now, *given) if overload.reads_clock else apply(*given)
+        result = apply(walk.run.now, *given) if overload.reads_clock else apply(*given)
+        walk.spend(node, weight(result))
+        return result
     raise Fault(f"{name} takes no such values")
 
 
 def _fitting(
     walk: Walk, name: str, values: list[object], names: tuple[str, ...]
 ) -> Iterator[tuple[Overload, list[object]]]:
-    """The overloads that take the values as they are; after them, in an open source, as they can be made to be."""
+    """The overloads that take the values as they are; after them, in an open source, as they can be made to be. Of two that
+    differ in the order of their parameters alone, the names are told in the order of the one that is meant.
+    """
     waiting = []
-    for overload in FUNCTIONS[name].overloads:
+    for overload in sorted(FUNCTIONS[name].overloads, key=lambda one: one.names != names):
         given = _in_order(overload, values, names)
         if given is None:
             continue
@@ -50,12 +59,17 @@ def _in_order(overload: Overload, values: list[object], names: tuple[str, ...]) 
     return [given.get(name) for name in overload.names]
 
 
-def builtin(walk: Walk, name: str) -> Closure | None:
+def builtin(walk: Walk, node: Name) -> Closure | None:
     """The function of that name as a value."""
-    if name not in FUNCTIONS:
+    function = FUNCTIONS.get(node.name)
+    if function is None:
         return None
 
     def apply(*values: object) -> object:
-        return apply_builtin(walk, name, list(values))
+        return apply_builtin(walk, node, node.name, list(values))
 
-    return Closure((), apply, is_variadic=True)
+    signatures = tuple(
+        Type("function", function.result_for(overload.parameters), parameters=overload.parameters)
+        for overload in function.overloads
+    )
+    return Closure((), apply, signatures=signatures)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from miaopi.kernel.expr.interpreter.builtins import apply_builtin
 from miaopi.kernel.expr.interpreter.walk import Walk
+from miaopi.kernel.expr.run import CALLS
 from miaopi.kernel.expr.tree import Call, Invoke, Lambda
 from miaopi.kernel.expr.values import Closure, Fault, Undetermined, kind_of
 
@@ -14,8 +15,8 @@ def call(walk: Walk, node: Call) -> object:
     values = [walk.value(argument) for argument in node.arguments]
     own = walk.locals.get(node.function, walk.scope.get(node.function)) if walk.is_open else None
     if isinstance(own, Closure):
-        return own.call(*_in_order(own.names, values, node.names))
-    return apply_builtin(walk, node.function, values, node.names)
+        return _called(walk, node, own, _in_order(own.names, values, node.names))
+    return apply_builtin(walk, node, node.function, values, node.names)
 
 
 def invoke(walk: Walk, node: Invoke) -> object:
@@ -25,7 +26,18 @@ def invoke(walk: Walk, node: Invoke) -> object:
         return callee
     if not isinstance(callee, Closure):
         raise Fault(f"a {kind_of(callee)} is not a function")
-    return callee.call(*_in_order(callee.names, values, node.names))
+    return _called(walk, node, callee, values if callee.signatures else _in_order(callee.names, values, node.names))
+
+
+def _called(walk: Walk, node: Call | Invoke, function: Closure, values: list[object]) -> object:
+    run = walk.run
+    if run.calls >= CALLS:
+        raise walk.source.error(node.span, f"more than {CALLS} functions inside one another")
+    run.calls += 1
+    try:
+        return function.call(*values)
+    finally:
+        run.calls -= 1
 
 
 def _in_order(parameters: Sequence[str], values: list[object], names: tuple[str, ...]) -> list[object]:
@@ -47,4 +59,4 @@ def closure(walk: Walk, node: Lambda) -> object:
         with walk.within({**captured, **dict(zip(names, values, strict=True))}):
             return walk.value(node.body)
 
-    return Closure(names, apply, tuple(parameter.type for parameter in node.parameters))
+    return Closure(names, apply, tuple(parameter.type for parameter in node.parameters), node.result)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from miaopi.kernel.expr.interpreter.walk import Walk
 from miaopi.kernel.expr.parser import INPUT
 from miaopi.kernel.expr.tree import (
@@ -139,7 +137,7 @@ def _is_element(walk: Walk, operand: object, element: object) -> Truth:
         except Fault as fault:
             found = Undetermined(frozenset(), frozenset({str(fault)}))
     else:
-        found = equal_or_open(operand, element)
+        found = equal_or_open(element, operand)
     return False if walk.is_open and isinstance(found, Undetermined) else found
 
 

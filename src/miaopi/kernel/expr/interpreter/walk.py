@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.lexer import Source
@@ -13,6 +13,7 @@ from miaopi.kernel.expr.tree import Node
 from miaopi.kernel.expr.values import Fault, Truth, Undetermined, kind_of, merge, settle
 
 Found = TypeVar("Found")
+WEIGHED: Final = 16  # characters or elements that are one step
 
 
 class Walk:
@@ -102,6 +103,11 @@ class Walk:
             yield
         finally:
             self.locals = outer
+
+
+def weight(value: object) -> int:
+    """The steps that handling the value takes beside the one for its node: long ones fill the memory."""
+    return len(value) // WEIGHED if isinstance(value, str | list) else 0
 
 
 def doubts(values: Iterable[object]) -> list[Undetermined]:

@@ -83,8 +83,9 @@ def function(cursor: Cursor) -> Node:
         body: Node = Mistake(cursor.span(external, outside), "a function of another language is not run")
     else:
         body = cursor.expression()
+    result = cursor.shape(body)
     cursor.leave(outer)
-    return Lambda(cursor.span(word, body), tuple(parameters), body)
+    return Lambda(cursor.span(word, body), tuple(parameters), body, result)
 
 
 def _parameters(cursor: Cursor) -> list[Parameter]:

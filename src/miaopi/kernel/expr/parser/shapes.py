@@ -5,20 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import reduce
 
+from miaopi.kernel.expr.library import FUNCTIONS
+from miaopi.kernel.expr.operations import OPERATIONS
 from miaopi.kernel.expr.tree import (
+    And,
+    Arithmetic,
+    Between,
+    Call,
+    Compare,
     ContextOf,
     Filter,
     For,
     If,
+    In,
+    InstanceOf,
     Invoke,
     Lambda,
     ListOf,
     Literal,
     Name,
+    Negative,
     Node,
+    Not,
+    Or,
     Property,
+    Quantified,
 )
-from miaopi.kernel.expr.types import ANY, LIST, PROPERTIES, Type, item_of, join
+from miaopi.kernel.expr.types import ANY, BOOLEAN, LIST, NUMBER, PROPERTIES, Type, item_of, join
 from miaopi.kernel.expr.values import kind_of
 
 
@@ -43,19 +56,28 @@ class Shapes:
                 return kind_of(value)
             case Property(base=base, name=name):
                 return _part(self.of(base, types), name)
-            case Filter(base=base):
-                return self.of(base, types)
+            case Filter(base=base, test=test):
+                found = self.of(base, types)
+                return element_of(found) if self.of(test, types) == NUMBER else found
+            case Arithmetic(operator=operator, left=left, right=right):
+                operation = OPERATIONS.get((operator, self.of(left, types), self.of(right, types)))
+                return operation.result if operation else ANY
+            case Negative(operand=operand):
+                return self.of(operand, types)
+            case Compare() | Between() | And() | Or() | Not() | In() | InstanceOf() | Quantified():
+                return BOOLEAN
+            case Call(function=function, arguments=arguments):
+                return FUNCTIONS[function].result_for(tuple(self.of(argument, types) for argument in arguments) or (ANY,))
             case ContextOf(entries=entries):
                 return Type("context", entries=tuple((entry.key, self.of(entry.value, types)) for entry in entries))
             case ListOf(items=items):
                 return Type("list", reduce(join, (self.of(item, types) for item in items))) if items else LIST
-            case If(then=then):
-                return self.of(then, types)
+            case If(then=then, otherwise=otherwise):
+                return join(self.of(then, types), self.of(otherwise, types))
             case For(body=body):
                 return Type("list", self.of(body, types))
-            case Lambda(parameters=parameters, body=body):
-                taken = tuple(parameter.type for parameter in parameters)
-                return Type("function", self.of(body, types), parameters=taken)
+            case Lambda(parameters=parameters, result=result):
+                return Type("function", result, parameters=tuple(parameter.type for parameter in parameters))
             case Invoke(callee=callee):
                 return item_of(self.of(callee, types))
             case _:
