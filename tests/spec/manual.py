@@ -28,7 +28,7 @@ CHAPTERS: Mapping[str, tuple[str, ...]] = {
     "reckoning": ("numbers", "days", "parts"),
     "functions": ("ages", "text", "collections", "conversion"),
     "loops": ("quantifiers", "iteration"),
-    "limits": ("type_check", "budgets", "not_yet"),
+    "limits": ("type_check", "budgets"),
 }
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from miaopi.kernel.errors import DefinitionError
-from miaopi.kernel.expr.library import FUNCTIONS
 from miaopi.kernel.expr.lexer import Source
+from miaopi.kernel.expr.library import FUNCTIONS, Overload
 from miaopi.kernel.expr.operations import OPERATIONS
 from miaopi.kernel.expr.parser import ITEM, PARTIAL
 from miaopi.kernel.expr.tree import (
@@ -51,6 +51,7 @@ from miaopi.kernel.expr.types import (
     DAYS,
     LIST,
     MONTHS,
+    NULL,
     NUMBER,
     ORDERED,
     PROPERTIES,
@@ -286,22 +287,46 @@ def _list_type(check: _Check, items: list[tuple[Node, Type]]) -> Type:
 
 def _call(check: _Check, node: Call) -> Type:
     function = FUNCTIONS[node.function]
-    found = tuple(check.type_of(argument) for argument in node.arguments)
-    fitting = [overload for overload in function.overloads if overload.takes_types(found)]
+    given = tuple(check.type_of(argument) for argument in node.arguments)
+    fitting = [
+        (overload, found)
+        for overload in function.overloads
+        if (found := _in_order(overload, given, node.names)) is not None and overload.takes_types(found)
+    ]
     if not fitting:
         wanted = " or ".join(
             f"({', '.join(map(str, overload.parameters))})" for overload in function.overloads
         )
-        given = f"({', '.join(map(str, found))})"
-        raise check.source.error(node.span, f"{node.function} takes {wanted}, not {given}")
-    if node.function in ("min", "max") and item_of(found[0]) not in (*ORDERED, ANY):
         raise check.source.error(
-            node.span, f"{check.quote(node.arguments[0])} is a {found[0]}, which has no order"
+            node.span, f"{node.function} takes {wanted}, not ({', '.join(map(str, given))})"
         )
+    overload, found = fitting[0]
+    if node.function in ("min", "max"):
+        _require_order(check, node, found)
     written = [argument.value for argument in node.arguments if isinstance(argument, Literal)]
-    if len(written) == len(found) and None not in written:
-        _try_out(check, node, fitting[0].apply, written)
+    if len(written) == len(given) and None not in written and not node.names and not overload.reads_clock:
+        _try_out(check, node, overload.apply, written)
     return function.result_for(found)
+
+
+def _in_order(overload: Overload, given: tuple[Type, ...], names: tuple[str, ...]) -> tuple[Type, ...] | None:
+    """The types in the order of the parameters, null for one that no name gives; None where there is no such name."""
+    if not names:
+        return given
+    if not set(names) <= set(overload.names):
+        return None
+    by_name = dict(zip(names, given, strict=True))
+    return tuple(by_name.get(name, NULL) for name in overload.names)
+
+
+def _require_order(check: _Check, node: Call, found: tuple[Type, ...]) -> None:
+    """The least and the greatest, of one list or of several values, need values that have an order."""
+    is_list = len(found) == 1 and found[0].name == "list"
+    for argument, kind in zip(node.arguments, found, strict=False):
+        if (item_of(kind) if is_list else kind) not in (*ORDERED, ANY, NULL):
+            raise check.source.error(
+                argument.span, f"{check.quote(argument)} is a {kind}, which has no order"
+            )
 
 
 def _try_out(check: _Check, node: Call, apply: Callable[..., object], written: list[object]) -> None:

@@ -139,8 +139,10 @@ def _word(source: Source, start: int, word: str, vocabulary: Vocabulary) -> Toke
     if known is None and word in KEYWORDS:
         return Token(Kind.KEYWORD, word, Span(start, start + len(word)))
     name, end = known or (word, start + len(word))
-    return _longer_name(source, Token(Kind.NAME, name, Span(start, end))) if source.is_open else Token(
-        Kind.NAME, name, Span(start, end)
+    return (
+        _longer_name(source, Token(Kind.NAME, name, Span(start, end)))
+        if source.is_open
+        else Token(Kind.NAME, name, Span(start, end))
     )
 
 

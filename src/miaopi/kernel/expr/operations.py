@@ -9,6 +9,9 @@ from typing import Any, Final
 
 from miaopi.kernel.expr.temporal import (
     TEMPORAL,
+    FarDate,
+    FarMoment,
+    LongDuration,
     add,
     divide_duration,
     multiply_duration,
@@ -32,7 +35,9 @@ class Operation:
 
 
 def operate(operator: str, left: object, right: object, *, is_open: bool = False) -> object:
-    """The result for two determined values; null where either is null. Raises Fault."""
+    """The result for two determined values; null where either is null. A decision stays within the years 1 to 9999. Raises
+    Fault.
+    """
     if left is None or right is None:
         return None
     key = operator, kind_of(left), kind_of(right)
@@ -40,7 +45,10 @@ def operate(operator: str, left: object, right: object, *, is_open: bool = False
     if found is None:
         raise Fault(f"{kind_of(left)} {operator} {kind_of(right)} means nothing")
     try:
-        return found.apply(left, right)
+        result = found.apply(left, right)
+        if is_open or not isinstance(result, FarDate | FarMoment | LongDuration):
+            return result
+        raise OverflowError
     except OverflowError:
         raise Fault("the result lies outside what can be written") from None
     except DecimalException:
@@ -117,7 +125,11 @@ OPERATIONS: Final[Mapping[tuple[str, Type, Type], Operation]] = {
     ("+", DAYS, TIME): Operation(TIME, add),
     **{("-", point, DAYS): Operation(point, subtract) for point in (DATE, DATE_TIME, TIME)},
     **{("-", point, point): Operation(DAYS, subtract) for point in (DATE, DATE_TIME, TIME)},
-    **{(sign, length, length): Operation(length, apply) for sign, apply in (("+", add), ("-", subtract)) for length in (DAYS, MONTHS)},
+    **{
+        (sign, length, length): Operation(length, apply)
+        for sign, apply in (("+", add), ("-", subtract))
+        for length in (DAYS, MONTHS)
+    },
     **{("*", length, NUMBER): Operation(length, multiply_duration) for length in (DAYS, MONTHS)},
     **{("*", NUMBER, length): Operation(length, _multiply_by) for length in (DAYS, MONTHS)},
     **{("/", length, NUMBER): Operation(length, divide_duration) for length in (DAYS, MONTHS)},

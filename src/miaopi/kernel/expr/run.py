@@ -9,7 +9,7 @@ from typing import Final
 STEPS: Final = 100_000
 LEVELS: Final = 240  # nodes inside one another while reckoning, those of functions called included
 CALLS: Final = 50  # functions inside one another
-LONGEST_LIST: Final = 50_000  # elements
+LONGEST_LIST: Final = 65_536  # elements
 
 
 @dataclass(slots=True)

@@ -114,7 +114,9 @@ PROPERTIES: Final[Mapping[str, Mapping[str, Type]]] = {
     },
 }
 
-WORDS: Final = re.compile(r"\s*(days\s+and\s+time\s+duration|years\s+and\s+months\s+duration|date\s+and\s+time|[\w.]+)(?!\w)", re.I)
+WORDS: Final = re.compile(
+    r"\s*(days\s+and\s+time\s+duration|years\s+and\s+months\s+duration|date\s+and\s+time|[\w.]+)(?!\w)", re.I
+)
 ENTRY: Final = re.compile(r"\s*([^<>,:]+?)\s*:")
 
 
@@ -202,7 +204,9 @@ def conforms(found: Type, wanted: Type, *, is_open: bool = False) -> bool:
         own = dict(found.entries)
         if is_open and not own:
             return True
-        return all(name in own and conforms(own[name], kind, is_open=is_open) for name, kind in wanted.entries)
+        return all(
+            name in own and conforms(own[name], kind, is_open=is_open) for name, kind in wanted.entries
+        )
     if wanted.item is None:
         return True
     if found.item is None or len(found.parameters) != len(wanted.parameters):

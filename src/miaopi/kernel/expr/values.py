@@ -109,6 +109,17 @@ class Closure:
                 raise Fault(f"{name} is not of the type that the function takes")
         return self.apply(*given)
 
+    def call_by_name(self, values: Mapping[str, object]) -> object:
+        """What it gives for values with the names of their parameters; null for a parameter that no name gives. Raises Fault
+        for a name that it has not.
+        """
+        if self.signatures:
+            return self.apply(*values.values(), names=tuple(values))
+        unknown = [name for name in values if name not in self.names]
+        if unknown:
+            raise Fault(f"the function has no parameter {', '.join(unknown)}")
+        return self.call(*(values.get(name) for name in self.names))
+
 
 Truth = bool | None | Undetermined
 
@@ -240,7 +251,9 @@ def equal(left: object, right: object) -> Truth:
         case list(), list():
             return len(left) == len(right) and _equal_parts(left, right)
         case dict(), dict():
-            return left.keys() == right.keys() and _equal_parts(list(left.values()), [right[key] for key in left])
+            return left.keys() == right.keys() and _equal_parts(
+                list(left.values()), [right[key] for key in left]
+            )
         case Range(), Range():
             if (left.includes_low, left.includes_high) != (right.includes_low, right.includes_high):
                 return False

@@ -17,7 +17,11 @@ def apply_builtin(
     """What the function gives for values in the order of its parameters or, with names, for those. Raises Fault."""
     walk.spend(node, sum(map(weight, values)))
     for overload, given in _fitting(walk, name, values, names):
-        found = [] if walk.is_open else doubts(given if overload.takes_doubtful_lists else map(walk.settled, given))
+        found = (
+            []
+            if walk.is_open
+            else doubts(given if overload.takes_doubtful_lists else map(walk.settled, given))
+        )
         if found:
             return merge(*found)
         if None in given and not overload.takes_null:
@@ -65,8 +69,8 @@ def builtin(walk: Walk, node: Name) -> Closure | None:
     if function is None:
         return None
 
-    def apply(*values: object) -> object:
-        return apply_builtin(walk, node, node.name, list(values))
+    def apply(*values: object, names: tuple[str, ...] = ()) -> object:
+        return apply_builtin(walk, node, node.name, list(values), names)
 
     signatures = tuple(
         Type("function", function.result_for(overload.parameters), parameters=overload.parameters)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from miaopi.kernel.expr.interpreter.builtins import apply_builtin
 from miaopi.kernel.expr.interpreter.walk import Walk
 from miaopi.kernel.expr.run import CALLS
@@ -15,7 +13,7 @@ def call(walk: Walk, node: Call) -> object:
     values = [walk.value(argument) for argument in node.arguments]
     own = walk.locals.get(node.function, walk.scope.get(node.function)) if walk.is_open else None
     if isinstance(own, Closure):
-        return _called(walk, node, own, _in_order(own.names, values, node.names))
+        return _called(walk, node, own, values)
     return apply_builtin(walk, node, node.function, values, node.names)
 
 
@@ -26,7 +24,7 @@ def invoke(walk: Walk, node: Invoke) -> object:
         return callee
     if not isinstance(callee, Closure):
         raise Fault(f"a {kind_of(callee)} is not a function")
-    return _called(walk, node, callee, values if callee.signatures else _in_order(callee.names, values, node.names))
+    return _called(walk, node, callee, values)
 
 
 def _called(walk: Walk, node: Call | Invoke, function: Closure, values: list[object]) -> object:
@@ -35,20 +33,11 @@ def _called(walk: Walk, node: Call | Invoke, function: Closure, values: list[obj
         raise walk.source.error(node.span, f"more than {CALLS} functions inside one another")
     run.calls += 1
     try:
+        if node.names:
+            return function.call_by_name(dict(zip(node.names, values, strict=True)))
         return function.call(*values)
     finally:
         run.calls -= 1
-
-
-def _in_order(parameters: Sequence[str], values: list[object], names: tuple[str, ...]) -> list[object]:
-    """The values in the order of the parameters; null for a parameter that no name gives. Raises Fault."""
-    if not names:
-        return values
-    for name in names:
-        if name not in parameters:
-            raise Fault(f"the function has no parameter {name}")
-    given = dict(zip(names, values, strict=True))
-    return [given.get(parameter) for parameter in parameters]
 
 
 def closure(walk: Walk, node: Lambda) -> object:

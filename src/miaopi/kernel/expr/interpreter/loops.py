@@ -112,7 +112,9 @@ def _counted(source: Range) -> range | _Days:
     if found is None:
         raise Fault("a range without an end cannot be counted")
     places = found.places if isinstance(found, _Days) else found
-    places = places[0 if source.includes_low else 1 : len(places) if source.includes_high else len(places) - 1]
+    places = places[
+        0 if source.includes_low else 1 : len(places) if source.includes_high else len(places) - 1
+    ]
     return _Days(found.first, places) if isinstance(found, _Days) else places
 
 

@@ -11,6 +11,7 @@ from miaopi.kernel.expr.tree import (
     Condition,
     In,
     InstanceOf,
+    Node,
     Test,
     UnaryTests,
     Within,
@@ -56,6 +57,14 @@ def _against(walk: Walk, operator: str, left: object, right: object) -> Truth:
     return _order(walk, operator, left, right)
 
 
+def _tried(walk: Walk, node: Node, operator: str, left: object, right: object) -> Truth:
+    """The comparison as one answer among several: what goes wrong leaves this one open."""
+    try:
+        return _against(walk, operator, left, right)
+    except Fault as fault:
+        return walk.fault(node, str(fault))
+
+
 def compared(walk: Walk, node: Compare) -> Truth:
     return _against(walk, node.operator, walk.value(node.left), walk.value(node.right))
 
@@ -63,15 +72,16 @@ def compared(walk: Walk, node: Compare) -> Truth:
 def between(walk: Walk, node: Between) -> Truth:
     operand, low, high = walk.value(node.operand), walk.value(node.low), walk.value(node.high)
     return both(
-        walk.attempt(node, _order, walk, ">=", operand, low),
-        walk.attempt(node, _order, walk, "<=", operand, high),
+        _tried(walk, node, ">=", operand, low),
+        _tried(walk, node, "<=", operand, high),
     )
 
 
 def instance_of(walk: Walk, node: InstanceOf) -> object:
     """Whether the value is of the type; null is of the type null alone (DMN 1.5, table 50)."""
     return walk.strictly(
-        lambda value: node.type == NULL if value is None else holds(node.type, value), walk.value(node.operand)
+        lambda value: node.type == NULL if value is None else holds(node.type, value),
+        walk.value(node.operand),
     )
 
 
@@ -102,16 +112,19 @@ def _passes(walk: Walk, operand: object, test: Test) -> Truth:
     match test:
         case Within():
             low, high = walk.value(test.low), walk.value(test.high)
-            above = walk.attempt(test, _order, walk, ">=" if test.includes_low else ">", operand, low)
-            below = walk.attempt(test, _order, walk, "<=" if test.includes_high else "<", operand, high)
+            above = _tried(walk, test, ">=" if test.includes_low else ">", operand, low)
+            below = _tried(walk, test, "<=" if test.includes_high else "<", operand, high)
             return both(above, below)
         case Against():
-            return walk.attempt(test, _against, walk, test.operator, operand, walk.value(test.operand))
+            return _tried(walk, test, test.operator, operand, walk.value(test.operand))
         case _:
             wanted = walk.value(test.operand)
             if isinstance(test, Condition) and isinstance(wanted, bool | None):
                 return wanted
-            return walk.attempt(test, _matches, walk, operand, wanted)
+            try:
+                return _matches(walk, operand, wanted)
+            except Fault as fault:
+                return walk.fault(test, str(fault))
 
 
 def _matches(walk: Walk, operand: object, wanted: object) -> Truth:

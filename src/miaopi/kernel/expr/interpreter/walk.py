@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.lexer import Source
@@ -12,7 +12,6 @@ from miaopi.kernel.expr.run import LEVELS, LONGEST_LIST, Run
 from miaopi.kernel.expr.tree import Node
 from miaopi.kernel.expr.values import Fault, Truth, Undetermined, kind_of, merge, settle
 
-Found = TypeVar("Found")
 WEIGHED: Final = 16  # characters or elements that are one step
 
 
@@ -54,7 +53,7 @@ class Walk:
         if self.run.taken > self.run.steps:
             raise self.source.error(node.span, f"the expression takes more than {self.run.steps} steps")
 
-    def attempt(self, node: Node, reckon: Callable[..., Found], *values: object) -> Found | Undetermined | None:
+    def attempt(self, node: Node, reckon: Callable[..., object], *values: object) -> object:
         """What is reckoned from the values, or the fault on the way to it, said to be at the node."""
         try:
             return reckon(*values)

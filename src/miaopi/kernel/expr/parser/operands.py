@@ -6,19 +6,18 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from miaopi.kernel.expr.lexer import LETTER, STRING_TEXT, Kind, read_token
+from miaopi.kernel.expr.lexer import LETTER, STRING_TEXT, Kind, Token, read_token
 from miaopi.kernel.expr.library import FUNCTIONS
 from miaopi.kernel.expr.parser.calls import arguments
 from miaopi.kernel.expr.parser.cursor import INPUT, POWER, Cursor
 from miaopi.kernel.expr.parser.ranges import half_open, outward_range, range_from
 from miaopi.kernel.expr.parser.sentences import conditional, function, loop
-from miaopi.kernel.expr.temporal import read_temporal
+from miaopi.kernel.expr.temporal import read_duration, read_temporal
 from miaopi.kernel.expr.tree import (
     COMPARISONS,
     Call,
     ContextOf,
     Entry,
-    Invoke,
     ListOf,
     Literal,
     Mistake,
@@ -28,7 +27,6 @@ from miaopi.kernel.expr.tree import (
     Not,
     Span,
 )
-from miaopi.kernel.expr.types import Type
 from miaopi.kernel.expr.values import Fault
 
 CONSTANTS: Final[Mapping[str, bool | None]] = {"true": True, "false": False, "null": None}
@@ -51,11 +49,30 @@ def _name(cursor: Cursor) -> Node:
     if not cursor.at("("):
         return name
     if token.text in FUNCTIONS and not _is_function(cursor, token.text):
-        given, names, closing = arguments(cursor)
-        return Call(cursor.span(token, closing), token.text, given, names)
+        return _call(cursor, token)
     if cursor.source.is_open or token.text in cursor.types:
         return name
     raise cursor.source.error(token.span, f"there is no function {token.text}")
+
+
+def _call(cursor: Cursor, token: Token) -> Node:
+    """A call of a function of the language. Which kind of duration a written text is shows at once."""
+    given, names, closing = arguments(cursor)
+    span = cursor.span(token, closing)
+    match given:
+        case (Literal(value=str(text)),) if token.text == "duration" and not cursor.source.is_open:
+            return _temporal(cursor, span, text, read_duration)
+        case _:
+            return Call(span, token.text, given, names)
+
+
+def _temporal(cursor: Cursor, span: Span, text: str, read: Callable[[str], object]) -> Node:
+    try:
+        return Literal(span, read(text))
+    except Fault as fault:
+        if cursor.source.is_open:
+            return Mistake(span, str(fault))
+        raise cursor.source.error(span, str(fault)) from None
 
 
 def _is_function(cursor: Cursor, name: str) -> bool:
@@ -67,13 +84,7 @@ def _at_literal(cursor: Cursor) -> Node:
     if cursor.token.kind is not Kind.STRING:
         raise cursor.unexpected("a string")
     text = cursor.advance()
-    span = cursor.span(sign, text)
-    try:
-        return Literal(span, read_temporal(str(text.value)))
-    except Fault as fault:
-        if cursor.source.is_open:
-            return Mistake(span, str(fault))
-        raise cursor.source.error(span, str(fault)) from None
+    return _temporal(cursor, cursor.span(sign, text), str(text.value), read_temporal)
 
 
 def _negative(cursor: Cursor) -> Node:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import reduce
+from typing import Final
 
 from miaopi.kernel.expr.library import FUNCTIONS
 from miaopi.kernel.expr.operations import OPERATIONS
@@ -34,6 +35,8 @@ from miaopi.kernel.expr.tree import (
 from miaopi.kernel.expr.types import ANY, BOOLEAN, LIST, NUMBER, PROPERTIES, Type, item_of, join
 from miaopi.kernel.expr.values import kind_of
 
+TRUTHS: Final = (Compare, Between, And, Or, Not, In, InstanceOf, Quantified)
+
 
 class Shapes:
     """What is known of each node that has been read; found once for a node, for the next one to be built upon."""
@@ -49,6 +52,8 @@ class Shapes:
         return known[1]
 
     def _reckon(self, node: Node, types: Mapping[str, Type]) -> Type:
+        if isinstance(node, TRUTHS):
+            return BOOLEAN
         match node:
             case Name(name=name):
                 return types.get(name, ANY)
@@ -64,18 +69,26 @@ class Shapes:
                 return operation.result if operation else ANY
             case Negative(operand=operand):
                 return self.of(operand, types)
-            case Compare() | Between() | And() | Or() | Not() | In() | InstanceOf() | Quantified():
-                return BOOLEAN
             case Call(function=function, arguments=arguments):
-                return FUNCTIONS[function].result_for(tuple(self.of(argument, types) for argument in arguments) or (ANY,))
-            case ContextOf(entries=entries):
-                return Type("context", entries=tuple((entry.key, self.of(entry.value, types)) for entry in entries))
-            case ListOf(items=items):
-                return Type("list", reduce(join, (self.of(item, types) for item in items))) if items else LIST
+                return FUNCTIONS[function].result_for(
+                    tuple(self.of(argument, types) for argument in arguments) or (ANY,)
+                )
             case If(then=then, otherwise=otherwise):
                 return join(self.of(then, types), self.of(otherwise, types))
             case For(body=body):
                 return Type("list", self.of(body, types))
+            case _:
+                return self._made(node, types)
+
+    def _made(self, node: Node, types: Mapping[str, Type]) -> Type:
+        """Of what is made of several values, and of what is called."""
+        match node:
+            case ContextOf(entries=entries):
+                return Type(
+                    "context", entries=tuple((entry.key, self.of(entry.value, types)) for entry in entries)
+                )
+            case ListOf(items=items):
+                return Type("list", reduce(join, (self.of(item, types) for item in items))) if items else LIST
             case Lambda(parameters=parameters, result=result):
                 return Type("function", result, parameters=tuple(parameter.type for parameter in parameters))
             case Invoke(callee=callee):

@@ -82,4 +82,3 @@ def _test(cursor: Cursor, strength: int) -> Test:
     if isinstance(operand, Within | Against):
         return operand
     return Condition(operand.span, operand) if reads(operand, INPUT) else Equals(operand.span, operand)
-
