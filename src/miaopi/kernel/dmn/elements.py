@@ -79,19 +79,6 @@ class Graph:
             graph = graph.imports[name]
         return graph.elements[reference.id]
 
-    def parameters(self, reference: Reference) -> tuple[tuple[str, ItemType | None], ...]:
-        """The names of what an invocable takes, with their types; nothing for a decision."""
-        graph = self
-        for name in reference.path:
-            graph = graph.imports[name]
-        element = graph.elements[reference.id]
-        if isinstance(element, Knowledge):
-            return element.function.parameters
-        if isinstance(element, Service):
-            taken = [graph.find(parameter) for parameter in element.parameters]
-            return tuple((one.name, one.of) for one in taken)
-        return ()
-
     def named(self, name: str) -> Reference | None:
         """The element of that name: of this model, or `import name.name` of an imported one."""
         for id, element in self.elements.items():

@@ -43,26 +43,34 @@ class ItemType:
 ANY = ItemType("Any", "any")
 
 
-def conforms(value: object, of: ItemType, run: Run) -> bool:
-    """Whether the value is of the type (§10.3.2.9.3); null conforms to every one."""
+def given_by(of: ItemType | None) -> ItemType | None:
+    """What an invocable of the type gives: the output of a function type, or the type that models put in its place."""
+    return of.output if of is not None and of.kind == "function" else of
+
+
+def conforms(value: object, of: ItemType, run: Run, *, whole: bool = True) -> bool:
+    """Whether the value is of the type (§10.3.2.9.3); null conforms to every one. Of what is handed in, not `whole`, a
+    context may leave out entries: they are null.
+    """
     if value is None:
         return True
-    if not _is_of_kind(value, of, run):
+    if not _is_of_kind(value, of, run, whole):
         return False
     return all(constraint.evaluate({"?": value}, run=run) is True for constraint in of.constraints)
 
 
-def _is_of_kind(value: object, of: ItemType, run: Run) -> bool:
+def _is_of_kind(value: object, of: ItemType, run: Run, whole: bool) -> bool:
     match of.kind:
         case "any":
             return True
         case "list":
             return isinstance(value, list) and (
-                of.item is None or all(conforms(element, of.item, run) for element in value)
+                of.item is None or all(conforms(element, of.item, run, whole=whole) for element in value)
             )
         case "context":
             return isinstance(value, dict) and all(
-                name in value and conforms(value[name], component, run) for name, component in of.components
+                conforms(value[name], component, run, whole=whole) if name in value else not whole
+                for name, component in of.components
             )
         case "function":
             return kind_name(value) == "function"
@@ -70,9 +78,9 @@ def _is_of_kind(value: object, of: ItemType, run: Run) -> bool:
             return kind_name(value) == kind
 
 
-def coerce(value: object, of: ItemType | None, run: Run, where: str) -> object:
+def coerce(value: object, of: ItemType | None, run: Run, where: str, *, whole: bool = True) -> object:
     """The value as one of the type, converted where §10.3.2.9.4 says so; else null, and the fault is noted."""
-    if of is None or conforms(value, of, run):
+    if of is None or conforms(value, of, run, whole=whole):
         return value
     if of.kind == "list" and not isinstance(value, list):
         made: object = [value]
@@ -82,7 +90,7 @@ def coerce(value: object, of: ItemType | None, run: Run, where: str) -> object:
         made = _midnight(value)
     else:
         made = None
-    if made is not None and conforms(made, of, run):
+    if made is not None and conforms(made, of, run, whole=whole):
         return made
     run.faults.append(f"{where}: the value is no {of.name}")
     return None

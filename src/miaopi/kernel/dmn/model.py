@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from miaopi.kernel.dmn.elements import Decision, Graph, InputData, Knowledge, Reference, Service
+from miaopi.kernel.dmn.elements import Decision, Graph, InputData, Knowledge, Service
 from miaopi.kernel.dmn.evaluation.environment import Environment
-from miaopi.kernel.dmn.evaluation.inputs import Given, admit
-from miaopi.kernel.dmn.items import ANY
-from miaopi.kernel.errors import NotFound
-from miaopi.kernel.expr import Closure, Run
+from miaopi.kernel.dmn.evaluation.inputs import Given
+from miaopi.kernel.errors import DefinitionError, NotFound
+from miaopi.kernel.expr import Run
 from miaopi.kernel.wording import Text
 
 
@@ -70,14 +69,8 @@ class Model:
             )
         run = Run(now=now)
         given = Given({" ".join(key.split()): value for key, value in inputs.items()})
-        value = Environment(self.graph, given, run).value(reference)
-        if isinstance(value, Closure) and not isinstance(self.graph.find(reference), Decision):
-            value = self._invoked(reference, value, given)
+        try:
+            value = Environment(self.graph, given, run).asked(reference)
+        except RecursionError:
+            raise DefinitionError(self.name, f"the evaluation of {name} goes too deep") from None
         return Traced(value, tuple(run.faults))
-
-    def _invoked(self, reference: Reference, function: Closure, given: Given) -> object:
-        """What an invocable gives for the inputs; a parameter that has none is null."""
-        for name in reference.path:
-            given = given.within(name)
-        values = (admit(name, given.values.get(name), of or ANY) for name, of in self.graph.parameters(reference))
-        return function.call(*values)

@@ -58,8 +58,13 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
+    """`call` is the call of a function of the language, of which only the language knows the parameters: in it the arguments
+    are the names of the bindings.
+    """
+
     function: Boxed
     bindings: tuple[tuple[str, Boxed | None], ...]
+    call: Program | None
     where: str
     of: ItemType | None = None
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Final
 
 from miaopi.kernel.dmn.evaluation.tables import decide_table
-from miaopi.kernel.dmn.items import ItemType, coerce
+from miaopi.kernel.dmn.items import ANY as ANY_ITEM
+from miaopi.kernel.dmn.items import ItemType, coerce, given_by
 from miaopi.kernel.dmn.tree import (
     Boxed,
     BoxedContext,
@@ -24,12 +25,13 @@ from miaopi.kernel.dmn.tree import (
 )
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Closure, Range, Run, read
-from miaopi.kernel.expr.run import LEVELS
+from miaopi.kernel.expr.fault import Fault
+from miaopi.kernel.expr.run import CALLS, LEVELS
 from miaopi.kernel.expr.types import ANY
 
 Scope = Mapping[str, object]
 
-LEVEL: Final = 4  # of the levels that an evaluation may go deep, what a box takes
+LEVEL: Final = 1  # of the levels that an evaluation may go deep, what a box takes
 
 # A box that walks a list means what the same words in FEEL mean; so they do it.
 SOURCE, BODY = "the source", "the body"
@@ -68,7 +70,7 @@ def value_of(boxed: Boxed, scope: Scope, run: Run) -> object:
                 value = _iterate(boxed, scope, run)
     finally:
         run.level -= LEVEL
-    return coerce(value, boxed.of, run, boxed.where)
+    return value if isinstance(boxed, BoxedFunction) else coerce(value, boxed.of, run, boxed.where)
 
 
 def value_of_literal(literal: Literal, scope: Scope, run: Run) -> object:
@@ -102,17 +104,33 @@ def _relation(boxed: Relation, scope: Scope, run: Run) -> object:
 
 
 def _invoke(boxed: Invocation, scope: Scope, run: Run) -> object:
+    values = [None if value is None else value_of(value, scope, run) for _, value in boxed.bindings]
+    if boxed.call is not None:
+        return boxed.call.evaluate({f"argument {at}": value for at, value in enumerate(values)}, run=run)
     function = value_of(boxed.function, scope, run)
     if not isinstance(function, Closure):
         run.faults.append(f"{boxed.where}: what is invoked is no function")
         return None
-    given = {
-        name: None if value is None else value_of(value, scope, run) for name, value in boxed.bindings
-    }
-    unknown = [name for name in given if name not in function.names]
-    if unknown or len(given) != len(boxed.bindings):
-        run.faults.append(f"{boxed.where}: the function has no parameter {', '.join(unknown)}, or one is bound twice")
+    given = {name: value for (name, _), value in zip(boxed.bindings, values, strict=True)}
+    if run.calls >= CALLS:
+        raise DefinitionError(boxed.where, f"more than {CALLS} functions inside one another")
+    run.calls += 1
+    try:
+        return _called(function, given, len(values))
+    except Fault as fault:
+        run.faults.append(f"{boxed.where}: {fault}")
         return None
+    finally:
+        run.calls -= 1
+
+
+def _called(function: Closure, given: Mapping[str, object], count: int) -> object:
+    """What the function gives for values by their names, null for a parameter without one. Raises Fault."""
+    for name in given:
+        if name not in function.names:
+            raise Fault(f"the function has no parameter {name}")
+    if len(given) != count:
+        raise Fault("a parameter is bound twice")
     return function.call(*(given.get(name) for name in function.names))
 
 
@@ -134,7 +152,9 @@ def closure(
                 return None
         return coerce(_body(boxed, inner, run), of, run, boxed.where)
 
-    itself = Closure(tuple(parameter for parameter, _ in boxed.parameters), call)
+    names = tuple(parameter for parameter, _ in boxed.parameters)
+    kinds = tuple((wanted or ANY_ITEM).type for _, wanted in boxed.parameters)
+    itself = Closure(names, call, kinds, (of or given_by(boxed.of) or ANY_ITEM).type)
     return itself
 
 
@@ -142,7 +162,7 @@ def _body(boxed: BoxedFunction, scope: Scope, run: Run) -> object:
     if boxed.body is None:
         run.faults.append(f"{boxed.where}: {boxed.refused or 'the function has no body'}")
         return None
-    return value_of(boxed.body, scope, run)
+    return coerce(value_of(boxed.body, scope, run), given_by(boxed.of), run, boxed.where)
 
 
 def _conditional(boxed: Conditional, scope: Scope, run: Run) -> object:

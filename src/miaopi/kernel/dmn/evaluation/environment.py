@@ -7,8 +7,8 @@ from typing import Any
 
 from miaopi.kernel.dmn.elements import Decision, Graph, InputData, Knowledge, Reference, Service
 from miaopi.kernel.dmn.evaluation.boxes import closure, value_of
-from miaopi.kernel.dmn.evaluation.inputs import Given
-from miaopi.kernel.dmn.items import coerce
+from miaopi.kernel.dmn.evaluation.inputs import Given, admit
+from miaopi.kernel.dmn.items import ANY, coerce
 from miaopi.kernel.expr import Closure, Run
 
 
@@ -43,6 +43,32 @@ class Environment:
             if id not in self.values:
                 self.values[id] = self._evaluate(id)
         return self.values[reference.id]
+
+    def asked(self, reference: Reference) -> object:
+        """The value of a decision; what an invocable gives for the inputs, null for a parameter that has none."""
+        if reference.path:
+            return self._within(reference.path[0]).asked(Reference(reference.path[1:], reference.id))
+        element = self.graph.elements[reference.id]
+        if isinstance(element, Service):
+            return self._served(element, {one: self._argument(one) for one in element.parameters})
+        value = self.value(reference)
+        if not isinstance(element, Knowledge) or not isinstance(value, Closure):
+            return value
+        return value.apply(
+            *(
+                admit(name, self.given.find(name, self.graph.namespace), of or ANY)
+                for name, of in element.function.parameters
+            )
+        )
+
+    def _argument(self, reference: Reference) -> object:
+        """The input for a parameter of a service."""
+        given, graph = self.given, self.graph
+        for name in reference.path:
+            given, graph = given.within(name), graph.imports[name]
+        element = graph.elements[reference.id]
+        value = admit(element.name, given.find(element.name, graph.namespace), element.of or ANY)
+        return coerce(value, element.of, self.run, element.where, whole=False)
 
     def _needs(self, id: str) -> list[str]:
         """The decisions of this model that a decision or a knowledge model asks for."""
@@ -98,22 +124,18 @@ class Environment:
 
     def _service(self, service: Service) -> Closure:
         """A decision service as a function of its input data and input decisions (§10.4)."""
-        parameters = service.parameters
+        taken = [self.graph.find(reference) for reference in service.parameters]
 
         def call(*values: object) -> object:
-            supplied = {}
-            for reference, value in zip(parameters, values, strict=True):
-                element = self.graph.find(reference)
-                supplied[reference] = coerce(value, element.of, self.run, element.where)
-            inner = Environment(self.graph, Given({}), self.run, supplied)
-            return coerce(_result(inner, service), service.of, self.run, service.where)
+            given = [coerce(value, one.of, self.run, one.where) for one, value in zip(taken, values, strict=True)]
+            return self._served(service, dict(zip(service.parameters, given, strict=True)))
 
-        return Closure(tuple(self.graph.find(reference).name for reference in parameters), call)
+        kinds = tuple((one.of or ANY).type for one in taken)
+        return Closure(tuple(one.name for one in taken), call, kinds, (service.of or ANY).type)
 
-
-def _result(inner: Environment, service: Service) -> object:
-    """The value of the only output, or a context of several."""
-    values = {inner.graph.find(reference).name: inner.value(reference) for reference in service.outputs}
-    if len(service.outputs) == 1:
-        return next(iter(values.values()))
-    return values
+    def _served(self, service: Service, supplied: Mapping[Reference, object]) -> object:
+        """The value of the only output, or a context of several; nothing is known but what was supplied."""
+        inner = Environment(self.graph, Given({}), self.run, supplied)
+        values = {self.graph.find(reference).name: inner.value(reference) for reference in service.outputs}
+        found = next(iter(values.values())) if len(service.outputs) == 1 else values
+        return coerce(found, service.of, self.run, service.where)

@@ -37,10 +37,11 @@ class Given:
 
     def input(self, element: InputData, namespace: str, run: Run) -> object:
         """The value for this input; null where none was given. One of a wrong type is null, and that is noted."""
-        value = admit(element.name, self._find(element.name, namespace), element.of or ANY)
-        return coerce(value, element.of, run, f"{element.name}")
+        value = admit(element.name, self.find(element.name, namespace), element.of or ANY)
+        return coerce(value, element.of, run, element.name, whole=False)
 
-    def _find(self, name: str, namespace: str) -> object:
+    def find(self, name: str, namespace: str) -> object:
+        """What was given under that name, `{namespace}name` or from further out; null for nothing."""
         given: Given | None = self
         while given is not None:
             for key in (name, f"{{{namespace}}}{name}"):

@@ -27,6 +27,7 @@ from miaopi.kernel.dmn.tree import (
 )
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Type
+from miaopi.kernel.expr.library import FUNCTIONS
 
 EXPRESSIONS: Final = frozenset(
     {
@@ -34,6 +35,7 @@ EXPRESSIONS: Final = frozenset(
         "filter", "for", "some", "every", "decisionTable",
     }
 )  # fmt: skip
+ARGUMENT: Final = "argument"
 PARTIAL: Final = "partial"
 EXTERNAL: Final = {"Java": "Java", "PMML": "PMML"}
 Names = Mapping[str, Type]
@@ -141,7 +143,14 @@ class BoxedReader:
                 raise DefinitionError(binding.where, "a binding names no parameter")
             bindings.append((parameter.get("name"), self.within(binding, names)))
         function = self.required(element, element, names, "the function")
-        return Invocation(function, tuple(bindings), element.where, self.type_of(element))
+        call = None
+        if isinstance(function, Literal) and function.text.strip() in FUNCTIONS and function.text.strip() not in names:
+            arguments = ", ".join(f"{name}: {ARGUMENT} {at}" for at, (name, _) in enumerate(bindings))
+            slots = {f"{ARGUMENT} {at}": ANY.type for at in range(len(bindings))}
+            call = self.noted(
+                read_literal(f"{function.text.strip()}({arguments})", slots, self.types, where=element.where)
+            ).program
+        return Invocation(function, tuple(bindings), call, element.where, self.type_of(element))
 
     def function(self, element: Element, names: Names) -> BoxedFunction:
         """A function definition, or the logic of a business knowledge model."""

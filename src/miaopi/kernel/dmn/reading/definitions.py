@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from miaopi.kernel.dmn.elements import Decision, DrgElement, Graph, InputData, Knowledge, Reference, Service
-from miaopi.kernel.dmn.items import ANY, ItemType
+from miaopi.kernel.dmn.items import ANY, ItemType, given_by
 from miaopi.kernel.dmn.language import to_type
 from miaopi.kernel.dmn.model import Model
 from miaopi.kernel.dmn.reading.boxed import BoxedReader, type_of_boxed
@@ -150,7 +150,7 @@ class _Reading:
                     self.directory.listed(element, part)
                     for part in ("outputDecision", "encapsulatedDecision", "inputDecision", "inputData")
                 )
-                return Service(name, _given_by(of), outputs, encapsulated, decisions, data, element.where)
+                return Service(name, given_by(of), outputs, encapsulated, decisions, data, element.where)
 
     def _knowledge(self, name: str, of: ItemType | None, element: Element) -> Knowledge:
         requires = self.directory.required(element)
@@ -159,7 +159,7 @@ class _Reading:
         function = (
             self.boxed.function(logic, names) if logic is not None else BoxedFunction((), None, element.where)
         )
-        return Knowledge(name, _given_by(of), requires, function, element.where)
+        return Knowledge(name, given_by(of), requires, function, element.where)
 
     def _names(self, requires: tuple[Reference, ...]) -> dict[str, Type]:
         """The variables that an element sees: those of its own model by name, imported ones within their import."""
@@ -184,8 +184,3 @@ class _Reading:
         for outer in reversed(between):
             name, found = outer, to_type("context", None, ((name, found),))
         nested.setdefault(reference.path[0], {})[name] = found
-
-
-def _given_by(of: ItemType | None) -> ItemType | None:
-    """What an invocable gives: the output of its function type, or the type that older models put in its place."""
-    return of.output if of is not None and of.kind == "function" else of

@@ -31,6 +31,14 @@ KINDS: Final[Mapping[str, str]] = {
     "range": "range",
     "null": "null",
 }
+SCHEMA: Final = "http://www.w3.org/2001/XMLSchema"
+OF_SCHEMA: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("decimal", "integer", "int", "long", "double", "float"), "number"),
+    **{name: name for name in ("string", "boolean", "date", "time")},
+    "dateTime": "date and time",
+    "dayTimeDuration": "days and time duration",
+    "yearMonthDuration": "years and months duration",
+}
 DEEPEST: Final = 32
 
 
@@ -90,7 +98,9 @@ class TypeBook:
         book = self.namespaces.get(namespace)
         if book is not None:
             return book.find(rest, where)
-        return self.find(rest, where) if namespace in self.namespaces or namespace.rstrip("/").endswith("FEEL") else None
+        if namespace == SCHEMA:
+            return ItemType(rest, OF_SCHEMA[rest]) if rest in OF_SCHEMA else None
+        return self.find(rest, where) if namespace in self.namespaces or "FEEL" in namespace else None
 
     def _own(self, name: str) -> ItemType | None:
         if name in self.made:

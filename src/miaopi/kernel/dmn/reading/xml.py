@@ -21,7 +21,10 @@ SEPARATOR: Final = "}"
 
 @dataclass(slots=True)
 class Element:
-    """One element: its namespace and name apart, its attributes without one by their names, `where` as `file:line`."""
+    """One element: its namespace and name apart, its attributes without one by their names, `where` as `file:line`.
+
+    Its children are those of the root's own namespace: what tools add in theirs is left out.
+    """
 
     namespace: str
     name: str
@@ -107,7 +110,10 @@ class _Builder:
         namespace, _, local = name.rpartition(SEPARATOR)
         plain = {key: value for key, value in attributes.items() if SEPARATOR not in key}
         element = Element(namespace, local, plain, self.place)
-        (self.open[-1].children if self.open else self.roots).append(element)
+        if not self.open:
+            self.roots.append(element)
+        elif namespace == self.roots[0].namespace:
+            self.open[-1].children.append(element)
         self.open.append(element)
 
     def end(self, _name: str) -> None:
