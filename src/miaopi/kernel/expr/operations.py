@@ -97,7 +97,15 @@ def _divide(left: Decimal, right: Decimal) -> Decimal:
 
 
 def _raise_to(base: Decimal, exponent: Decimal) -> Decimal:
-    return DECIMAL128.plus(DECIMAL128.power(base, exponent))
+    """No number raised to nothing is 1, zero among them; what is no whole power is told without the zeros behind it."""
+    if exponent == 0:
+        return Decimal(1)
+    found = DECIMAL128.plus(DECIMAL128.power(base, exponent))
+    if exponent == exponent.to_integral_value():
+        return found
+    short = DECIMAL128.normalize(found)
+    is_short = short.adjusted() < DECIMAL128.prec and short == short.to_integral_value()
+    return DECIMAL128.quantize(short, Decimal(1)) if is_short else short
 
 
 def _ratio(left: Any, right: Any) -> Decimal:  # noqa: ANN401  # durations, by the table

@@ -93,7 +93,7 @@ def membership(walk: Walk, node: In) -> Truth:
 
 
 def unary_tests(walk: Walk, node: UnaryTests) -> Truth:
-    found = _any(walk, walk.locals.get(INPUT, walk.scope.get(INPUT)), node.tests)
+    found = _any(walk, walk.locals.get(INPUT, walk.scope.get(INPUT)), node.tests, is_cell=True)
     return negate(found) if node.is_negated else found
 
 
@@ -101,14 +101,14 @@ def condition(walk: Walk, node: Condition) -> object:
     return walk.value(node.operand)
 
 
-def _any(walk: Walk, operand: object, tests: tuple[Test, ...]) -> Truth:
+def _any(walk: Walk, operand: object, tests: tuple[Test, ...], *, is_cell: bool = False) -> Truth:
     found: Truth = False
     for test in tests:
-        found = either(found, _passes(walk, operand, test))
+        found = either(found, _passes(walk, operand, test, is_cell))
     return found
 
 
-def _passes(walk: Walk, operand: object, test: Test) -> Truth:
+def _passes(walk: Walk, operand: object, test: Test, is_cell: bool) -> Truth:
     match test:
         case Within():
             low, high = walk.value(test.low), walk.value(test.high)
@@ -119,8 +119,10 @@ def _passes(walk: Walk, operand: object, test: Test) -> Truth:
             return _tried(walk, test, test.operator, operand, walk.value(test.operand))
         case _:
             wanted = walk.value(test.operand)
-            if isinstance(test, Condition) and isinstance(wanted, bool | None):
+            if isinstance(test, Condition) and (wanted is None or isinstance(wanted, bool)):
                 return wanted
+            if is_cell and isinstance(wanted, bool) and not (operand is None or isinstance(operand, bool)):
+                return wanted  # a truth, where the value is none, is a condition too
             try:
                 return _matches(walk, operand, wanted)
             except Fault as fault:
@@ -130,7 +132,7 @@ def _passes(walk: Walk, operand: object, test: Test) -> Truth:
 def _matches(walk: Walk, operand: object, wanted: object) -> Truth:
     """Whether the operand equals the value, is among its elements, or lies in it or in a range among its elements."""
     if isinstance(wanted, Range) and not isinstance(operand, Range):
-        return walk.strictly(lambda value: is_within(value, wanted), operand)  # type: ignore[return-value]
+        return walk.strictly(lambda value: is_within(value, wanted), operand)  # type: ignore[return-value]  # a truth, as is_within gives
     if not isinstance(wanted, list):
         return _against(walk, "=", operand, wanted)
     found: Truth = False
