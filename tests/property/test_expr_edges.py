@@ -209,7 +209,7 @@ def test_a_type_is_written_as_it_is_read() -> None:
             "list<list<time>>",
             "range<date>",
         ),
-        *("context<a b: number, c: context>", "function<number, string->list<any>>", "function<->null>"),
+        *("context<a b: number, c: context>", "function<number, string>->list<any>", "function<>->null"),
     ):
         assert str(Type.parse(name)) == name
     assert Type.parse(" List ") == Type.parse("list<any>")

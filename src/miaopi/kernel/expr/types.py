@@ -61,7 +61,7 @@ class Type:
         if self.entries:
             return f"context<{', '.join(f'{name}: {kind}' for name, kind in self.entries)}>"
         if self.name == "function" and self.item is not None:
-            return f"function<{', '.join(map(str, self.parameters))}->{self.item}>"
+            return f"function<{', '.join(map(str, self.parameters))}>->{self.item}"
         return self.name if self.item is None else f"{self.name}<{self.item}>"
 
     def entry(self, name: str) -> Type | None:
@@ -167,15 +167,15 @@ def _read_entries(text: str, position: int, known: Mapping[str, Type], depth: in
 
 
 def _read_signature(text: str, position: int, known: Mapping[str, Type], depth: int) -> tuple[Type, int]:
+    """`function<number, string>->boolean`, from behind the first bracket."""
     parameters: list[Type] = []
-    arrow = re.compile(r"\s*->")
-    while not arrow.match(text, position):
+    while not (end := re.compile(r"\s*>").match(text, position)):
         if parameters:
             position = _pass(text, position, ",")
         kind, position = read_type(text, position, known, depth)
         parameters.append(kind)
-    result, position = read_type(text, _pass(text, position, "->"), known, depth)
-    return Type("function", result, parameters=tuple(parameters)), _pass(text, position, ">")
+    result, position = read_type(text, _pass(text, end.end(), "->"), known, depth)
+    return Type("function", result, parameters=tuple(parameters)), position
 
 
 def _pass(text: str, position: int, sign: str) -> int:
