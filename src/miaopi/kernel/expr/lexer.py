@@ -7,7 +7,7 @@ scope wins, and the parser hands in the scope of each token.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from enum import Enum, auto
@@ -35,6 +35,7 @@ STRING_TEXT: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
 SYMBOL: Final = re.compile(r"\.\.|\*\*|!=|<=|>=|[-+*/=<>()\[\]{},:.@?]")
 ATOM: Final = re.compile(rf"{PART}+|[^\w\s]")
+WORD_PART: Final = re.compile(PART)
 NEXT_WORD: Final = re.compile(rf"\s+({PART}+)")
 ENDING: Final = f"(?!{PART})"
 PLAIN_ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
@@ -79,6 +80,20 @@ class Source:
         return DefinitionError(self.where, f"{self.place(span)}: {message}")
 
 
+def _pieces(name: str) -> Iterator[str]:
+    """A pattern for each atom of the name, with the blanks that may stand before it: some between words, as many as one
+    likes where the name has a blank or a dot, none beside another sign – `a - b` is no `a-b`.
+    """
+    last: re.Match[str] | None = None
+    for atom in ATOM.finditer(name):
+        if last is not None:
+            are_words = WORD_PART.match(last.group()) and WORD_PART.match(atom.group())
+            has_gap = atom.start() > last.end() or "." in (last.group(), atom.group())
+            yield r"\s+" if are_words else r"\s*" if has_gap else ""
+        yield re.escape(atom.group())
+        last = atom
+
+
 class Vocabulary:
     """Names by their first word, the longest first; functions count as names only in front of a bracket."""
 
@@ -100,7 +115,7 @@ class Vocabulary:
 
     def _add(self, name: str, ending: str) -> None:
         atoms = ATOM.findall(name)
-        pattern = re.compile(r"\s*".join(map(re.escape, atoms)) + ending)
+        pattern = re.compile("".join(_pieces(name)) + ending)
         found = (*self._patterns.get(atoms[0], ()), (len(name), pattern, name))
         self._patterns[atoms[0]] = tuple(sorted(found, key=lambda entry: -entry[0]))
 

@@ -12,7 +12,7 @@ from miaopi.kernel.expr.lexer import BLANK, Kind, Source, Token, Vocabulary, rea
 from miaopi.kernel.expr.library import FUNCTIONS
 from miaopi.kernel.expr.parser.shapes import Shapes, fields_of
 from miaopi.kernel.expr.tree import COMPARISONS, Node, Span
-from miaopi.kernel.expr.types import Type, read_type
+from miaopi.kernel.expr.types import PROPERTIES, Type, read_type
 
 ITEM: Final = "item"  # the element that a filter looks at
 PARTIAL: Final = "partial"  # what a `for` has given so far
@@ -30,6 +30,10 @@ STRENGTHS: Final[Mapping[str, int]] = {
     "**": POWER,
     **dict.fromkeys(".[(", SIGN),
 }
+
+
+# The names of parts that have several words: they are read as one after a dot, of whatever.
+PARTS: Final = frozenset(name for parts in PROPERTIES.values() for name in parts if " " in name)
 
 
 @lru_cache(maxsize=64)
@@ -54,7 +58,7 @@ class Cursor:
         self.types: Mapping[str, Type] = names
         self.known = known
         self.before, self.after = before, after
-        self.fields = {name for kind in names.values() for name in fields_of(kind)}
+        self.fields = {name for kind in names.values() for name in fields_of(kind)} | PARTS
         self.shapes = Shapes()
         self.locals: frozenset[str] = frozenset()
         self.depth = 0
