@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta, timezone
 
 from miaopi.kernel.dmn.language import kind_name, to_type
 from miaopi.kernel.expr import Program, Run, Type
+from miaopi.kernel.expr.values import holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,16 @@ class ItemType:
 ANY = ItemType("Any", "any")
 
 
+def of_type(kind: Type) -> ItemType:
+    """The type of the language as a model has it."""
+    inner = None if kind.item is None else of_type(kind.item)
+    components = tuple((name, of_type(entry)) for name, entry in kind.entries)
+    parameters = tuple(map(of_type, kind.parameters))
+    if kind.name == "function":
+        return ItemType(str(kind), kind.name, parameters=parameters, output=inner)
+    return ItemType(str(kind), kind.name, inner, components)
+
+
 def given_by(of: ItemType | None) -> ItemType | None:
     """What an invocable of the type gives: the output of a function type, or the type that models put in its place."""
     return of.output if of is not None and of.kind == "function" else of
@@ -72,8 +83,8 @@ def _is_of_kind(value: object, of: ItemType, run: Run, whole: bool) -> bool:
                 conforms(value[name], component, run, whole=whole) if name in value else not whole
                 for name, component in of.components
             )
-        case "function":
-            return kind_name(value) == "function"
+        case "range":
+            return holds(of.type, value)
         case kind:
             return kind_name(value) == kind
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from miaopi.kernel.dmn.items import ANY, ItemType
+from miaopi.kernel.dmn.items import ANY, ItemType, of_type
 from miaopi.kernel.dmn.reading.literals import read_tests, split_tests
 from miaopi.kernel.dmn.reading.xml import Element
 from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.expr.types import read_type
 
 # DMN 1.5 table 45, with the spellings of older models.
 KINDS: Final[Mapping[str, str]] = {
@@ -69,6 +70,8 @@ class TypeBook:
             return found
         if name.lower() in KINDS:
             return ItemType(name, KINDS[name.lower()])
+        if "<" in name:
+            return self._generic(name, where)
         raise DefinitionError(where, f"there is no type {name}")
 
     def known(self) -> dict[str, ItemType]:
@@ -101,6 +104,14 @@ class TypeBook:
         if namespace == SCHEMA:
             return ItemType(rest, OF_SCHEMA[rest]) if rest in OF_SCHEMA else None
         return self.find(rest, where) if namespace in self.namespaces or "FEEL" in namespace else None
+
+    def _generic(self, name: str, where: str) -> ItemType:
+        """`list<number>` and the like, of the language's types and of the model's own."""
+        own = {one: made.type for one in self.written if one in name and (made := self.declared(one))}
+        found, end = read_type(name, 0, own)
+        if end != len(name):
+            raise DefinitionError(where, f"there is no type {name}")
+        return of_type(found)
 
     def _own(self, name: str) -> ItemType | None:
         if name in self.made:
