@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from miaopi.kernel.calendar import (
@@ -19,9 +19,11 @@ from miaopi.kernel.calendar import (
 from miaopi.kernel.expr.fault import Fault
 from miaopi.kernel.expr.library.signature import Function, takes, whole
 from miaopi.kernel.expr.types import ANY, BOOLEAN, DATE, NUMBER, STRING
+from miaopi.kernel.expr.values import DECIMAL128
 
 # The signs that divide an ethnic name are one sign (flagship/_common, Facts); NFKC has made ． a full stop before.
 ONE_DOT: Final = str.maketrans(dict.fromkeys("•.‧∙⋅・", "·"))
+FEN: Final = Decimal("0.01")
 FEB_28: Final = LeapDayBirthday.FEB_28.value
 
 
@@ -74,9 +76,13 @@ def _month_text(day: date) -> str:
 
 
 def _money_text(amount: Decimal) -> str:
-    if amount != round(amount, 2):
+    try:
+        exact = DECIMAL128.quantize(amount, FEN)
+    except InvalidOperation:
+        raise Fault("an amount has at most 34 digits") from None
+    if exact != amount:
         raise Fault("an amount has at most two places")
-    return f"{amount:.2f}"
+    return f"{exact:f}"
 
 
 def _plain_name(name: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from itertools import chain
 from typing import Final
 
 from miaopi.kernel.expr.fault import Fault
+from miaopi.kernel.expr.library.keys import KeyMaker
 from miaopi.kernel.expr.library.signature import (
     Function,
     bounded_list,
@@ -16,6 +18,7 @@ from miaopi.kernel.expr.library.signature import (
     same_as_first,
     takes,
 )
+from miaopi.kernel.expr.run import LONGEST_LIST
 from miaopi.kernel.expr.types import ANY, BOOLEAN, FUNCTION, LIST, NUMBER, Type
 from miaopi.kernel.expr.values import (
     Closure,
@@ -102,7 +105,7 @@ def _append(elements: list[object] | None, *items: object) -> list[object] | Non
 
 
 def _concatenate(*lists: list[object]) -> list[object]:
-    return bounded_list([element for elements in lists for element in elements])
+    return bounded_list(chain.from_iterable(lists))
 
 
 def _insert_before(elements: list[object] | None, place: Decimal | None, item: object) -> list[object] | None:
@@ -172,11 +175,11 @@ def _index_of(elements: list[object] | None, wanted: object) -> list[object] | N
 
 def _distinct(elements: list[object]) -> list[object]:
     """Each value once, where it first stands."""
-    found: list[object] = []
+    keys = KeyMaker()
+    found: dict[object, object] = {}
     for element in elements:
-        if not any(is_same(element, other) for other in found):
-            found.append(element)
-    return found
+        found.setdefault(keys.key(element), element)
+    return list(found.values())
 
 
 def _union(*lists: list[object]) -> list[object]:
@@ -184,17 +187,24 @@ def _union(*lists: list[object]) -> list[object]:
 
 
 def _flatten(elements: list[object]) -> list[object]:
-    flat: list[object] = []
+    return bounded_list(_leaves(elements))
+
+
+def _leaves(elements: list[object]) -> Iterator[object]:
+    """What is no list, in lists of whatever depth. Raises Fault for more lists than a list may have elements."""
     open_ = [iter(elements)]
+    lists = 0
     while open_:
         for element in open_[-1]:
             if isinstance(element, list):
                 open_.append(iter(element))
+                lists += 1
                 break
-            flat.append(element)
+            yield element
         else:
             open_.pop()
-    return bounded_list(flat)
+        if lists > LONGEST_LIST:
+            raise Fault(f"there are more than {LONGEST_LIST} lists within the list")
 
 
 def over_lists(
@@ -205,7 +215,7 @@ def over_lists(
         result,
         (
             takes(apply, ("list", Type("list", item))),
-            takes(lambda *values: apply(list(values)), ("list", item), is_variadic=True),
+            takes(lambda *values: apply(list(values)), ("list", item), is_variadic=True, takes_null=True),
         ),
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from miaopi.kernel.expr.fault import Fault
 from miaopi.kernel.expr.operations import LONGEST_TEXT
@@ -95,7 +96,21 @@ def bounded_text(text: str) -> str:
     return text
 
 
-def bounded_list(elements: list[object]) -> list[object]:
-    if len(elements) > LONGEST_LIST:
+def bounded_list(elements: Iterable[object]) -> list[object]:
+    """The elements, taken one by one as long as a list may be. Raises Fault beyond."""
+    found = list(islice(elements, LONGEST_LIST + 1))
+    if len(found) > LONGEST_LIST:
         raise Fault(f"the list has more than {LONGEST_LIST} elements")
-    return elements
+    return found
+
+
+def bounded_join(delimiter: str, texts: Iterable[str]) -> str:
+    """The texts with the delimiter between them. Raises Fault before the whole gets too long."""
+    found: list[str] = []
+    length = -len(delimiter)
+    for text in texts:
+        length += len(delimiter) + len(text)
+        if length > LONGEST_TEXT:
+            raise Fault(f"the text has more than {LONGEST_TEXT} characters")
+        found.append(text)
+    return delimiter.join(found)

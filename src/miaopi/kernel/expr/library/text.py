@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from miaopi.kernel.expr.library.signature import Function, bounded_list, bounded_text, cut, takes
+from miaopi.kernel.expr.library.signature import (
+    Function,
+    bounded_join,
+    bounded_list,
+    bounded_text,
+    cut,
+    takes,
+)
 from miaopi.kernel.expr.patterns import matches, replace, split
 from miaopi.kernel.expr.types import BOOLEAN, NUMBER, STRING, Type
 
@@ -46,7 +53,7 @@ def _join(texts: list[str | None] | None, delimiter: str | None = None) -> str |
     """The texts of the list, null ones left out, with the delimiter between them."""
     if texts is None:
         return None
-    return bounded_text((delimiter or "").join([text for text in texts if text is not None]))
+    return bounded_join(delimiter or "", (text for text in texts if text is not None))
 
 
 def _matches(text: str | None, pattern: str | None, flags: str | None = None) -> bool | None:
@@ -56,11 +63,11 @@ def _matches(text: str | None, pattern: str | None, flags: str | None = None) ->
 def _replace(text: str | None, pattern: str | None, by: str | None, flags: str | None = None) -> str | None:
     if text is None or pattern is None or by is None:
         return None
-    return bounded_text(replace(text, pattern, by, flags or ""))
+    return bounded_join("", replace(text, pattern, by, flags or ""))
 
 
 def _split(text: str, delimiter: str) -> list[object]:
-    return bounded_list([*split(text, delimiter)])
+    return bounded_list(split(text, delimiter))
 
 
 STRINGS: Final = ("list", Type("list", STRING))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from typing import Final
 
 from miaopi.kernel.expr.fault import Fault
@@ -25,6 +25,7 @@ from miaopi.kernel.expr.temporal.duration import SECOND
 from miaopi.kernel.expr.temporal.moment import clock_of, day_of, make_moment
 from miaopi.kernel.expr.temporal.reading import read_moment_or_day
 from miaopi.kernel.expr.types import DATE, DATE_TIME, DAYS, MONTHS, NUMBER, STRING, TIME
+from miaopi.kernel.expr.values import DECIMAL128
 
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTH_NAMES: Final = (
@@ -61,7 +62,7 @@ def _time_of_numbers(
         raise Fault("the clock has no such time")
     if offset is not None and not isinstance(offset, timedelta):
         raise Fault("an offset is at most 18 hours")
-    fine = int((second * SECOND).to_integral_value(ROUND_DOWN))
+    fine = int(DECIMAL128.multiply(second, Decimal(SECOND)))
     zone = None if offset is None else offset_zone(offset)
     return make_clock((hours * 3_600 + minutes * 60) * SECOND + fine, zone)
 

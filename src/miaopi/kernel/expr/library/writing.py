@@ -8,30 +8,35 @@ from typing import Final
 
 from miaopi.kernel.expr.fault import Fault
 from miaopi.kernel.expr.library.signature import bounded_text
+from miaopi.kernel.expr.operations import LONGEST_TEXT
 from miaopi.kernel.expr.temporal import TEMPORAL, write_temporal
 from miaopi.kernel.expr.values import Range
 
 NAME: Final = re.compile(r"[^\W\d]\w*( \w+)*")
 ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
-MOST_PARTS: Final = 65_536
 
 
 def write_value(value: object) -> str:
     """A text is itself; all else is written as it would be read. Raises Fault for a function and for what is too long."""
-    return value if isinstance(value, str) else _Writer().write(value)
+    return value if isinstance(value, str) else bounded_text(_Writer().write(value))
 
 
 class _Writer:
-    """One text in the making; `parts` counts what is still allowed."""
+    """One text in the making; `room` counts the characters that it may still have."""
 
     def __init__(self) -> None:
-        self.parts = MOST_PARTS
+        self.room = LONGEST_TEXT
 
     def write(self, value: object) -> str:
-        self.parts -= 1
-        if self.parts < 0:
-            raise Fault("the text is too long")
-        return bounded_text(self._write(value))
+        """The value as text. Raises Fault as soon as what is written is too long, whatever is shared within the value."""
+        written = self._write(value)
+        self.take(1 if isinstance(value, list | dict) else len(written))
+        return written
+
+    def take(self, characters: int) -> None:
+        self.room -= characters
+        if self.room < 0:
+            raise Fault(f"the text has more than {LONGEST_TEXT} characters")
 
     def _write(self, value: object) -> str:
         match value:
@@ -60,7 +65,10 @@ class _Writer:
         return f'@"{written}"' if isinstance(value, TEMPORAL) else written
 
     def _key(self, key: str) -> str:
-        return key if NAME.fullmatch(key) else self.write(key)
+        if not NAME.fullmatch(key):
+            return self.write(key)
+        self.take(len(key))
+        return key
 
     def _range(self, span: Range) -> str:
         low, high = ("" if end is None else self._inside(end) for end in (span.low, span.high))

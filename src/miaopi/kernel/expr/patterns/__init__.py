@@ -23,29 +23,28 @@ def matches(text: str, pattern: str, flags: str) -> bool:
     return Matcher(_program(pattern, flags), text).search(0) is not None
 
 
-def replace(text: str, pattern: str, replacement: str, flags: str) -> str:
-    """Each match replaced; `$1` in the replacement is what the first group has found, `$0` the whole. Raises Fault for what
-    is no pattern or no replacement, and for a pattern that matches nothing at all.
+def replace(text: str, pattern: str, replacement: str, flags: str) -> Iterator[str]:
+    """The pieces of the text with each match replaced; `$1` in the replacement is what the first group has found, `$0` the
+    whole. Raises Fault for what is no pattern or no replacement, and for a pattern that matches nothing at all.
     """
     program = _program(pattern, flags)
     pieces = [replacement] if "q" in flags else _read_replacement(replacement, program.groups)
-    found: list[str] = []
     end = 0
     for slots in _finds(program, text):
-        found.append(text[end : slots[0]])
-        found += [piece if isinstance(piece, str) else _group(text, slots, piece) for piece in pieces]
+        yield text[end : slots[0]]
+        for piece in pieces:
+            yield piece if isinstance(piece, str) else _group(text, slots, piece)
         end = slots[1]
-    return "".join([*found, text[end:]])
+    yield text[end:]
 
 
-def split(text: str, delimiter: str) -> list[str]:
+def split(text: str, delimiter: str) -> Iterator[str]:
     """The text between the matches. Raises Fault as `replace` does."""
-    parts: list[str] = []
     end = 0
     for slots in _finds(_program(delimiter, ""), text):
-        parts.append(text[end : slots[0]])
+        yield text[end : slots[0]]
         end = slots[1]
-    return [*parts, text[end:]]
+    yield text[end:]
 
 
 def _finds(program: Program, text: str) -> Iterator[Slots]:

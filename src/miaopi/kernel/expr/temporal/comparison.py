@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import date, datetime, time, timedelta
 
 from miaopi.kernel.expr.fault import Fault
@@ -46,6 +47,31 @@ def is_identical(left: Temporal, right: Temporal) -> bool:
     if isinstance(left, timedelta | LongDuration) and isinstance(right, timedelta | LongDuration):
         return count_nanoseconds(left) == count_nanoseconds(right)
     return isinstance(left, YearsMonths) and left == right
+
+
+def measure(value: Temporal) -> tuple[Hashable, ...]:
+    """Two values of one kind have the same measure if and only if they are equal."""
+    match value:
+        case datetime() | FarMoment():
+            return zone_of(value) is None, count_instant(value)
+        case date() | FarDate():
+            return (count_days(value),)
+        case time() | FineTime():
+            return _clock_measure(value)
+        case YearsMonths():
+            return (value.months,)
+        case _:
+            return (count_nanoseconds(value),)
+
+
+def _clock_measure(clock: Clock) -> tuple[Hashable, ...]:
+    """In UTC; in the zone itself where its offset depends on the day."""
+    if clock.tzinfo is None:
+        return True, count_clock(clock)
+    try:
+        return False, (count_clock(clock) - count_offset(clock.tzinfo) * SECOND) % DAY
+    except Fault:
+        return str(clock.tzinfo), count_clock(clock)
 
 
 def _measures(left: Temporal, right: Temporal) -> tuple[int, int]:
