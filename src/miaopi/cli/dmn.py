@@ -15,6 +15,8 @@ from miaopi.cli.printing import emit, unique
 from miaopi.config.clock import now as clock
 from miaopi.definitions import dmn
 from miaopi.kernel.errors import InputError
+from miaopi.kernel.expr import Closure
+from miaopi.kernel.expr.library.writing import write_value
 from miaopi.kernel.wording import Text
 
 EXACT: Final = 2**53  # whole numbers that every reader of JSON holds
@@ -50,8 +52,10 @@ def to_plain(value: object) -> Any:
             return [to_plain(element) for element in value]
         case dict():
             return {name: to_plain(entry) for name, entry in value.items()}
+        case Closure():
+            return str(value.type)
         case _:
-            return str(value)
+            return write_value(value)
 
 
 def _number(value: Decimal) -> int | float | str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from miaopi.kernel.dmn.elements import Decision, Graph, InputData, Knowledge, Service
 from miaopi.kernel.dmn.evaluation.environment import Environment
 from miaopi.kernel.dmn.evaluation.inputs import Given
+from miaopi.kernel.dmn.evaluation.results import hand_out
 from miaopi.kernel.errors import DefinitionError, NotFound
 from miaopi.kernel.expr import Run
 from miaopi.kernel.wording import Text
@@ -70,7 +71,7 @@ class Model:
         run = Run(now=now)
         given = Given({" ".join(key.split()): value for key, value in inputs.items()})
         try:
-            value = Environment(self.graph, given, run).asked(reference)
+            value = hand_out(Environment(self.graph, given, run).asked(reference))
         except RecursionError:
             raise DefinitionError(self.name, f"the evaluation of {name} goes too deep") from None
         return Traced(value, tuple(run.faults))

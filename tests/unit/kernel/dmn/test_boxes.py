@@ -232,4 +232,5 @@ def test_a_box_that_lacks_a_part_is_refused(made: str, message: str) -> None:
 
 def test_names_with_quotes_signs_and_other_scripts_are_read() -> None:
     name = "it's \"a-b\" 年龄"
-    assert value(feel(f"{name} + 1"), given(name), needs=(f"requiredInput {name}",), **{name: 2}) == 3
+    found = read(decision("asked", feel(f"{name} + 1"), f"requiredInput {name}"), given(name))
+    assert found.evaluate("asked", {name: 2}) == 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from miaopi.kernel.dmn import Model, parse
-from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.errors import DefinitionError, NotFound
 from tests.unit.kernel.dmn.written import (
     NAMESPACE,
     decision,
@@ -59,6 +59,14 @@ def test_elements_of_an_imported_model_can_be_asked_for() -> None:
     assert found.evaluate("in.greeting", {"in": {"who": {"name": "A"}}}) == "Hello A"
     assert found.evaluate("in.serve", {"who": {"name": "A"}}) == "Hello A"
     assert found.evaluate("in.shout", {"text": "a"}) == "A"
+
+
+def test_a_name_that_no_import_has_is_not_found() -> None:
+    found = load(model(imported("in", "urn:inner"), imported("mid", "urn:middle")), inner=INNER, middle=MIDDLE)
+    assert found.evaluate("mid.passed on", {"who": {"name": "A"}}) == "Hello A!"
+    for name in ("in.nothing", "mid.in.nothing", "nothing"):
+        with pytest.raises(NotFound):
+            found.evaluate(name, {})
 
 
 def test_two_ways_to_one_model_have_inputs_of_their_own() -> None:
@@ -121,6 +129,10 @@ def test_a_service_takes_inputs_of_an_imported_model() -> None:
 @pytest.mark.parametrize(
     ("outer", "message"),
     [
+        (
+            model(imported("mid", "urn:middle"), decision("a", feel("1"), "urn:inner#nothing")),
+            "urn:inner#nothing names no element of this model or of one that it imports",
+        ),
         (model(imported("in", "urn:nothing")), "the imported model urn:nothing is not there"),
         (model(imported("in", "urn:test")), "the imports run in a circle: urn:test → urn:test"),
         (model(imported("in", "urn:circle")), "the imports run in a circle: urn:test → urn:circle → urn:test"),
@@ -134,7 +146,7 @@ def test_imports_that_lead_nowhere_are_refused(outer: bytes, message: str) -> No
     others = {f"many{n}": model(namespace=f"urn:many{n}") for n in range(70)}
     circle = model(imported("out", "urn:test"), namespace="urn:circle")
     with pytest.raises(DefinitionError) as caught:
-        load(outer, inner=INNER, wrong=INNER, circle=circle, **others)
+        load(outer, inner=INNER, middle=MIDDLE, wrong=INNER, circle=circle, **others)
     assert caught.value.message == message
 
 

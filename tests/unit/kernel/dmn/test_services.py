@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from datetime import UTC, datetime
 
@@ -74,7 +75,8 @@ def test_a_service_asked_for_takes_input_decisions_as_inputs_and_knows_nothing_e
 
 
 def test_what_a_service_gives_is_of_the_type_it_declares() -> None:
-    kind = '<itemDefinition name="f"><functionItem outputTypeRef="string"><parameters name="age" typeRef="number"/></functionItem></itemDefinition>'
+    function = '<functionItem outputTypeRef="string"><parameters name="age" typeRef="number"/></functionItem>'
+    kind = f'<itemDefinition name="f">{function}</itemDefinition>'
     made = (AGE, DOUBLE, kind, service("s", "outputDecision double", "inputData age", of="f"))
     assert read(*made).evaluate_traced("s", {"age": 1}) == (None, ("model.dmn:5: the value is no string",))
 
@@ -176,9 +178,7 @@ def test_endless_recursion_ends_in_a_typed_error(body: str) -> None:
 
 def test_a_stack_that_is_nearly_full_is_a_typed_error() -> None:
     made = read(decision("asked", f"{'<list>' * 40}{feel('1')}{'</list>' * 40}"))
-    depth, frame = 0, sys._getframe()
-    while frame is not None:
-        depth, frame = depth + 1, frame.f_back  # type: ignore[assignment]
+    depth = len(inspect.stack(0))
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(depth + 50)
     try:

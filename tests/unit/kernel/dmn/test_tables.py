@@ -15,7 +15,8 @@ BANDS = ('< 30 -> "young"', '>= 18 -> "grown"', '[60..200] -> "old"')
 
 
 def by_age(policy: str, *rules: str, age: object, **special: str) -> object:
-    made = table(policy, (column("age"),), (output(allowed=special.pop("allowed", ""), default=special.pop("default", "")),), *rules, **special)
+    made_output = output(allowed=special.pop("allowed", ""), default=special.pop("default", ""))
+    made = table(policy, (column("age"),), (made_output,), *rules, **special)
     return value(made, *AGE, needs=NEEDS, age=age)
 
 
@@ -142,7 +143,10 @@ def test_a_cell_that_is_no_feel_never_hits_and_is_a_finding() -> None:
 @pytest.mark.parametrize(
     ("made", "message"),
     [
-        (table("NONE", (), (output(),)), "there is no hit policy NONE; there are UNIQUE, ANY, PRIORITY, FIRST, RULE ORDER, OUTPUT ORDER, COLLECT"),
+        (
+            table("NONE", (), (output(),)),
+            "there is no hit policy NONE; there are UNIQUE, ANY, PRIORITY, FIRST, RULE ORDER, OUTPUT ORDER, COLLECT",
+        ),
         (table("COLLECT", (), (output(),), aggregation="MEAN"), "there is no aggregation MEAN; there are SUM, COUNT, MIN, MAX"),
         (table("UNIQUE", (), ()), "a decision table has no output"),
         (table("UNIQUE", ("<input/>",), (output(),)), "an input of the table has no expression"),

@@ -8,7 +8,19 @@ from decimal import Decimal
 import pytest
 
 from miaopi.kernel.errors import DefinitionError, InputError
-from tests.unit.kernel.dmn.written import context, decision, entry, feel, given, item, knowledge, read, result, traced, value
+from tests.unit.kernel.dmn.written import (
+    context,
+    decision,
+    entry,
+    feel,
+    given,
+    item,
+    knowledge,
+    read,
+    result,
+    traced,
+    value,
+)
 
 PERSON = item("person", "", item("+name", "string"), item("+age", "number"))
 MANY = item("people", "person", many=True)
@@ -102,6 +114,7 @@ def test_a_finding_says_where_the_value_was_refused() -> None:
         (item("a", "a"), "the type a is defined by itself: a → a"),
         (item("a", "b") + item("b", "", item("+c", "a")), "the type a is defined by itself: a → b → a"),
         (item("a", "nothing"), "there is no type nothing"),
+        (item("a", "list<number> x"), "there is no type list<number> x"),
         (item("a", "p:nothing"), "there is no type p:nothing"),
         (item("a", "number", allowed="1 +"), ""),
         ("".join(item(f"t{n}", f"t{n + 1}") for n in range(40)) + item("t40", "number"), ""),
@@ -146,10 +159,32 @@ def test_an_input_is_brought_to_its_type(of: str, value: object, found: object) 
 
 
 def test_temporal_values_beyond_those_of_python_are_inputs_too() -> None:
-    made = read(given("it", "date"), given("long", "years and months duration"), decision("asked", feel("it + long"), "requiredInput it", "requiredInput long"))
+    asked = decision("asked", feel("it + long"), "requiredInput it", "requiredInput long")
+    made = read(given("it", "date"), given("long", "years and months duration"), asked)
     found = made.evaluate("asked", {"it": "99999-12-31", "long": "P1Y"})
     assert str(found) == "100000-12-31"
     assert made.evaluate("asked", {"it": found, "long": "P1M"}) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("2026-11-26T09:30:00Z", "2026-11-26T09:30:00Z"),
+        ("2026-11-26T09:30:00@Asia/Shanghai", "2026-11-26T09:30:00@Asia/Shanghai"),
+        ("2026-11-26", "2026-11-26"),
+        ("09:30:00+08:00", "09:30:00+08:00"),
+        ("09:30:00", "09:30:00"),
+        ("P1DT2H", "P1DT2H"),
+        ("-P1Y2M", "-P1Y2M"),
+        ("-0044-03-15T00:00:00", "-0044-03-15T00:00:00"),
+    ],
+)
+def test_the_text_of_a_temporal_value_is_its_iso_form_and_it_can_be_handed_in_again(text: str, written: str) -> None:
+    made = read(given("it"), decision("asked", feel(f'{{made: [@"{text}"], same: it = @"{text}"}}'), "requiredInput it"))
+    found = made.evaluate("asked", {})
+    assert isinstance(found, dict)
+    assert str(found["made"][0]) == written
+    assert made.evaluate("asked", {"it": found["made"][0]}) == {"made": found["made"], "same": True}
 
 
 @pytest.mark.parametrize("value", [1.5, object(), Decimal("NaN"), Decimal("1e7000"), b"x", {"a": [1.5]}])
@@ -171,6 +206,13 @@ def test_parameters_of_a_knowledge_model_asked_for_are_inputs() -> None:
     made = read(knowledge("f", feel("d + duration(\"P1D\")"), "d: date"))
     assert made.evaluate("f", {"d": "2026-11-26"}) == date(2026, 11, 27)
     assert made.evaluate("f", {}) is None
+
+
+def test_an_argument_outside_its_allowed_values_makes_the_call_null() -> None:
+    kind = item("small", "number", allowed="< 10")
+    made = knowledge("f", feel("n = null"), "n: small")
+    found = traced(feel("[f(1), f(null), f(11)]"), kind, made, needs=("requiredKnowledge f",))
+    assert found == ([False, True, None], ("model.dmn:4: the value is no small",))
 
 
 def test_paths_are_read_by_types() -> None:

@@ -62,7 +62,8 @@ def feel(text: str, of: str = "", **attributes: str) -> str:
 def knowledge(name: str, body: str, *parameters: str, needs: tuple[str, ...] = (), of: str = "", kind: str = "") -> str:
     """A business knowledge model; a parameter is `name` or `name: type`."""
     logic = f"<encapsulatedLogic{f' kind={quoteattr(kind)}' if kind else ''}>{formal(*parameters)}{body}</encapsulatedLogic>"
-    return f"<businessKnowledgeModel id={quoteattr(name)} name={quoteattr(name)}>{variable(name, of)}{required(*needs)}{logic}</businessKnowledgeModel>"
+    inner = f"{variable(name, of)}{required(*needs)}{logic}"
+    return f"<businessKnowledgeModel id={quoteattr(name)} name={quoteattr(name)}>{inner}</businessKnowledgeModel>"
 
 
 def formal(*parameters: str) -> str:
@@ -94,7 +95,8 @@ def table(
 ) -> str:
     """A decision table; inputs and outputs are written out by `column` and `output`, rules are `cell | cell -> value | value`."""
     made = f' aggregation="{aggregation}"' if aggregation else ""
-    return f'<decisionTable hitPolicy="{policy}"{made}{typed(of)}>{"".join(inputs)}{"".join(outputs)}{"".join(map(rule, rules))}</decisionTable>'
+    parts = "".join([*inputs, *outputs, *map(rule, rules)])
+    return f'<decisionTable hitPolicy="{policy}"{made}{typed(of)}>{parts}</decisionTable>'
 
 
 def rule(written: str) -> str:

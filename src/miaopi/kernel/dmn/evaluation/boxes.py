@@ -66,7 +66,7 @@ def value_of(boxed: Boxed, scope: Scope, run: Run) -> object:
                 value = _conditional(boxed, scope, run)
             case BoxedFilter():
                 value = _filter(boxed, scope, run)
-            case Iteration():
+            case _:
                 value = _iterate(boxed, scope, run)
     finally:
         run.level -= LEVEL

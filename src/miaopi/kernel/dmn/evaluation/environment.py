@@ -104,7 +104,7 @@ class Environment:
                 return coerce(value_of(logic, scope, self.run), element.of, self.run, element.where)
             case Knowledge():
                 return self._knowledge(id, element)
-            case Service():
+            case _:
                 return self._service(element)
 
     def _scope(self, requires: Sequence[Reference]) -> dict[str, object]:

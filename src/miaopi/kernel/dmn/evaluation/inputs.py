@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, DecimalException
 
 from miaopi.kernel.dmn.elements import InputData
@@ -70,8 +70,14 @@ def admit(name: str, value: object, of: ItemType, depth: int = 0) -> object:
             return {
                 str(key): admit(name, entry, kinds.get(str(key), ANY), depth + 1) for key, entry in value.items()
             }
-        case date() | time() | timedelta():
-            return value
+        case datetime():
+            return datetime.combine(value.date(), value.timetz())
+        case date():
+            return date(value.year, value.month, value.day)
+        case time():
+            return time(value.hour, value.minute, value.second, value.microsecond, value.tzinfo, fold=value.fold)
+        case timedelta():
+            return timedelta(value.days, value.seconds, value.microseconds)
         case _ if is_value(value):
             return value
         case _:

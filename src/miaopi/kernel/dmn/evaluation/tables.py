@@ -99,7 +99,7 @@ def _resolve(table: DecisionTable, outputs: list[Output], scope: Scope, run: Run
             return _shown(table, min(outputs, key=_rank(table, scope, run)))
         case HitPolicy.OUTPUT_ORDER:
             return [_shown(table, output) for output in sorted(outputs, key=_rank(table, scope, run))]
-        case HitPolicy.RULE_ORDER | HitPolicy.COLLECT:
+        case _:
             return _collected(table, outputs, run)
 
 
