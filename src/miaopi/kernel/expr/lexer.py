@@ -13,7 +13,7 @@ from decimal import Decimal, DecimalException
 from enum import Enum, auto
 from typing import Final
 
-from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.errors import BudgetError, DefinitionError
 from miaopi.kernel.expr.tree import Span
 from miaopi.kernel.expr.values import DECIMAL128
 
@@ -68,7 +68,7 @@ class Source:
         self.where = where or "expression"
         self.is_open = is_open
         if len(text) > LONGEST_EXPRESSION:
-            raise DefinitionError(self.where, f"an expression has at most {LONGEST_EXPRESSION} characters")
+            raise BudgetError(self.where, f"an expression has at most {LONGEST_EXPRESSION} characters")
 
     def place(self, span: Span) -> str:
         """`character 7`, or `line 2, character 3` where the text has several lines; counted from 1."""
@@ -78,6 +78,9 @@ class Source:
 
     def error(self, span: Span, message: str) -> DefinitionError:
         return DefinitionError(self.where, f"{self.place(span)}: {message}")
+
+    def excess(self, span: Span, message: str) -> BudgetError:
+        return BudgetError(self.where, f"{self.place(span)}: {message}")
 
 
 def _pieces(name: str) -> Iterator[str]:

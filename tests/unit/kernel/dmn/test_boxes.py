@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.errors import BudgetError, DefinitionError
 from tests.unit.kernel.dmn.written import (
     context,
     decision,
@@ -204,6 +204,13 @@ def test_other_languages_are_not_read(language: str) -> None:
     assert traced(feel("1", expressionLanguage=language)).errors == (f"model.dmn:2: expressions are read in FEEL, not in {language}",)
     named = read(decision("asked", feel("1")), extra=f'expressionLanguage="{language}"')
     assert named.evaluate("asked", {}) is None
+
+
+@pytest.mark.parametrize("text", ["(" * 100_000, "[" * 200, "1" + "+1" * 40_000, "if true then " * 100 + "1"])
+def test_a_text_beyond_its_budget_is_refused_with_its_place(text: str) -> None:
+    with pytest.raises(BudgetError) as caught:
+        read(decision("asked", feel(text)))
+    assert caught.value.where == "model.dmn:2"
 
 
 def test_an_empty_text_is_null() -> None:

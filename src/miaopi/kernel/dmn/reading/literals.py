@@ -7,7 +7,7 @@ from typing import Final
 
 from miaopi.kernel.dmn.items import ItemType
 from miaopi.kernel.dmn.tree import Literal
-from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.errors import BudgetError, DefinitionError
 from miaopi.kernel.expr import Program, Type, read
 
 FEEL: Final = "FEEL"
@@ -42,6 +42,8 @@ def _read(
 ) -> Literal:
     try:
         return Literal(text, read(text, names, types=types, where=where, unary=unary), where, of)
+    except BudgetError:
+        raise
     except DefinitionError as error:
         return Literal(text, None, where, of, broken=error.message)
 

@@ -28,5 +28,5 @@ def parse(
     if cursor.token.kind is not Kind.END:
         raise cursor.unexpected("an operator or the end")
     if height(root) > DEEPEST:
-        raise source.error(root.span, f"the expression is more than {DEEPEST} levels deep")
+        raise source.excess(root.span, f"the expression is more than {DEEPEST} levels deep")
     return root

@@ -94,7 +94,7 @@ class Cursor:
         """One level further in; an engine may walk the tree by recursion, so there is an end to it."""
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self.source.error(self.token.span, f"more than {DEEPEST} levels inside one another")
+            raise self.source.excess(self.token.span, f"more than {DEEPEST} levels inside one another")
 
     # Text that is read by its form, before names are
 
