@@ -23,6 +23,13 @@ from tests.unit.kernel.expr.asking import answer
         ('get entries(m: {a: 1})', '[{key: "a", value: 1}]'),
         ('context put({a: {b: 1}}, ["a","b"], 2)', '{a: {b: 2}}'),
         ('context merge([{a:1},{b:2}])', '{a: 1, b: 2}'),
+        ('context put(null, ["a"], 1)', 'null'),
+        ('context put({a: 1}, null, 1)', 'null'),
+        ('context put({a: 1}, [null], 2)', 'null'),
+        ('context put({a: 1}, [], 2)', 'null'),
+        ('context put({a: 1}, ["a", "b"], 2)', 'null'),
+        ('context put({}, ["b"], 2)', '{b: 2}'),
+        ('context merge([1])', 'null'),
     ],
 )
 def test_contexts(text: str, result: str) -> None:

@@ -42,6 +42,16 @@ from tests.unit.kernel.expr.asking import answer
         ('number("1e2")', '100'),
         ('number("-1.5")', '-1.5'),
         ('number("+1.5")', 'null'),
+        ('number(null, ".", ",")', 'null'),
+        ('number("1.000,5", ".", ",")', '1000.5'),
+        ('number("1,000.5", ",", null)', '1000.5'),
+        ('number("1", ",", ",")', 'null'),
+        ('number("1", ":", ".")', 'null'),
+        ('number("1e99999")', 'null'),
+        ('string([null, true, "a\\"b\\n", abs])', 'null'),
+        ('string([null, true, "a\\"b\\n"])', '"[null, true, \\"a\\\\\\"b\\\\n\\"]"'),
+        ('string({"a b": 1, "x-y": @"2021-01-01"})', '"{a b: 1, \\"x-y\\": @\\"2021-01-01\\"}"'),
+        ('string((1..@"P1D"])', 'null'),
     ],
 )
 def test_conversion(text: str, result: str) -> None:

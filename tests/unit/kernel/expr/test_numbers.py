@@ -49,6 +49,9 @@ from tests.unit.kernel.expr.asking import answer
         ('exp(100000)', 'null'),
         ('sqrt(2)', '1.414213562373095048801688724209698'),
         ('sqrt(-0)', '0'),
+        ('decimal(1, 7000)', 'null'),
+        ('round up(5.5, 6176)', '5.5'),
+        ('modulo(1, 0)', 'null'),
     ],
 )
 def test_numbers(text: str, result: str) -> None:

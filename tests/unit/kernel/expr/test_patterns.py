@@ -68,6 +68,11 @@ from miaopi.kernel.expr.patterns import matches, replace, split
         ('aaaaaaaaaab', '(a)(a)(a)(a)(a)(a)(a)(a)(a)(a)b', '', True),
         ('abcdefghijkk', '(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)\\11', '', True),
         ('aa0', '(a)\\10', '', True),
+        ('a.b', '^a\\.b$', '', True),
+        ('a.b', '^[\\.ab]*$', '', True),
+        ('aa\nb', '(a)\\1$', '', False),
+        ('xaa', '^(a)\\1', '', False),
+        ('aa\nb', '(a)\\1$', 'm', True),
     ],
 )
 def test_matches(text: str, pattern: str, flags: str, found: bool) -> None:
@@ -99,6 +104,7 @@ def test_matches(text: str, pattern: str, flags: str, found: bool) -> None:
         ('abc', '(b)', '$12', '', 'ab2c'),
         ('a.c', '.', 'x', 'q', 'axc'),
         ('AbC', '[^b]', 'x', 'i', 'xbx'),
+        ('abcdefghijk', '(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)', '$10$1', '', 'jak'),
     ],
 )
 def test_replace(text: str, pattern: str, replacement: str, flags: str, result: str) -> None:
@@ -138,6 +144,7 @@ def test_split(text: str, delimiter: str, parts: list[str]) -> None:
         ('[a[b]]', ''),
         ('[a-\\d]', ''),
         ('(a\\1)', ''),
+        ("[a-" * 66 + "[b" + "]" * 67, ''),
         ("(" * 65 + "a" + ")" * 65, ''),
         ("a" * 4_097, ''),
         ('((a{100}){100}){100}', ''),
@@ -150,7 +157,7 @@ def test_what_is_no_pattern_is_refused(pattern: str, flags: str) -> None:
 
 @pytest.mark.parametrize(
     ("pattern", "replacement"),
-    [("a*", "x"), ("^", "x"), ("b|$", "x"), ("(b)", "$"), ("(b)", "\\"), ("(b)", r"\x")],
+    [("a|b*", "x"), ("a*", "x"), ("^", "x"), ("b|$", "x"), ("(b)", "$"), ("(b)", "\\"), ("(b)", r"\x")],
 )
 def test_what_is_no_replacement_is_refused(pattern: str, replacement: str) -> None:
     with pytest.raises(Fault):

@@ -23,6 +23,10 @@ from tests.unit.kernel.expr.asking import answer
         ('median("a")', 'null'),
         ('mean([1,2,4])', '2.333333333333333333333333333333333'),
         ('stddev([1,1])', '0'),
+        ('median([null])', 'null'),
+        ('product([])', 'null'),
+        ('stddev([1])', 'null'),
+        ('sum([9e6144, 9e6144])', 'null'),
     ],
 )
 def test_statistics(text: str, result: str) -> None:

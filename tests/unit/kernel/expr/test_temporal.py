@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 
 from miaopi.kernel.expr.fault import Fault
 from miaopi.kernel.expr.temporal import (
     TEMPORAL,
+    Temporal,
+    YearsMonths,
+    add,
+    is_earlier,
+    is_equal,
     is_identical,
+    ratio_of_durations,
     read_day,
     read_moment,
     read_temporal,
+    subtract,
     write_temporal,
 )
 from miaopi.kernel.expr.temporal.duration import LongDuration
+from miaopi.kernel.expr.values import DECIMAL128
 from tests.unit.kernel.expr.asking import answer
 
 
@@ -108,6 +119,11 @@ def test_what_no_calendar_has_is_refused(text: str) -> None:
         read_temporal(text)
 
 
+def test_facts_have_pythons_own_types() -> None:
+    assert read_day("2026-11-23") == date(2026, 11, 23)
+    assert read_moment("2026-11-23T09:30:00Z") == datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("text", ["10000-01-01", "-0001-01-01", "2026-02-30", "2026-1-1"])
 def test_a_day_of_a_fact_lies_in_the_years_1_to_9999(text: str) -> None:
     with pytest.raises(Fault):
@@ -136,6 +152,7 @@ def test_a_moment_of_a_fact_fits_its_column(text: str) -> None:
         ('@"2021-10-31T02:30:00@Europe/Paris" + @"PT1H"', '@"2021-10-31T02:30:00@Europe/Paris"'),
         ('@"2021-10-31T02:30:00@Europe/Paris" + @"PT2H"', '@"2021-10-31T03:30:00@Europe/Paris"'),
         ('@"12021-07-01T10:00:00@Europe/Paris" + @"PT1H"', '@"12021-07-01T11:00:00@Europe/Paris"'),
+        ('@"2021-01-31T10:00:00" + @"P1D"', '@"2021-02-01T10:00:00"'),
         ('@"23:30:00" + @"PT1H"', '@"00:30:00"'),
         ('@"23:30:00+02:00" - @"P1DT1H"', '@"22:30:00+02:00"'),
         ('@"23:30:00" + @"P1M"', "null"),
@@ -241,6 +258,33 @@ def test_identity_minds_the_zone_and_the_kind(left: str, right: str, same: bool)
 )
 def test_parts_of_temporal_values(text: str, result: str) -> None:
     assert answer(text) == result
+
+
+@pytest.mark.parametrize(
+    ("reckon", "left", "right"),
+    [
+        (add, "2021-01-01", "2021-01-01"),
+        (add, "P1Y", "P1D"),
+        (add, "10:00:00", "P1M"),
+        (add, "P1M", "10:00:00"),
+        (subtract, "2021-01-01", "10:00:00"),
+        (subtract, "P1D", "2021-01-01"),
+        (is_earlier, "2021-01-01", "2021-01-01T00:00:00"),
+        (is_earlier, "2021-01-01T00:00:00", "2021-01-01"),
+        (is_equal, "10:00:00", "P1D"),
+        (is_equal, "10:00:00@Europe/Paris", "10:00:00Z"),
+    ],
+)
+def test_what_has_no_result_is_a_fault(
+    reckon: Callable[[Temporal, Temporal], object], left: str, right: str
+) -> None:
+    with pytest.raises(Fault):
+        reckon(read_temporal(left), read_temporal(right))
+
+
+def test_months_and_days_have_no_ratio() -> None:
+    with pytest.raises(Fault):
+        ratio_of_durations(YearsMonths(1), timedelta(1), DECIMAL128)
 
 
 def test_values_beyond_pythons_types_say_what_they_are() -> None:

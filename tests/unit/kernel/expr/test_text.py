@@ -38,6 +38,15 @@ from tests.unit.kernel.expr.asking import answer
         ('split(string: "a,b", delimiter: ",")', '["a", "b"]'),
         ('matches("a","(")', 'null'),
         ('upper case("straße")', '"STRASSE"'),
+        ('matches(null, "a")', 'null'),
+        ('matches("a", "a", null)', 'true'),
+        ('replace("a", null, "b", "i")', 'null'),
+        ('replace("aA", "a", "b", null)', '"bA"'),
+        ('replace("aA", "a", "b", "i")', '"bb"'),
+        ('split("a,b", null)', 'null'),
+        ('string join(null, ",")', 'null'),
+        ('string join(["a", null], null)', '"a"'),
+        ('replace("abc", "(b)", "[$1$2\\\\$\\\\\\\\]")', '"a[b$\\\\]c"'),
     ],
 )
 def test_text(text: str, result: str) -> None:

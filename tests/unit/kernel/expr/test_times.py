@@ -51,6 +51,16 @@ from tests.unit.kernel.expr.asking import answer
         ('date(2021, 1, 1.5)', 'null'),
         ('date(@"2021-01-01T00:00:00")', '@"2021-01-01"'),
         ('date and time("2021-01-01T10:00:00").date', 'null'),
+        ('time(1, 2, null, null)', 'null'),
+        ('time(1, 2, 3, @"-PT0.000000001S")', 'null'),
+        ('time(1, 2, 3, @"PT19H")', 'null'),
+        ('time(25, 0, 0)', 'null'),
+        ('time(@"10:00:00Z")', '@"10:00:00Z"'),
+        ('time(@"2021-01-01T10:00:00Z")', '@"10:00:00Z"'),
+        ('years and months duration(@"2021-03-31", @"2021-02-28")', '@"-P1M"'),
+        ('years and months duration(@"2021-02-28", @"2021-03-31")', '@"P1M"'),
+        ('years and months duration(@"2021-03-15", @"2021-02-20")', '@"P0M"'),
+        ('years and months duration(@"2021-01-31", @"2021-02-28")', '@"P0M"'),
     ],
 )
 def test_times(text: str, result: str) -> None:

@@ -1,4 +1,4 @@
-"""Conversion functions (DMN 1.5 §10.3.4.1, table 74), `not` and `is` (tables 75 and 84)."""
+"""Conversion functions (DMN 1.5 §10.3.4.1, table 74), and `is` (table 84). `not` is part of the grammar."""
 
 from __future__ import annotations
 
@@ -37,11 +37,6 @@ def _number(text: str | None, grouping: str | None = None, point: str | None = N
         raise Fault("no such number can be held") from None
 
 
-def _negation(negand: object) -> bool | None:
-    """Null for what is neither true nor false."""
-    return not negand if isinstance(negand, bool) else None
-
-
 def _is(left: object, right: object) -> bool:
     """The same value of the same kind; temporal values in the same zone, too."""
     if isinstance(left, TEMPORAL) and isinstance(right, TEMPORAL):
@@ -64,6 +59,5 @@ CONVERSION: Final[Mapping[str, Function]] = {
     ),
     "string": Function(STRING, (takes(write_value, ("from", ANY)),)),
     "duration": Function(ANY, (takes(read_duration, FROM),)),
-    "not": Function(BOOLEAN, (takes(_negation, ("negand", ANY)),)),
     "is": Function(BOOLEAN, (takes(_is, ("value1", ANY), ("value2", ANY), takes_null=True),)),
 }

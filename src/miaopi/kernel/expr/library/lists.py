@@ -67,21 +67,12 @@ def _extreme(elements: list[object], is_better: Callable[[object, object], bool 
     return found
 
 
-def _truths(elements: list[object]) -> list[bool | None]:
-    found = [element for element in elements if element is None or isinstance(element, bool)]
-    if len(found) < len(elements):
-        raise Fault("each element must be true or false")
-    return found
-
-
 def _all(elements: list[object]) -> bool | None:
-    found = _truths(elements)
-    return False if False in found else None if None in found else True
+    return False if False in elements else None if None in elements else True
 
 
 def _any(elements: list[object]) -> bool | None:
-    found = _truths(elements)
-    return True if True in found else None if None in found else False
+    return True if True in elements else None if None in elements else False
 
 
 def _index(elements: list[object], place: Decimal) -> int:

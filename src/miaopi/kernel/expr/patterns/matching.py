@@ -88,7 +88,7 @@ class Matcher:
                 case Anchor() as anchor:
                     if self.stands_at(anchor, place):
                         open_.append((step + 1, slots))
-                case Characters():
+                case _:  # a character; back-references are for the other search
                     waiting.append((step, slots))
         return None
 
@@ -118,7 +118,7 @@ class Matcher:
                 case Back(group=group):
                     if (end := self.again(slots, group, place)) is not None:
                         open_.append((step + 1, end, slots))
-                case Characters():
+                case _:
                     if place < len(self.text) and self.takes(step, self.text[place]):
                         open_.append((step + 1, place + 1, slots))
         return None

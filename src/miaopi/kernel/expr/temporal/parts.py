@@ -36,7 +36,7 @@ def _parts(value: Temporal) -> Mapping[str, Callable[[Any], Part]]:
             return CLOCK_PARTS
         case YearsMonths():
             return MONTHS_PARTS
-        case timedelta() | LongDuration():
+        case _:
             return DAYS_PARTS
 
 
