@@ -32,11 +32,12 @@ class Typed:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one case. `valued`: it expects a value, not null."""
+    """What became of one case. `valued`: it expects a value, not null; `silent`: it expects an error, and none was noted."""
 
     name: str
     passed: bool
     valued: bool
+    silent: bool
     said: str
 
 
@@ -64,15 +65,16 @@ def _run_case(name: str, model: Model | MiaopiError, case: ElementTree.Element) 
     for node in case.iter(f"{SPACE}inputNode"):
         space = node.get("namespace")
         inputs[f"{{{space}}}{node.get('name')}" if space else str(node.get("name"))] = given(read_value(node))
-    valued, wrong = False, []
+    valued, silent, wrong = False, False, []
     for result in case.iter(f"{SPACE}resultNode"):
         expected = result.find(f"{SPACE}expected")
         wanted = None if expected is None else read_value(expected)
         valued |= wanted is not None
         found, errors = _found(model, case, str(result.get("name")), inputs)
+        silent |= result.get("errorResult") == "true" and not errors
         if not is_same(found, wanted):
             wrong.append(f"{result.get('name')}: {show(found)} for {show(wanted)}; {'; '.join(errors)[:300]}")
-    return Result(name, not wrong, valued, " | ".join(wrong))
+    return Result(name, not wrong, valued, silent, " | ".join(wrong))
 
 
 def _found(

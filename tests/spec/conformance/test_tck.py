@@ -36,6 +36,8 @@ def show(level: int, results: list[Result]) -> None:
     for result in results:
         if not result.passed:
             print(f"  {'external' if is_external(result) else 'fails'}: {result.name}: {result.said}")
+        elif result.silent:
+            print(f"  silent: {result.name}: null as expected, and no error noted for it")
 
 
 def count(results: list[Result]) -> int:

@@ -35,10 +35,12 @@ class Operation:
 
 
 def operate(operator: str, left: object, right: object, *, is_open: bool = False) -> object:
-    """The result for two determined values; null where either is null. A decision stays within the years 1 to 9999. Raises
+    """The result for two determined values; null where either is null, which an open source notes. A decision stays within the years 1 to 9999. Raises
     Fault.
     """
     if left is None or right is None:
+        if is_open:
+            raise Fault(f"{operator} reckons with no null")
         return None
     key = operator, kind_of(left), kind_of(right)
     found = OPERATIONS.get(key) or (OPEN_OPERATIONS.get(key) if is_open else None)

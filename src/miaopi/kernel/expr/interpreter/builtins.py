@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import DecimalException
 
 from miaopi.kernel.expr.interpreter.walk import Walk, doubts, weight
 from miaopi.kernel.expr.library import FUNCTIONS, Overload
@@ -25,12 +26,26 @@ def apply_builtin(
         if found:
             return merge(*found)
         if None in given and not overload.takes_null:
-            return None
+            return _of_nothing(walk, node, name)
         apply = (overload.apply_open if walk.is_open else None) or overload.apply
-        result = apply(walk.run.now, *given) if overload.reads_clock else apply(*given)
+        try:
+            result = apply(walk.run.now, *given) if overload.reads_clock else apply(*given)
+        except DecimalException:
+            raise Fault("no number is the result") from None
         walk.spend(node, weight(result))
-        return result
+        return result if result is not None or not any(map(_lacks, given)) else _of_nothing(walk, node, name)
     raise Fault(f"{name} takes no such values")
+
+
+def _of_nothing(walk: Walk, node: Node, name: str) -> None:
+    """Null for want of a value; in an open source that is noted, for a model says where null comes from."""
+    if walk.is_open:
+        walk.fault(node, f"{name} is given null, or nothing")
+
+
+def _lacks(value: object) -> bool:
+    """Whether null, or no element at all, stands in the place of a value."""
+    return value is None or (isinstance(value, list) and (not value or None in value))
 
 
 def _fitting(
