@@ -26,7 +26,8 @@ def test_instance_of(rules: Rules) -> None:
     rules.refuses("1 instance number", "character 12: of is expected here, not number")
     rules.refuses(
         "1 instance of colour",
-        "character 15: there is no type colour; there are any, null, boolean, number, string, date, time, date and time, days and time duration, years and months duration, list<…>, range<…>, context<…>",
+        "character 15: there is no type colour; there are any, null, boolean, number, string, date, time, date and time, "
+        "days and time duration, years and months duration, list<…>, range<…>, context<…>",
     )
 
 

@@ -30,7 +30,8 @@ def test_a_function_is_a_value(rules: Rules) -> None:
     rules.refuses("(function(a) a)(a: 1, a: 2)", "character 23: the argument a is given twice")
     rules.refuses(
         "function(a: colour) a",
-        "character 13: there is no type colour; there are any, null, boolean, number, string, date, time, date and time, days and time duration, years and months duration, list<…>, range<…>, context<…>",
+        "character 13: there is no type colour; there are any, null, boolean, number, string, date, time, date and time, "
+        "days and time duration, years and months duration, list<…>, range<…>, context<…>",
     )
 
 

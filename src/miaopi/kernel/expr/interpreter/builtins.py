@@ -37,10 +37,9 @@ def apply_builtin(
     raise Fault(f"{name} takes no such values")
 
 
-def _of_nothing(walk: Walk, node: Node, name: str) -> None:
+def _of_nothing(walk: Walk, node: Node, name: str) -> object:
     """Null for want of a value; in an open source that is noted, for a model says where null comes from."""
-    if walk.is_open:
-        walk.fault(node, f"{name} is given null, or nothing")
+    return walk.fault(node, f"{name} is given null, or nothing") if walk.is_open else None
 
 
 def _lacks(value: object) -> bool:

@@ -149,9 +149,13 @@ class Cursor:
         return left
 
     def extended(self, left: Node, strength: int) -> Node:
-        """What is to the left, with all that follows and binds more strongly."""
+        """What is to the left, with all that follows and binds more strongly. Each operator is one level more."""
+        count = 0
         while self.strength_at_hand() > strength:
             left = self.after[self.token.text](self, left)
+            count += 1
+            if count > DEEPEST:
+                raise self.source.error(left.span, f"the expression is more than {DEEPEST} levels deep")
         return left
 
     def enclosed(self) -> Node:
