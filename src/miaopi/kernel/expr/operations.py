@@ -35,8 +35,8 @@ class Operation:
 
 
 def operate(operator: str, left: object, right: object, *, is_open: bool = False) -> object:
-    """The result for two determined values; null where either is null, which an open source notes. A decision stays within the years 1 to 9999. Raises
-    Fault.
+    """The result for two determined values; null where either is null, which an open source notes. A decision stays within
+    the years 1 to 9999. Raises Fault.
     """
     if left is None or right is None:
         if is_open:

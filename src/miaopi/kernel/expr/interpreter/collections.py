@@ -38,6 +38,8 @@ def part_of(walk: Walk, node: Property) -> object:
 def _part(walk: Walk, base: object, name: str) -> object:
     if isinstance(base, dict):
         return part(base, name)
+    if base is None and walk.is_open:
+        raise Fault(f"null has no part {name}")
     return walk.strictly(lambda value: part(value, name), base)
 
 
