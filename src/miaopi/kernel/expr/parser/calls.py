@@ -9,7 +9,7 @@ from miaopi.kernel.expr.lexer import LETTER, PART, Token
 from miaopi.kernel.expr.parser.cursor import Cursor
 from miaopi.kernel.expr.tree import Node
 
-NAMED: Final = re.compile(rf"({LETTER}(?:(?:{PART}|[\s.+\-*/'])*(?:{PART}|'))?)\s*:")
+NAMED: Final = re.compile(rf"({LETTER}(?:(?:{PART}|[\s.+\-*/'?])*(?:{PART}|['?]))?)\s*:")
 
 
 def arguments(cursor: Cursor) -> tuple[tuple[Node, ...], tuple[str, ...], Token]:

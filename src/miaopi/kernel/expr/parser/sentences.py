@@ -12,7 +12,7 @@ from miaopi.kernel.expr.tree import For, If, Iteration, Lambda, Mistake, Node, P
 from miaopi.kernel.expr.types import ANY, LIST, NUMBER, Type
 
 PARAMETER: Final = re.compile(rf"({LETTER}(?:[^:,()]*[^\s:,()])?)\s*(?=[:,)])")
-VARIABLE: Final = re.compile(rf"({LETTER}{PART}*(?:[ \t\n\r.\-+*/']+{PART}+)*?)\s+in(?!{PART})")
+VARIABLE: Final = re.compile(rf"({LETTER}{PART}*(?:[ \t\n\r.\-+*/'?]+{PART}+)*?[?']?)\s+in(?!{PART})")
 
 
 def conditional(cursor: Cursor) -> Node:
