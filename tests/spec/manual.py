@@ -26,7 +26,9 @@ CHAPTERS: Mapping[str, tuple[str, ...]] = {
     "logic": ("unknown", "connectives", "choice"),
     "comparison": ("order", "membership", "types"),
     "reckoning": ("numbers", "days", "parts"),
-    "functions": ("ages", "text", "collections", "conversion"),
+    "functions": (
+        *("ages", "text", "patterns", "rounding", "collections", "contexts", "ranges", "conversion", "times"),
+    ),
     "loops": ("quantifiers", "iteration"),
     "limits": ("type_check", "budgets"),
     "models": ("names", "mistakes", "cells"),
@@ -169,7 +171,7 @@ def type_of(value: object) -> Type:
         case [{**first}, *_]:
             return Type(
                 "list",
-                Type("context", entries=tuple((name, type_of(entry)) for name, entry in first.items())),
+                Type("context", entries=tuple((str(name), type_of(entry)) for name, entry in first.items())),
             )
         case _:
             return Type.parse(type_name(value))

@@ -21,7 +21,6 @@ from miaopi.kernel.expr.tree import (
     Between,
     Call,
     Compare,
-    Condition,
     ContextOf,
     Filter,
     For,
@@ -33,7 +32,6 @@ from miaopi.kernel.expr.tree import (
     Lambda,
     ListOf,
     Literal,
-    Mistake,
     Name,
     Negative,
     Node,
@@ -41,7 +39,6 @@ from miaopi.kernel.expr.tree import (
     Or,
     Property,
     Quantified,
-    UnaryTests,
     Within,
 )
 from miaopi.kernel.expr.types import (
@@ -238,10 +235,6 @@ def _instance_of(check: _Check, node: InstanceOf) -> Type:
     return BOOLEAN
 
 
-def _unread(check: _Check, node: Mistake | UnaryTests | Condition) -> Type:
-    return ANY
-
-
 def _context(check: _Check, node: ContextOf) -> Type:
     inner, found = check, dict[str, Type]()
     for entry in node.entries:
@@ -294,9 +287,7 @@ def _call(check: _Check, node: Call) -> Type:
         if (found := _in_order(overload, given, node.names)) is not None and overload.takes_types(found)
     ]
     if not fitting:
-        wanted = " or ".join(
-            f"({', '.join(map(str, overload.parameters))})" for overload in function.overloads
-        )
+        wanted = " or ".join(map(str, function.overloads))
         raise check.source.error(
             node.span, f"{node.function} takes {wanted}, not ({', '.join(map(str, given))})"
         )
@@ -395,7 +386,4 @@ TYPES: Final[Mapping[type[Node], Callable[[_Check, Any], Type]]] = {
     ContextOf: _context,
     Lambda: _lambda,
     Invoke: _invoke,
-    Mistake: _unread,
-    UnaryTests: _unread,
-    Condition: _unread,
 }

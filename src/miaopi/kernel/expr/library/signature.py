@@ -32,6 +32,10 @@ class Overload:
     reads_clock: bool = False
     apply_open: Callable[..., object] | None = None
 
+    def __str__(self) -> str:
+        """The types of the parameters, `(number, …)`."""
+        return f"({', '.join(map(str, self.parameters))}{', …' if self.is_variadic else ''})"
+
     def takes_types(self, found: tuple[Type, ...]) -> bool:
         return self.takes_count(len(found)) and all(map(fits, self.wanted(len(found)), found))
 
