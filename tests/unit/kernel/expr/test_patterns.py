@@ -179,6 +179,14 @@ def test_a_pattern_that_takes_too_many_steps_ends(text: str, pattern: str) -> No
         matches(text, pattern, "")
 
 
+def test_nothing_repeated_is_nothing() -> None:
+    assert matches("a", "^(?:(?:(?:){999999}){999999}a{0}){999999}a$", "")
+
+
+def test_many_kinds_of_characters_take_no_more_room() -> None:
+    assert not matches("".join(map(chr, range(0x4E00, 0x9FFF))), "[a-z][0-9]|[A-Z]{2}", "")
+
+
 def test_time_is_linear_where_others_need_ages() -> None:
     assert matches("a" * 200, "(a?){200}a{200}", "")
     assert not matches("a" * 3_000 + "b", "(a+)+$", "")

@@ -13,7 +13,7 @@ from miaopi.kernel.expr.patterns.syntax import read_pattern
 __all__ = ["matches", "replace", "split"]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def _program(pattern: str, flags: str) -> Program:
     return compile_pattern(read_pattern(pattern, flags))
 

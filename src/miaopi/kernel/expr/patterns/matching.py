@@ -13,6 +13,7 @@ from miaopi.kernel.expr.patterns.program import Fork, Found, Jump, Keep, Program
 from miaopi.kernel.expr.patterns.syntax import Anchor, Back
 
 MOST_STEPS: Final = 400_000
+MOST_KEPT: Final = 20_000  # answers
 STEPS_BACK: Final = 8  # what one step of a search that goes back counts for
 Slots = tuple[int, ...]  # where each group begins and ends; -1 for nowhere
 Way = tuple[int, Slots]  # stands at a step that waits for a character
@@ -64,6 +65,8 @@ class Matcher:
 
     def takes(self, step: int, character: str) -> bool:
         if (found := self.taken.get((step, character))) is None:
+            if len(self.taken) >= MOST_KEPT:
+                self.taken.clear()
             test = self.program.steps[step]
             found = self.taken[step, character] = isinstance(test, Characters) and test.take(character)
         return found

@@ -112,7 +112,10 @@ class _Writer:
 
     def repeat(self, part: Repeat) -> None:
         for _ in range(part.least):
+            before = len(self.steps)
             self.write(part.inner)
+            if len(self.steps) == before:  # nothing is nothing, however often
+                return
         if part.most is None:
             fork = self.add(Fork(0, 0))
             self.write(part.inner)
