@@ -17,8 +17,9 @@ LEVELS = {2: "compliance-level-2", 3: "compliance-level-3"}
 @pytest.fixture(scope="module")
 def results() -> dict[int, list[Result]]:
     if not KIT.is_dir():
-        assert "CI" not in os.environ, f"the compatibility kit is not at {KIT}"
-        pytest.skip(f"the compatibility kit is not at {KIT}")
+        print("no dmn-tck: set MIAOPI_SHARED to the folder that holds it")
+        assert os.environ.get("CI") != "true"
+        pytest.skip("no dmn-tck")
     return {
         level: [result for folder in sorted((KIT / name).iterdir()) if folder.is_dir() for result in run_folder(folder)]
         for level, name in LEVELS.items()

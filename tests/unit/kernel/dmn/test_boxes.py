@@ -213,6 +213,10 @@ def test_a_text_beyond_its_budget_is_refused_with_its_place(text: str) -> None:
     assert caught.value.where == "model.dmn:2"
 
 
+def test_a_key_without_a_word_is_a_key_that_nothing_names() -> None:
+    assert value(feel('[{"": 1, a: 2}][a = 2]')) == [{"": 1, "a": 2}]
+
+
 def test_an_empty_text_is_null() -> None:
     assert traced(feel("")) == (None, ())
 
