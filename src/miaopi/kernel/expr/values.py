@@ -6,13 +6,14 @@ Besides FEEL's values there is one more: `Undetermined`, for what nobody could s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Final, NoReturn
 
 from miaopi.kernel.expr.fault import Fault as Fault
+from miaopi.kernel.expr.fault import Overrun
 from miaopi.kernel.expr.temporal import (
     TEMPORAL,
     FarDate,
@@ -53,6 +54,9 @@ DECIMAL128: Final = Context(
     clamp=1,
     traps=[InvalidOperation, DivisionByZero, Overflow],
 )
+
+
+MOST_PARTS: Final = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,16 +235,23 @@ def is_same(left: object, right: object) -> bool:
     return equal_or_open(left, right) is True
 
 
-def equal_or_open(left: object, right: object) -> Truth:
+def equal_or_open(left: object, right: object, room: Iterator[int] | None = None) -> Truth:
     """`=` as one answer among several: a fault leaves it open, for another answer may decide."""
     try:
-        return equal(left, right)
+        return equal(left, right, room)
+    except Overrun:
+        raise
     except Fault as fault:
         return Undetermined(frozenset(), frozenset({str(fault)}))
 
 
-def equal(left: object, right: object) -> Truth:
-    """`=`: null equals null and nothing else; lists are equal element by element. Raises Fault across types."""
+def equal(left: object, right: object, room: Iterator[int] | None = None) -> Truth:
+    """`=`: null equals null and nothing else; lists are equal element by element. Raises Fault across types, and for values
+    of too many parts; `room` is what several comparisons share.
+    """
+    room = comparing() if room is None else room
+    if next(room, None) is None:
+        raise Overrun("the values have too many parts")
     if isinstance(left, Undetermined):
         return left | right if isinstance(right, Undetermined) else left
     if isinstance(right, Undetermined):
@@ -249,15 +260,15 @@ def equal(left: object, right: object) -> Truth:
         return left is right
     match left, right:
         case list(), list():
-            return len(left) == len(right) and _equal_parts(left, right)
+            return len(left) == len(right) and _equal_parts(left, right, room)
         case dict(), dict():
             return left.keys() == right.keys() and _equal_parts(
-                list(left.values()), [right[key] for key in left]
+                list(left.values()), [right[key] for key in left], room
             )
         case Range(), Range():
             if (left.includes_low, left.includes_high) != (right.includes_low, right.includes_high):
                 return False
-            return _equal_parts([left.low, left.high], [right.low, right.high])
+            return _equal_parts([left.low, left.high], [right.low, right.high], room)
         case _:
             _require_same_kind(left, right)
             if isinstance(left, TEMPORAL) and isinstance(right, TEMPORAL):
@@ -265,11 +276,18 @@ def equal(left: object, right: object) -> Truth:
             return bool(left == right)
 
 
-def _equal_parts(left: list[object], right: list[object]) -> Truth:
+def _equal_parts(left: list[object], right: list[object], room: Iterator[int]) -> Truth:
     found: Truth = True
     for mine, theirs in zip(left, right, strict=True):
-        found = both(found, equal_or_open(mine, theirs))
+        found = both(found, equal_or_open(mine, theirs, room))
+        if found is False:
+            break
     return found
+
+
+def comparing() -> Iterator[int]:
+    """Room for so many comparisons: what is shared within a value is compared as often as it stands in it."""
+    return iter(range(MOST_PARTS))
 
 
 def is_within(value: object, span: Range) -> Truth:

@@ -24,6 +24,7 @@ def faults(text: str) -> str:
         (f"{{a: [{', '.join('1' * 60)}], {SHARED}, r: flatten(f)}}.r", "more than 65536 elements"),
         (f"{{a: [], {SHARED}, r: flatten(f)}}.r", "more than 65536 lists"),
         (f"{{a: [1], {SHARED}, r: distinct values(f)}}.r", "too many parts"),
+        (f"{{a: [1], {SHARED}, g: [e, f], h: [e, f], r: g = h}}.r", "too many parts"),
         ("{a: for i in 1..40000 return i, r: concatenate(a, a)}.r", "more than 65536 elements"),
         ('{a: for i in 1..8000 return "0123456789", r: string join(a, "")}.r', "more than 65536 characters"),
         (

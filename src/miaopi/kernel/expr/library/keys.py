@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from miaopi.kernel.expr.fault import Fault
-from miaopi.kernel.expr.run import LONGEST_LIST
 from miaopi.kernel.expr.temporal import TEMPORAL
 from miaopi.kernel.expr.temporal.comparison import measure
-from miaopi.kernel.expr.values import Range, kind_of
+from miaopi.kernel.expr.values import MOST_PARTS, Range, kind_of
 
 
 class KeyMaker:
     """Makes the keys of one call; `parts` counts what is still allowed."""
 
     def __init__(self) -> None:
-        self.parts = 4 * LONGEST_LIST
+        self.parts = MOST_PARTS
 
     def key(self, value: object) -> Hashable:
         """Equal values have equal keys, and others have not. Raises Fault for values of too many parts."""

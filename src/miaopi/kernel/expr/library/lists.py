@@ -24,10 +24,10 @@ from miaopi.kernel.expr.values import (
     Closure,
     Truth,
     Undetermined,
+    comparing,
     either,
     equal_or_open,
     is_less,
-    is_same,
     merge,
 )
 
@@ -37,14 +37,18 @@ def list_contains(elements: list[object] | None, wanted: object) -> Truth:
     if elements is None:
         return None
     found: Truth = False
+    room = comparing()
     for element in elements:
-        found = either(found, equal_or_open(element, wanted))
+        found = either(found, equal_or_open(element, wanted, room))
+        if found is True:
+            break
     return found
 
 
 def _holds(elements: list[object] | None, wanted: object) -> bool | None:
     """FEEL's own: what cannot be compared with the value is not it."""
-    return None if elements is None else any(is_same(element, wanted) for element in elements)
+    room = comparing()
+    return None if elements is None else any(equal_or_open(one, wanted, room) is True for one in elements)
 
 
 def _count(elements: list[object]) -> Decimal:
@@ -161,7 +165,12 @@ def _reverse(elements: list[object]) -> list[object]:
 def _index_of(elements: list[object] | None, wanted: object) -> list[object] | None:
     if elements is None:
         return None
-    return [Decimal(place) for place, element in enumerate(elements, start=1) if is_same(element, wanted)]
+    room = comparing()
+    return [
+        Decimal(place)
+        for place, element in enumerate(elements, start=1)
+        if equal_or_open(element, wanted, room) is True
+    ]
 
 
 def _distinct(elements: list[object]) -> list[object]:
