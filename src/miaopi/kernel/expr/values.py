@@ -99,6 +99,13 @@ class Closure:
     def type(self) -> Type:
         return Type("function", self.result, parameters=self.parameters or (ANY,) * len(self.names))
 
+    def __call__(self, *values: object) -> object:
+        """The same for whoever holds the value outside of an expression; null where the call goes wrong."""
+        try:
+            return self.call(*values)
+        except Fault:
+            return None
+
     def call(self, *values: object) -> object:
         """What it gives for values in the order of its parameters, each brought to the type of its parameter (DMN 1.5
         §10.3.2.9.4). Raises Fault for a value of another type, and for another number of values.

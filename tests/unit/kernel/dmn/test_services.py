@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -110,6 +111,14 @@ def test_functions_of_knowledge_are_values() -> None:
     given_on = decision("itself", feel("f"), "requiredKnowledge f")
     assert value(feel("itself(1)"), made, given_on, needs=("itself",)) == 2
     assert value(feel("itself"), made, given_on, needs=("itself",), of="number") is None
+
+
+def test_a_function_that_comes_out_can_be_called() -> None:
+    found = value(feel("f"), knowledge("f", feel("n + 1"), "n: number"), needs=("requiredKnowledge f",))
+    assert callable(found)
+    assert found(Decimal(2)) == 3
+    assert found("x") is None
+    assert found() is None
 
 
 def test_a_decision_without_logic_is_null() -> None:
