@@ -193,6 +193,8 @@ def type_name(value: object) -> str:
             return "date"
         case [first, *_]:
             return f"list<{type_name(first)}>"
+        case Range(low=low):
+            return f"range<{type_name(low)}>"
         case _:
             return "any"
 

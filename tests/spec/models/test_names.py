@@ -31,6 +31,7 @@ def test_unknown_names(rules: Rules) -> None:
         "(function(left side, right side) left side - right side)(right side: 1, left side: 3)", 2
     )
     rules.gives_in_model("{🐎: 1}.🐎", 1)
+    rules.gives_in_model('{"": 1, "+": 2, b: 3}.b', 3)
     rules.gives_in_model("xyz", None)
 
 

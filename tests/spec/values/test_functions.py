@@ -23,6 +23,9 @@ def test_a_function_is_a_value(rules: Rules) -> None:
     rules.gives("(if x then function() 1 else function() 1)()", nobody_knows("x"), {"x": unknown("boolean")})
     rules.refuses("(function(a) a)(1, 2)", "character 2: the function takes 1 values, not 2")
     rules.refuses('(function(a: number) a)("x")', 'character 25: ‘"x"’ is a string; a number is needed here')
+    rules.refuses(
+        'function(a) external {java: {class: "x"}}', "character 13: a function of another language is not run"
+    )
     rules.refuses("(1)(2)", "character 2: ‘1’ is a number, not a function")
     rules.refuses("function a", "character 10: ( is expected here, not a")
     rules.refuses("function(1) 1", "character 10: the name of a parameter is expected here, not a number")

@@ -8,7 +8,7 @@ from decimal import Decimal, DecimalException
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.expr.temporal import TEMPORAL
 from miaopi.kernel.expr.types import ANY, NUMBER, RECORD, Type, item_of
-from miaopi.kernel.expr.values import DECIMAL128, Undetermined, holds
+from miaopi.kernel.expr.values import DECIMAL128, Closure, Range, Undetermined, holds
 from miaopi.kernel.wording import Text
 
 
@@ -54,6 +54,8 @@ def _plain(name: str, value: object) -> object:
             return number
         case str():
             return str.__str__(value)
+        case Range() | Closure():
+            return value
         case _ if isinstance(value, TEMPORAL):
             return value
         case _:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import DecimalException
 
 from miaopi.kernel.expr.interpreter.walk import Walk, doubts, weight
 from miaopi.kernel.expr.library import FUNCTIONS, Overload
@@ -28,10 +27,7 @@ def apply_builtin(
         if None in given and not overload.takes_null:
             return _of_nothing(walk, node, name)
         apply = (overload.apply_open if walk.is_open else None) or overload.apply
-        try:
-            result = apply(walk.run.now, *given) if overload.reads_clock else apply(*given)
-        except DecimalException:
-            raise Fault("no number is the result") from None
+        result = apply(walk.run.now, *given) if overload.reads_clock else apply(*given)
         walk.spend(node, weight(result))
         return result if result is not None or not any(map(_lacks, given)) else _of_nothing(walk, node, name)
     raise Fault(f"{name} takes no such values")

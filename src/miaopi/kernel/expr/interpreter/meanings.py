@@ -13,7 +13,6 @@ from miaopi.kernel.expr.interpreter.plain import arithmetic, literal, mistake, n
 from miaopi.kernel.expr.interpreter.tests import (
     between,
     compared,
-    condition,
     half_open,
     instance_of,
     membership,
@@ -28,7 +27,6 @@ from miaopi.kernel.expr.tree import (
     Between,
     Call,
     Compare,
-    Condition,
     ContextOf,
     Filter,
     For,
@@ -66,7 +64,6 @@ MEANINGS: Final[Mapping[type[Node], Callable[[Walk, Any], object]]] = {
     Not: negated,
     In: membership,
     UnaryTests: unary_tests,
-    Condition: condition,
     Within: span,
     Against: half_open,
     InstanceOf: instance_of,

@@ -97,10 +97,6 @@ def unary_tests(walk: Walk, node: UnaryTests) -> Truth:
     return negate(found) if node.is_negated else found
 
 
-def condition(walk: Walk, node: Condition) -> object:
-    return walk.value(node.operand)
-
-
 def _any(walk: Walk, operand: object, tests: tuple[Test, ...], *, is_cell: bool = False) -> Truth:
     found: Truth = False
     for test in tests:

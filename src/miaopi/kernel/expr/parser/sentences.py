@@ -11,6 +11,7 @@ from miaopi.kernel.expr.parser.shapes import element_of
 from miaopi.kernel.expr.tree import For, If, Iteration, Lambda, Mistake, Node, Parameter, Quantified, reads
 from miaopi.kernel.expr.types import ANY, LIST, NUMBER, Type
 
+ELSEWHERE: Final = "a function of another language is not run"
 PARAMETER: Final = re.compile(rf"({LETTER}(?:[^:,()]*[^\s:,()])?)\s*(?=[:,)])")
 VARIABLE: Final = re.compile(rf"({LETTER}{PART}*(?:[ \t\n\r.\-+*/'?]+{PART}+)*?[?']?)\s+in(?!{PART})")
 
@@ -77,15 +78,20 @@ def function(cursor: Cursor) -> Node:
     parameters = _parameters(cursor)
     cursor.bind({parameter.name: parameter.type for parameter in parameters})
     cursor.take(")")
-    if cursor.token.kind is Kind.NAME and cursor.token.text == "external":
-        external = cursor.advance()
-        outside = cursor.expression()
-        body: Node = Mistake(cursor.span(external, outside), "a function of another language is not run")
-    else:
-        body = cursor.expression()
+    is_external = cursor.token.kind is Kind.NAME and cursor.token.text == "external"
+    body = _external(cursor) if is_external else cursor.expression()
     result = cursor.shape(body)
     cursor.leave(outer)
     return Lambda(cursor.span(word, body), tuple(parameters), body, result)
+
+
+def _external(cursor: Cursor) -> Node:
+    """A body in another language: a model may hold it, and gets null from it."""
+    word = cursor.advance()
+    span = cursor.span(word, cursor.expression())
+    if not cursor.source.is_open:
+        raise cursor.source.error(span, ELSEWHERE)
+    return Mistake(span, ELSEWHERE)
 
 
 def _parameters(cursor: Cursor) -> list[Parameter]:
