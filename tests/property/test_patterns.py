@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,10 +47,8 @@ def test_the_same_parts_are_replaced(pattern: str, text: str) -> None:
 @settings(max_examples=300, deadline=None)
 @given(pattern=st.text("ab()[]{}|*+?^$-\\d1,.", max_size=10), text=TEXTS, flags=st.text("smixq", max_size=2))
 def test_whatever_is_written_is_a_pattern_or_a_fault(pattern: str, text: str, flags: str) -> None:
-    try:
+    with suppress(Fault):
         assert matches(text, pattern, flags) in (True, False)
-    except Fault as fault:
-        assert str(fault)
 
 
 DAYS = st.integers(-365_242_000_000, 365_242_000_000)
