@@ -217,6 +217,11 @@ def test_a_key_without_a_word_is_a_key_that_nothing_names() -> None:
     assert value(feel('[{"": 1, a: 2}][a = 2]')) == [{"": 1, "a": 2}]
 
 
+def test_the_negation_has_a_parameter_with_a_name() -> None:
+    assert value(feel("[not(negand: true), not(false), not(a: true)]")) is None
+    assert value(feel("[not(negand: true), not(false)]")) == [False, True]
+
+
 def test_an_empty_text_is_null() -> None:
     assert traced(feel("")) == (None, ())
 

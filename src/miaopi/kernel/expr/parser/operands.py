@@ -8,7 +8,7 @@ from typing import Final
 
 from miaopi.kernel.expr.lexer import LETTER, STRING_TEXT, Kind, Token, read_token
 from miaopi.kernel.expr.library import FUNCTIONS
-from miaopi.kernel.expr.parser.calls import arguments
+from miaopi.kernel.expr.parser.calls import NAMED, arguments
 from miaopi.kernel.expr.parser.cursor import INPUT, POWER, Cursor
 from miaopi.kernel.expr.parser.ranges import half_open, outward_range, range_from
 from miaopi.kernel.expr.parser.sentences import conditional, function, loop
@@ -94,8 +94,11 @@ def _negative(cursor: Cursor) -> Node:
 
 
 def _negation(cursor: Cursor) -> Node:
+    """`not(a)`, or by the name of its parameter (DMN 1.5 table 75)."""
     word = cursor.advance()
     cursor.take("(")
+    if (named := cursor.written(NAMED)) and named.group(1) == "negand":
+        cursor.move_to(named.end())
     operand = cursor.enclosed()
     return Not(cursor.span(word, cursor.take(")")), operand)
 
