@@ -45,6 +45,7 @@ def test_one_run_counts_the_steps_of_all_its_programs() -> None:
         ("count(for n in 1..60000 return text + text)", "the expression takes more than 100000 steps"),
         ("a" + ".a" * 30_000, "the expression is more than 100 levels deep"),
         ("1e999999", "the number is too great"),
+        ("(1" + " + 1" * 60 + ")" + " + 1" * 60, "the expression is more than 100 levels deep"),
         ("x instance of " + "list<" * 99, "more than 32 types inside one another"),
         ("1 instance of colour", "there is no type colour"),
         ("1 instance of )", "there is no type )"),
@@ -97,6 +98,8 @@ def test_a_function_of_the_language_is_called_by_name_too() -> None:
     assert found.call(Decimal(-1)) == found.call_by_name({"n": Decimal(-1)}) == 1
     with pytest.raises(Fault, match="abs takes no such values"):
         found.call("a")
+    assert found(Decimal(-1)) == 1
+    assert found("a") is None
 
 
 def test_a_function_handed_in_is_called_with_what_it_takes() -> None:
@@ -175,6 +178,11 @@ def test_types_are_joined_by_what_they_share() -> None:
 def test_a_type_that_does_not_end_is_refused(text: str) -> None:
     with pytest.raises(DefinitionError, match="is expected after the type"):
         read_type(text, 0, {})
+
+
+def test_a_type_ends_where_it_ends() -> None:
+    with pytest.raises(DefinitionError, match="there is no type number number"):
+        Type.parse("number number")
 
 
 @pytest.mark.parametrize(("name", "item"), [("colour", None), ("number", "any"), ("list", None)])
