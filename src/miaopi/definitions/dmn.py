@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from miaopi.kernel.dmn import Model, namespace_of, parse, read_temporal
+from miaopi.kernel.dmn import BYTES, Model, namespace_of, parse, read_temporal
 from miaopi.kernel.errors import DefinitionError, NotFound
 from miaopi.kernel.wording import Text
 
@@ -58,6 +58,7 @@ def _named(file: Path) -> tuple[str, bytes] | None:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(BYTES + 1)
     except OSError:
         raise NotFound(Text(zh=f"没有可读的文件 {path.name}。", en=f"there is no file {path.name} that can be read")) from None

@@ -6,12 +6,16 @@ A value that does not conform to the type at an edge – an input, a parameter, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
+from typing import Final
 
 from miaopi.kernel.dmn.language import kind_name, to_type
+from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Program, Run, Type
 from miaopi.kernel.expr.values import holds
+
+MOST_PARTS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,15 @@ class ItemType:
     output: ItemType | None = None
     constraints: tuple[Program, ...] = ()
     ranks: tuple[Program, ...] = ()
+    parts: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        inner = [component for _, component in self.components]
+        inner += [one for one in (self.item, self.output, *(self.parameters or ())) if one is not None]
+        parts = 1 + sum(one.parts for one in inner)
+        if parts > MOST_PARTS:
+            raise DefinitionError("type", f"the type {self.name} has more than {MOST_PARTS:,} parts")
+        object.__setattr__(self, "parts", parts)
 
     @property
     def type(self) -> Type:
@@ -59,12 +72,20 @@ def given_by(of: ItemType | None) -> ItemType | None:
     return of.output if of is not None and of.kind == "function" else of
 
 
+def spend(run: Run, where: str) -> None:
+    """Count one part of a value that is looked at. Raises DefinitionError beyond the steps of the evaluation."""
+    run.taken += 1
+    if run.taken > run.steps:
+        raise DefinitionError(where, f"the evaluation takes more than {run.steps} steps")
+
+
 def conforms(value: object, of: ItemType, run: Run, *, whole: bool = True) -> bool:
     """Whether the value is of the type (§10.3.2.9.3); null conforms to every one. Of what is handed in, not `whole`, a
     context may leave out entries: they are null.
     """
     if value is None:
         return True
+    spend(run, of.name)
     if not _is_of_kind(value, of, run, whole):
         return False
     return all(constraint.evaluate({"?": value}, run=run) is True for constraint in of.constraints)

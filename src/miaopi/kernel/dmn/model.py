@@ -71,7 +71,7 @@ class Model:
         run = Run(now=now)
         given = Given({" ".join(key.split()): value for key, value in inputs.items()})
         try:
-            value = hand_out(Environment(self.graph, given, run).asked(reference))
+            value = hand_out(Environment(self.graph, given, run).asked(reference), run, name)
         except RecursionError:
             raise DefinitionError(self.name, f"the evaluation of {name} goes too deep") from None
         return Traced(value, tuple(run.faults))

@@ -150,6 +150,16 @@ def test_imports_that_lead_nowhere_are_refused(outer: bytes, message: str) -> No
     assert caught.value.message == message
 
 
+def test_models_that_import_one_another_in_too_many_ways_are_refused() -> None:
+    chained = {
+        f"m{n}": model(*(imported(f"i{inner}", f"urn:m{inner}") for inner in range(n)), namespace=f"urn:m{n}")
+        for n in range(20)
+    }
+    with pytest.raises(DefinitionError) as caught:
+        load(model(imported("in", "urn:m19")), **chained)
+    assert caught.value.message == "the imports lead to models in more than 256 ways"
+
+
 def test_nothing_is_imported_without_a_way_to_it() -> None:
     with pytest.raises(DefinitionError):
         parse(model(imported("in", "urn:inner")))

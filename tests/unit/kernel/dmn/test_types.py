@@ -126,6 +126,25 @@ def test_types_that_nothing_defines_are_refused_or_found(made: str, message: str
     assert message in caught.value.message
 
 
+def test_types_that_grow_within_one_another_are_refused() -> None:
+    doubled = [item(f"t{n}", "", item("+a", f"t{n - 1}"), item("+b", f"t{n - 1}")) for n in range(1, 20)]
+    with pytest.raises(DefinitionError) as caught:
+        read(item("t0", "number"), *doubled)
+    assert caught.value.message == "the type t9 has more than 1,000 parts"
+
+
+def test_values_that_grow_within_one_another_end_in_a_typed_error() -> None:
+    doubled = [decision(f"d{n}", feel(f"[d{n - 1}, d{n - 1}]"), f"d{n - 1}") for n in range(1, 60)]
+    made = read(decision("d0", feel("1")), *doubled)
+    with pytest.raises(DefinitionError) as caught:
+        made.evaluate("d59", {})
+    assert caught.value.where == "d59"
+    of = "list<" * 18 + "number" + ">" * 18
+    typed = read(decision("d0", feel("1")), *doubled, decision("asked", feel("d18"), "d18", of=of))
+    with pytest.raises(DefinitionError):
+        typed.evaluate("asked", {})
+
+
 def test_a_type_that_nothing_defines_is_a_finding_and_conforms_to_anything() -> None:
     made = read(decision("asked", feel("1"), of="nothing"))
     assert made.findings == ("model.dmn:2: there is no type nothing",)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
+from miaopi.kernel.dmn.items import spend
+from miaopi.kernel.expr import Run
 from miaopi.kernel.expr.temporal import write_temporal
 
 
@@ -28,7 +30,9 @@ class LengthWritten(timedelta):
         return write_temporal(self)
 
 
-def hand_out(value: object) -> object:
+def hand_out(value: object, run: Run, where: str) -> object:
+    """The value as it leaves. Raises DefinitionError for one of more parts than the evaluation may take."""
+    spend(run, where)
     match value:
         case datetime():
             return MomentWritten.combine(value.date(), value.timetz())
@@ -37,8 +41,8 @@ def hand_out(value: object) -> object:
         case timedelta():
             return LengthWritten(value.days, value.seconds, value.microseconds)
         case list():
-            return [hand_out(element) for element in value]
+            return [hand_out(element, run, where) for element in value]
         case dict():
-            return {name: hand_out(entry) for name, entry in value.items()}
+            return {name: hand_out(entry, run, where) for name, entry in value.items()}
         case _:
             return value

@@ -27,6 +27,7 @@ NAMESPACES: Final = (
     "https://www.omg.org/spec/DMN/20230324/MODEL/",
 )
 MODELS: Final = 64
+WAYS: Final = 256  # from a model to itself and all that it imports, one model counted for each way to it
 Resolve = Callable[[str, str], bytes | None]
 
 
@@ -48,7 +49,7 @@ def namespace_of(source: bytes, *, where: str = "model.dmn") -> str:
 
 @dataclass(slots=True)
 class Read:
-    """A model with what its importers need of its reading."""
+    """A model with what its importers need of its reading; `ways` lead from it to models."""
 
     graph: Graph
     directory: Directory
@@ -56,6 +57,7 @@ class Read:
     variables: Mapping[str, Type]
     imports: Mapping[str, Read]
     findings: tuple[str, ...]
+    ways: int
 
 
 @dataclass(slots=True)
@@ -107,6 +109,9 @@ class _Reading:
         root, self.imports = document.root, dict(imports)
         if len(self.imports) != len(imports):
             raise DefinitionError(root.where, "two imports have one name")
+        self.ways = 1 + sum(read.ways for read in self.imports.values())
+        if self.ways > WAYS:
+            raise DefinitionError(root.where, f"the imports lead to models in more than {WAYS} ways")
         self.root = root
         self.directory = Directory(root, [(name, read.directory) for name, read in imports])
         spaces: dict[str, TypeBook | None] = {read.directory.namespace: read.book for _, read in imports}
@@ -128,7 +133,9 @@ class _Reading:
             {key: self.elements[key] for key in self.directory.written},
             {name: read.graph for name, read in self.imports.items()},
         )
-        return Read(graph, self.directory, self.book, self.variables, self.imports, tuple(self.findings))
+        return Read(
+            graph, self.directory, self.book, self.variables, self.imports, tuple(self.findings), self.ways
+        )
 
     def _element(self, key: str, element: Element) -> DrgElement:
         name, variable = element.get("name"), element.first("variable")

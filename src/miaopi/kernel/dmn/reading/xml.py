@@ -64,7 +64,7 @@ class Document:
 def read_xml(source: bytes, *, where: str) -> Document:
     """The document in these bytes. Raises DefinitionError, with the line, for anything but plain XML within the limits."""
     if len(source) > BYTES:
-        raise DefinitionError(f"{where}:1", f"the file has {len(source):,} bytes; at most {BYTES:,} are read")
+        raise DefinitionError(f"{where}:1", f"the file has more than {BYTES:,} bytes")
     builder = _Builder(where)
     try:
         builder.parser.Parse(source, True)
