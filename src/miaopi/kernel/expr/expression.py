@@ -46,7 +46,7 @@ def compile(text: str, names: Mapping[str, Type], *, where: str = "") -> Express
             raise DefinitionError(
                 source.where, f"‘{name}’ cannot be a name: it is a word of the language or no word"
             )
-    tree = parse(source, names)
+    tree, _ = parse(source, names)
     read = _names_read(tree)
     found = infer(tree, names, source)
     types = MappingProxyType({name: names[name] for name in sorted(read)})

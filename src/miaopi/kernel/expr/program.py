@@ -15,11 +15,12 @@ from miaopi.kernel.expr.types import ANY, Type
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What `read` makes of a text."""
+    """What `read` makes of a text. `type` is what shows of the type of its value, any where nothing does."""
 
     text: str
     where: str
     tree: Node = field(repr=False)
+    type: Type = field(repr=False, compare=False)
 
     def evaluate(self, scope: Mapping[str, object], *, run: Run) -> object:
         """The value for these values of the names. What goes wrong is null where it happens (DMN 1.5 §10.3.2.13.1), and the
@@ -45,4 +46,5 @@ def read(
     """
     source = Source(text, where, is_open=True)
     known = dict(names) if isinstance(names, Mapping) else dict.fromkeys(names, ANY)
-    return Program(text, where, parse(source, known, types=types, is_unary=unary))
+    tree, type = parse(source, known, types=types, is_unary=unary)
+    return Program(text, where, tree, type)

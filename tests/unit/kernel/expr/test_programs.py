@@ -92,6 +92,27 @@ def test_names_of_a_model_are_known_with_their_parts() -> None:
         assert read(text, {"people": people}).evaluate(scope, run=Run()) == result
 
 
+@pytest.mark.parametrize(
+    ("text", "type"),
+    [
+        ("1 + 1", "number"),
+        ('{a: "x", b c: [1]}', "context<a: string, b c: list<number>>"),
+        ("for n in [1, 2] return n > 1", "list<boolean>"),
+        ("[{a: 1}, {a: 2}][a = 1].a", "list<number>"),
+        ("[1, 2][1]", "number"),
+        ("-x", "number"),
+        ("function(a: string) a", "function<string>->string"),
+        ("(function(a: string) a)(y)", "string"),
+        ("string length(y)", "number"),
+        ("[1..3]", "range<number>"),
+        ("(< 3)", "range<number>"),
+        ("y", "any"),
+    ],
+)
+def test_what_shows_of_a_type_is_told(text: str, type: str) -> None:
+    assert read(text, {"x": Type.parse("number"), "y": Type.parse("any")}).type == Type.parse(type)
+
+
 def test_a_function_of_the_language_is_called_by_name_too() -> None:
     found = read("abs", []).evaluate({}, run=Run())
     assert isinstance(found, Closure)

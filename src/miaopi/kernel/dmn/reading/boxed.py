@@ -26,7 +26,7 @@ from miaopi.kernel.dmn.tree import (
     Walk,
 )
 from miaopi.kernel.errors import DefinitionError
-from miaopi.kernel.expr import Type
+from miaopi.kernel.expr import Program, Type
 from miaopi.kernel.expr.library import FUNCTIONS
 
 EXPRESSIONS: Final = frozenset(
@@ -193,6 +193,8 @@ def type_of_boxed(boxed: Boxed | None) -> Type:
             return ANY.type
         case _ if boxed.of is not None:
             return boxed.of.type
+        case Literal(program=Program(type=shown)):
+            return shown
         case BoxedContext(entries=entries):
             if entries and not entries[-1].name:
                 return type_of_boxed(entries[-1].value)

@@ -21,12 +21,14 @@ def parse(
     *,
     types: Mapping[str, Type] | None = None,
     is_unary: bool = False,
-) -> Node:
-    """The tree of the text, as an expression or as the unary tests of a cell. Raises DefinitionError."""
+) -> tuple[Node, Type]:
+    """The tree of the text, as an expression or as the unary tests of a cell, and what shows of its type. Raises
+    DefinitionError.
+    """
     cursor = Cursor(source, names, types or {}, BEFORE, AFTER)
     root = unary_tests(cursor) if is_unary else cursor.expression()
     if cursor.token.kind is not Kind.END:
         raise cursor.unexpected("an operator or the end")
     if height(root) > DEEPEST:
         raise source.excess(root.span, f"the expression is more than {DEEPEST} levels deep")
-    return root
+    return root, cursor.shape(root)

@@ -9,6 +9,7 @@ from typing import Final
 from miaopi.kernel.expr.library import FUNCTIONS
 from miaopi.kernel.expr.operations import OPERATIONS
 from miaopi.kernel.expr.tree import (
+    Against,
     And,
     Arithmetic,
     Between,
@@ -31,6 +32,8 @@ from miaopi.kernel.expr.tree import (
     Or,
     Property,
     Quantified,
+    Span,
+    Within,
 )
 from miaopi.kernel.expr.types import ANY, BOOLEAN, LIST, NUMBER, PROPERTIES, Type, item_of, join
 from miaopi.kernel.expr.values import kind_of
@@ -42,14 +45,15 @@ class Shapes:
     """What is known of each node that has been read; found once for a node, for the next one to be built upon."""
 
     def __init__(self) -> None:
-        self._found: dict[int, tuple[Node, Type]] = {}
+        self._found: dict[tuple[type[Node], Span], Type] = {}
 
     def of(self, node: Node, types: Mapping[str, Type]) -> Type:
         """The type of the value as far as it shows; any where it does not."""
-        known = self._found.get(id(node))
+        place = type(node), node.span
+        known = self._found.get(place)
         if known is None:
-            known = self._found[id(node)] = node, self._reckon(node, types)
-        return known[1]
+            known = self._found[place] = self._reckon(node, types)
+        return known
 
     def _reckon(self, node: Node, types: Mapping[str, Type]) -> Type:
         if isinstance(node, TRUTHS):
@@ -89,6 +93,10 @@ class Shapes:
                 )
             case ListOf(items=items):
                 return Type("list", reduce(join, (self.of(item, types) for item in items))) if items else LIST
+            case Within(low=low):
+                return Type("range", self.of(low, types))
+            case Against(operand=operand):
+                return Type("range", self.of(operand, types))
             case Lambda(parameters=parameters, result=result):
                 return Type("function", result, parameters=tuple(parameter.type for parameter in parameters))
             case Invoke(callee=callee):
