@@ -104,7 +104,7 @@ def offset_at(zone: tzinfo, instant: int) -> tuple[int, int]:
 
 
 def _ahead(moment: datetime) -> int:
-    return int((moment.utcoffset() or timedelta(0)).total_seconds())
+    return (moment.utcoffset() or timedelta(0)) // timedelta(seconds=1)
 
 
 def _near(day: Day, clock: Clock, zone: tzinfo) -> datetime:
