@@ -198,6 +198,14 @@ def test_a_stack_that_is_nearly_full_is_a_typed_error() -> None:
     assert caught.value.message == "the evaluation of asked goes too deep"
 
 
+def test_what_shows_of_a_decision_is_known_to_those_that_require_it() -> None:
+    people = decision("people", feel('[{first name: "A", age: 1}, {first name: "B", age: 2}]'))
+    assert value(feel('people[first name = "B"].age'), people, needs=("people",)) == [2]
+    doubled = [decision("d0", feel("{a b: 1}"))]
+    doubled += [decision(f"d{n}", feel(f"{{a b: d{n - 1}, c d: d{n - 1}}}"), f"d{n - 1}") for n in range(1, 20)]
+    assert value(feel("d19.a b.c d.a b.c d != null"), *doubled, needs=("d19",)) is True
+
+
 def test_a_type_of_the_model_is_known_to_its_expressions() -> None:
     person = item("person", "", item("+full name", "string"), item("+age", "number"))
     made = feel('{full name: "A", age: 1} instance of person')

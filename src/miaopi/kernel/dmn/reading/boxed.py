@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from miaopi.kernel.dmn.items import ANY, ItemType
-from miaopi.kernel.dmn.language import to_type
+from miaopi.kernel.dmn.language import bounded, to_type
 from miaopi.kernel.dmn.reading.literals import read_literal, refuse_language
 from miaopi.kernel.dmn.reading.tables import read_table
 from miaopi.kernel.dmn.reading.types import TypeBook, finding
@@ -188,6 +188,10 @@ class BoxedReader:
 
 def type_of_boxed(boxed: Boxed | None) -> Type:
     """What is known of the type of an expression's value, so that paths into it can be read."""
+    return bounded(_type_of(boxed))
+
+
+def _type_of(boxed: Boxed | None) -> Type:
     match boxed:
         case None:
             return ANY.type
@@ -195,6 +199,8 @@ def type_of_boxed(boxed: Boxed | None) -> Type:
             return boxed.of.type
         case Literal(program=Program(type=shown)):
             return shown
+        case Literal(program=program) if program is not None:
+            return program.type
         case BoxedContext(entries=entries):
             if entries and not entries[-1].name:
                 return type_of_boxed(entries[-1].value)
