@@ -236,12 +236,13 @@ def _instance_of(check: _Check, node: InstanceOf) -> Type:
 
 
 def _context(check: _Check, node: ContextOf) -> Type:
-    inner, found = check, dict[str, Type]()
+    seen, found = dict(check.names), dict[str, Type]()
+    inner = _Check(check.source, seen)
     for entry in node.entries:
         if entry.key in found:
             raise check.source.error(entry.span, f"the context has two entries {entry.key}")
         found[entry.key] = inner.type_of(entry.value)
-        inner = _Check(check.source, {**inner.names, entry.key: found[entry.key]})
+        seen[entry.key] = found[entry.key]
     return Type("context", entries=tuple(found.items()))
 
 

@@ -7,7 +7,6 @@ scope wins, and the parser hands in the scope of each token.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from enum import Enum, auto
@@ -16,6 +15,7 @@ from typing import Final
 from miaopi.kernel.errors import BudgetError, DefinitionError
 from miaopi.kernel.expr.tree import Span
 from miaopi.kernel.expr.values import DECIMAL128
+from miaopi.kernel.expr.vocabulary import LETTER, PART, Vocabulary, longest
 
 SENTENCES = ("if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between")
 KEYWORDS: Final = frozenset(
@@ -26,18 +26,12 @@ LONGEST_EXPRESSION: Final = 65_536  # characters
 DIGITS: Final = 34  # what decimal128 holds
 
 BLANK: Final = re.compile(r"[\s\u180e\u200b\ufeff]+|//[^\n]*|/\*.*?\*/", re.DOTALL)
-# A letter is one of any script, or a sign beyond them (DMN 1.5 §10.3.1.2, rules 27–29); a part of a name may be a digit too.
-LETTER: Final = r"(?:[^\W\d]|[\U00010000-\U000EFFFF])"
-PART: Final = r"[\w\u00b7\u200c\u200d\u203f\u2040\u0300-\u036f\U00010000-\U000EFFFF]"
 WORD: Final = re.compile(LETTER + PART + "*")
 NUMBER_TEXT: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9}(?![\w.]))?")
 STRING_TEXT: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
 SYMBOL: Final = re.compile(r"\.\.|\*\*|!=|<=|>=|[-+*/=<>()\[\]{},:.@?]")
-ATOM: Final = re.compile(rf"{PART}+|[^\w\s]")
-WORD_PART: Final = re.compile(PART)
 NEXT_WORD: Final = re.compile(rf"\s+({PART}+)")
-ENDING: Final = f"(?!{PART})"
 PLAIN_ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
 
 
@@ -83,56 +77,7 @@ class Source:
         return BudgetError(self.where, f"{self.place(span)}: {message}")
 
 
-def _pieces(name: str) -> Iterator[str]:
-    """A pattern for each atom of the name, with the blanks that may stand before it: some between words, as many as one
-    likes where the name has a blank or a dot, none beside another sign – `a - b` is no `a-b`.
-    """
-    last: re.Match[str] | None = None
-    for atom in ATOM.finditer(name):
-        if last is not None:
-            are_words = WORD_PART.match(last.group()) and WORD_PART.match(atom.group())
-            has_gap = atom.start() > last.end() or "." in (last.group(), atom.group())
-            yield r"\s+" if are_words else r"\s*" if has_gap else ""
-        yield re.escape(atom.group())
-        last = atom
-
-
-class Vocabulary:
-    """Names by their first word, the longest first; functions count as names only in front of a bracket."""
-
-    def __init__(self, names: Iterable[str], functions: Iterable[str]) -> None:
-        self._patterns: dict[str, tuple[tuple[int, re.Pattern[str], str], ...]] = {}
-        for name in names:
-            self._add(name, ENDING)
-        for function in functions:
-            if " " in function:
-                self._add(function, r"(?=\s*\()")
-
-    def with_names(self, names: Iterable[str]) -> Vocabulary:
-        """The same names and some more."""
-        wider = Vocabulary((), ())
-        wider._patterns = dict(self._patterns)
-        for name in names:
-            wider._add(name, ENDING)
-        return wider
-
-    def _add(self, name: str, ending: str) -> None:
-        atoms = ATOM.findall(name)
-        if not atoms:
-            return  # a key may be no word at all; nothing names it
-        pattern = re.compile("".join(_pieces(name)) + ending)
-        found = (*self._patterns.get(atoms[0], ()), (len(name), pattern, name))
-        self._patterns[atoms[0]] = tuple(sorted(found, key=lambda entry: -entry[0]))
-
-    def match(self, word: str, text: str, position: int) -> tuple[str, int] | None:
-        """The longest name that begins with the word at the position, and where it ends."""
-        for _, pattern, name in self._patterns.get(word, ()):
-            if found := pattern.match(text, position):
-                return name, found.end()
-        return None
-
-
-def read_token(source: Source, position: int, vocabulary: Vocabulary) -> Token:
+def read_token(source: Source, position: int, *vocabularies: Vocabulary) -> Token:
     """The next token at or after the position. Raises DefinitionError."""
     text = source.text
     start = position
@@ -141,7 +86,7 @@ def read_token(source: Source, position: int, vocabulary: Vocabulary) -> Token:
     if start == len(text):
         return Token(Kind.END, "the end", Span(start, start))
     if found := WORD.match(text, start):
-        return _word(source, start, found.group(), vocabulary)
+        return _word(source, start, found.group(), vocabularies)
     if found := NUMBER_TEXT.match(text, start):
         return _number(source, Span(start, found.end()), found.group())
     if found := STRING_TEXT.match(text, start):
@@ -154,24 +99,26 @@ def read_token(source: Source, position: int, vocabulary: Vocabulary) -> Token:
     raise source.error(Span(start, start + 1), f"the sign {text[start]} has no meaning here")
 
 
-def _word(source: Source, start: int, word: str, vocabulary: Vocabulary) -> Token:
-    known = vocabulary.match(word, source.text, start)
+def _word(source: Source, start: int, word: str, vocabularies: tuple[Vocabulary, ...]) -> Token:
+    known = longest(source.text, start, *vocabularies)
     if known is None and word in KEYWORDS:
         return Token(Kind.KEYWORD, word, Span(start, start + len(word)))
     name, end = known or (word, start + len(word))
-    return (
-        _longer_name(source, Token(Kind.NAME, name, Span(start, end)))
-        if source.is_open
-        else Token(Kind.NAME, name, Span(start, end))
-    )
+    return name_token(source, name, Span(start, end))
 
 
-def _longer_name(source: Source, token: Token) -> Token:
-    """Two words that follow one another can only be one name, even if nobody declared it."""
-    name, end = token.text, token.span.end
-    while (found := NEXT_WORD.match(source.text, end)) and found.group(1) not in ENDS_OF_NAMES:
+def name_token(source: Source, name: str, span: Span) -> Token:
+    """The name, with the words that follow it: two words one after the other can only be one name, even if nobody declared
+    it. A decision has no such names.
+    """
+    end = span.end
+    while (
+        source.is_open
+        and (found := NEXT_WORD.match(source.text, end))
+        and found.group(1) not in ENDS_OF_NAMES
+    ):
         name, end = f"{name} {found.group(1)}", found.end()
-    return Token(Kind.NAME, name, Span(token.span.start, end))
+    return Token(Kind.NAME, name, Span(span.start, end))
 
 
 def _number(source: Source, span: Span, digits: str) -> Token:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from miaopi.kernel.expr.interpreter.walk import Walk
+from miaopi.kernel.expr.interpreter.walk import WEIGHED, Walk
 from miaopi.kernel.expr.parser import PARTIAL
 from miaopi.kernel.expr.tree import For, Iteration, Quantified
 from miaopi.kernel.expr.values import Fault, Range, Truth, Undetermined, both, either, kind_of
@@ -62,6 +62,7 @@ def _rounds(walk: Walk, iterations: tuple[Iteration, ...]) -> Iterator[_Hole | N
         if isinstance(element, _Hole):
             yield element
         else:
+            walk.spend(iterations[0], len(outer) // WEIGHED)
             walk.locals = {**outer, iterations[0].name: element}
             yield from _rounds(walk, iterations[1:])
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from miaopi.kernel.expr.lexer import LETTER, PART, Token
+from miaopi.kernel.expr.lexer import Token
 from miaopi.kernel.expr.parser.cursor import Cursor
 from miaopi.kernel.expr.tree import Node
+from miaopi.kernel.expr.vocabulary import LETTER, PART
 
 NAMED: Final = re.compile(rf"({LETTER}(?:(?:{PART}|[\s.+\-*/'?])*(?:{PART}|['?]))?)\s*:")
 
@@ -16,17 +17,16 @@ def arguments(cursor: Cursor) -> tuple[tuple[Node, ...], tuple[str, ...], Token]
     """The arguments from the opening bracket on, their names if they have some, and the closing bracket."""
     cursor.take("(")
     if cursor.written(NAMED) is None:
-        found = cursor.items(")")
-        return found, (), cursor.take(")")
-    names, values = [], []
+        items = cursor.items(")")
+        return items, (), cursor.take(")")
+    found: dict[str, Node] = {}
     while named := cursor.written(NAMED):
         name = " ".join(named.group(1).split())
-        if name in names:
+        if name in found:
             raise cursor.source.error(cursor.token.span, f"the argument {name} is given twice")
-        names.append(name)
         cursor.move_to(named.end())
-        values.append(cursor.enclosed())
+        found[name] = cursor.enclosed()
         if not cursor.at(","):
             break
         cursor.advance()
-    return tuple(values), tuple(names), cursor.take(")")
+    return tuple(found.values()), tuple(found), cursor.take(")")

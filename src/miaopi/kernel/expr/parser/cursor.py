@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final
 
 from miaopi.kernel.errors import DefinitionError
-from miaopi.kernel.expr.lexer import BLANK, Kind, Source, Token, Vocabulary, read_token
+from miaopi.kernel.expr.lexer import BLANK, Kind, Source, Token, name_token, read_token
 from miaopi.kernel.expr.library import FUNCTIONS
 from miaopi.kernel.expr.parser.shapes import Shapes, fields_of
 from miaopi.kernel.expr.tree import COMPARISONS, Node, Span
 from miaopi.kernel.expr.types import PROPERTIES, Type, read_type
+from miaopi.kernel.expr.vocabulary import Vocabulary
 
 ITEM: Final = "item"  # the element that a filter looks at
 PARTIAL: Final = "partial"  # what a `for` has given so far
@@ -43,7 +44,9 @@ def _vocabulary(names: frozenset[str]) -> Vocabulary:
 
 
 class Cursor:
-    """One token ahead. `vocabulary` and `types` are the scope at this place, `locals` the names bound within the text."""
+    """One token ahead. `types` is the scope at this place: `outside` has the names that were given, `inside` those that are
+    bound within the text; `locals` lists them in their order, each with what it hides.
+    """
 
     def __init__(
         self,
@@ -54,16 +57,17 @@ class Cursor:
         after: Mapping[str, Callable[[Cursor, Node], Node]],
     ) -> None:
         self.source = source
-        self.vocabulary = _vocabulary(frozenset(names))
-        self.types: Mapping[str, Type] = names
+        self.outside, self.inside = _vocabulary(frozenset(names)), Vocabulary()
+        self.types = dict(names)
         self.known = known
         self.before, self.after = before, after
-        self.fields = {name for kind in names.values() for name in fields_of(kind)} | PARTS
+        self.fields = Vocabulary({name for kind in names.values() for name in fields_of(kind)} | PARTS)
         self.shapes = Shapes()
-        self.locals: frozenset[str] = frozenset()
+        self.locals: list[tuple[str, Type | None]] = []
+        self.bound: dict[str, int] = {}
         self.depth = 0
         self.ends_at_bracket = False  # in `[1..5[` the last bracket closes the range, it opens no filter
-        self.token = read_token(source, 0, self.vocabulary)
+        self.token = read_token(source, 0, self.outside, self.inside)
 
     # Moving on
 
@@ -74,7 +78,7 @@ class Cursor:
         return token
 
     def move_to(self, position: int) -> None:
-        self.token = read_token(self.source, position, self.vocabulary)
+        self.token = read_token(self.source, position, self.outside, self.inside)
 
     def at(self, *texts: str) -> bool:
         return self.token.kind in (Kind.SYMBOL, Kind.KEYWORD) and self.token.text in texts
@@ -116,20 +120,34 @@ class Cursor:
 
     def bind(self, names: Mapping[str, Type]) -> None:
         """From here on these names are in scope, too; the token at hand was read without them."""
-        self.vocabulary = self.vocabulary.with_names(names)
-        self.types = {**self.types, **names}
-        self.locals |= names.keys()
+        for name, kind in names.items():
+            self.locals.append((name, self.types.get(name)))
+            self.types[name] = kind
+            self.bound[name] = self.bound.get(name, 0) + 1
+            self.inside.add(name)
 
     def shape(self, node: Node) -> Type:
         """What is known here of the value."""
         return self.shapes.of(node, self.types)
 
+    def is_local(self, name: str) -> bool:
+        """Whether the name is bound within the text."""
+        return self.bound.get(name, 0) > 0
+
     def scope(self) -> Scope:
-        return self.vocabulary, self.types, self.locals, self.depth
+        return len(self.locals), self.depth
 
     def leave(self, outer: Scope) -> None:
         """Read the token at hand again, for the names within are gone."""
-        self.vocabulary, self.types, self.locals, self.depth = outer
+        count, self.depth = outer
+        while len(self.locals) > count:
+            name, hidden = self.locals.pop()
+            self.bound[name] -= 1
+            self.inside.remove(name)
+            if hidden is None:
+                del self.types[name]
+            else:
+                self.types[name] = hidden
         self.move_to(self.token.span.start)
 
     # Operators
@@ -181,9 +199,21 @@ class Cursor:
             self.advance()
         return tuple(found)
 
-    def part_name(self, position: int, fields: Iterable[str]) -> None:
-        """Read the token at hand again as the name of a part, which may be a word of the language, too."""
-        self.token = read_token(self.source, position, Vocabulary(fields, ()))
+    def part_name(self, position: int, parts: Mapping[str, Type]) -> None:
+        """Read the token at hand again as the name of a part, one of these if they are known; it may be a word of the language,
+        too.
+        """
+        start = self.skip_blanks(position)
+        found = [
+            match
+            for match in self.fields.matches(self.source.text, start)
+            if not parts or match[0] in parts or match[0] in PARTS
+        ]
+        if found:
+            name, end = max(found, key=lambda match: match[1])
+            self.token = name_token(self.source, name, Span(start, end))
+        else:
+            self.token = read_token(self.source, position)
 
     def skip_blanks(self, position: int) -> int:
         while blank := BLANK.match(self.source.text, position):
@@ -191,4 +221,4 @@ class Cursor:
         return position
 
 
-Scope = tuple[Vocabulary, Mapping[str, Type], frozenset[str], int]
+Scope = tuple[int, int]

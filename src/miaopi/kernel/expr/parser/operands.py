@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from miaopi.kernel.expr.lexer import LETTER, STRING_TEXT, Kind, Token, read_token
+from miaopi.kernel.expr.lexer import STRING_TEXT, Kind, Token, read_token
 from miaopi.kernel.expr.library import FUNCTIONS
 from miaopi.kernel.expr.parser.calls import NAMED, arguments
 from miaopi.kernel.expr.parser.cursor import INPUT, POWER, Cursor
@@ -28,6 +28,7 @@ from miaopi.kernel.expr.tree import (
     Span,
 )
 from miaopi.kernel.expr.values import Fault
+from miaopi.kernel.expr.vocabulary import LETTER
 
 CONSTANTS: Final[Mapping[str, bool | None]] = {"true": True, "false": False, "null": None}
 KEY: Final = re.compile(rf"({LETTER}(?:[^:{{}}\[\]()\",]*[^\s:{{}}\[\]()\",])?)\s*(?=:)")
@@ -45,7 +46,7 @@ def _constant(cursor: Cursor) -> Node:
 
 def _name(cursor: Cursor) -> Node:
     token = cursor.advance()
-    name = Name(token.span, token.text, token.text in cursor.locals)
+    name = Name(token.span, token.text, cursor.is_local(token.text))
     if not cursor.at("("):
         return name
     if token.text in FUNCTIONS and not _is_function(cursor, token.text):
@@ -144,7 +145,8 @@ def _context(cursor: Cursor) -> Node:
         cursor.move_to(position)
     if not cursor.at("}"):
         raise cursor.unexpected("}")
-    cursor.fields.update(entry.key for entry in entries)
+    if entries:
+        cursor.fields.add(entries[-1].key)
     cursor.leave(outer)
     return ContextOf(cursor.span(opening, cursor.advance()), tuple(entries))
 
@@ -154,7 +156,7 @@ def _key(cursor: Cursor, position: int) -> tuple[str, int]:
     if found := cursor.written(KEY, position):
         return " ".join(found.group(1).split()), found.end()
     if cursor.written(STRING_TEXT, position):
-        token = read_token(cursor.source, position, cursor.vocabulary)
+        token = read_token(cursor.source, position)
         return str(token.value), token.span.end
     cursor.move_to(position)
     raise cursor.unexpected("a key")

@@ -7,7 +7,7 @@ from typing import Final
 
 from miaopi.kernel.expr.lexer import Kind
 from miaopi.kernel.expr.parser.calls import arguments
-from miaopi.kernel.expr.parser.cursor import COMPARISON, ITEM, PARTS, STRENGTHS, Cursor
+from miaopi.kernel.expr.parser.cursor import COMPARISON, ITEM, STRENGTHS, Cursor
 from miaopi.kernel.expr.parser.shapes import element_of, parts_of
 from miaopi.kernel.expr.parser.tests import membership
 from miaopi.kernel.expr.tree import (
@@ -67,7 +67,7 @@ def _instance_of(cursor: Cursor, left: Node) -> Node:
 def _part(cursor: Cursor, left: Node) -> Node:
     dot = cursor.token
     parts = parts_of(cursor.shape(left))
-    cursor.part_name(dot.span.end, {*parts, *PARTS} if parts else cursor.fields)
+    cursor.part_name(dot.span.end, parts)
     name = cursor.token
     if name.kind is not Kind.NAME:
         raise cursor.unexpected("the name of a part")

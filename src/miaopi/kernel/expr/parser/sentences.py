@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from miaopi.kernel.expr.lexer import LETTER, PART, WORD, Kind
+from miaopi.kernel.expr.lexer import WORD, Kind
 from miaopi.kernel.expr.parser.cursor import PARTIAL, Cursor
 from miaopi.kernel.expr.parser.shapes import element_of
 from miaopi.kernel.expr.tree import For, If, Iteration, Lambda, Mistake, Node, Parameter, Quantified, reads
 from miaopi.kernel.expr.types import ANY, LIST, NUMBER, Type
+from miaopi.kernel.expr.vocabulary import LETTER, PART
 
 ELSEWHERE: Final = "a function of another language is not run"
 PARAMETER: Final = re.compile(rf"({LETTER}(?:[^:,()]*[^\s:,()])?)\s*(?=[:,)])")
