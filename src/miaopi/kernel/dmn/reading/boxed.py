@@ -199,8 +199,6 @@ def _type_of(boxed: Boxed | None) -> Type:
             return boxed.of.type
         case Literal(program=Program(type=shown)):
             return shown
-        case Literal(program=program) if program is not None:
-            return program.type
         case BoxedContext(entries=entries):
             if entries and not entries[-1].name:
                 return type_of_boxed(entries[-1].value)
