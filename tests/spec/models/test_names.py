@@ -45,6 +45,7 @@ def test_functions_are_names(rules: Rules) -> None:
     )
     rules.gives_in_model("count(1)", 7, {"count": "x"}, "function(n) n + 6")
     rules.gives_in_model("none(1)", None)
+    rules.gives_in_model("not(negand: true)", False)
 
 
 def test_the_filter(rules: Rules) -> None:
