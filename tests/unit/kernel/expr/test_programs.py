@@ -67,6 +67,12 @@ def test_a_stack_that_ends_too_early_is_a_mistake_as_well() -> None:
         call(100)
 
 
+def test_a_range_whose_end_no_number_holds_is_null() -> None:
+    run = Run()
+    assert read('range("[1..' + "9" * 7_000 + ']")', []).evaluate({}, run=run) is None
+    assert "an end of the range is too great" in run.faults[0]
+
+
 def test_types_of_a_model_are_known_by_their_names() -> None:
     types = {"tMoney": Type.parse("number"), "t Name": Type.parse("string")}
     program = read("[1 instance of tMoney, 1 instance of t  Name]", [], types=types)

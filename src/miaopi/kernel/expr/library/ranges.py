@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import DecimalException
 from typing import Final
 
 from miaopi.kernel.expr.fault import Fault
@@ -174,7 +175,10 @@ def _read_end(text: str | None) -> object:
         if reader is None:
             raise Fault(f"an end of a range is no {found[1]}")
         return reader(found[2])
-    return DECIMAL128.create_decimal(text)
+    try:
+        return DECIMAL128.create_decimal(text)
+    except DecimalException:
+        raise Fault("an end of the range is too great") from None
 
 
 POINT: Final = ("point", ANY)
