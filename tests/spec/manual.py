@@ -18,17 +18,20 @@ from typing import Protocol
 import pytest
 
 from miaopi.kernel.errors import DefinitionError
-from miaopi.kernel.expr import Type, Undetermined, compile
+from miaopi.kernel.expr import Range, Run, Type, Undetermined, compile, read
 
 # What a reader needs first comes first.
 CHAPTERS: Mapping[str, tuple[str, ...]] = {
-    "values": ("literals", "names", "lists"),
+    "values": ("literals", "names", "lists", "contexts", "ranges", "functions"),
     "logic": ("unknown", "connectives", "choice"),
-    "comparison": ("order", "membership"),
+    "comparison": ("order", "membership", "types"),
     "reckoning": ("numbers", "days", "parts"),
-    "functions": ("ages", "text", "collections", "conversion"),
+    "functions": (
+        *("ages", "text", "patterns", "rounding", "collections", "contexts", "ranges", "conversion", "times"),
+    ),
     "loops": ("quantifiers", "iteration"),
-    "limits": ("type_check", "budgets", "not_yet"),
+    "limits": ("type_check", "budgets"),
+    "models": ("names", "mistakes", "cells"),
 }
 
 
@@ -98,6 +101,49 @@ class Rules:
         assert caught.value.message == message
         self.examples.append((clip(text), show_given(text, given or {}), f"refused: {message}"))
 
+    def gives_in_model(
+        self, text: str, result: object, given: Mapping[str, object] | None = None, value: str = ""
+    ) -> None:
+        """What the text gives in a decision model; with `value`, the one name that is given has the value of that text."""
+        scope = dict(given or {})
+        if value:
+            scope = dict.fromkeys(scope, in_model(value, {}))
+        assert shape(in_model(text, scope)) == shape(result)
+        shown = f"`{next(iter(scope))}` = `{value}`" if value else show_given(text, scope)
+        self.examples.append((clip(text), shown, show(result)))
+
+    def passes(self, tests: str, value: object) -> None:
+        self._tests(tests, value, True)
+
+    def fails(self, tests: str, value: object) -> None:
+        self._tests(tests, value, False)
+
+    def leaves_open(self, tests: str, value: object) -> None:
+        self._tests(tests, value, None)
+
+    def _tests(self, tests: str, value: object, result: bool | None) -> None:
+        assert in_model(tests, {"?": value}, unary=True) is result
+        self.examples.append((clip(tests), f"`?` = `{written(value)}`", show(result)))
+
+
+def in_model(text: str, given: Mapping[str, object], *, unary: bool = False) -> object:
+    """The value of a text of a decision model; numbers are given as whole ones here."""
+    return read(text, given.keys(), unary=unary).evaluate(plain(given), run=Run())  # type: ignore[arg-type]  # a mapping
+
+
+def plain(value: object) -> object:
+    match value:
+        case bool():
+            return value
+        case int():
+            return Decimal(value)
+        case list():
+            return [plain(element) for element in value]
+        case Mapping():
+            return {name: plain(entry) for name, entry in value.items()}
+        case _:
+            return value
+
 
 on_every_engine = pytest.mark.parametrize(
     "rules", [pytest.param(Rules(run), id=name) for name, run in ENGINES.items()]
@@ -123,7 +169,10 @@ def type_of(value: object) -> Type:
     """The type of what is given; records have the types that their first one shows."""
     match value:
         case [{**first}, *_]:
-            return Type("list", Type("context", entries=tuple((name, type_of(entry)) for name, entry in first.items())))
+            return Type(
+                "list",
+                Type("context", entries=tuple((str(name), type_of(entry)) for name, entry in first.items())),
+            )
         case _:
             return Type.parse(type_name(value))
 
@@ -144,6 +193,8 @@ def type_name(value: object) -> str:
             return "date"
         case [first, *_]:
             return f"list<{type_name(first)}>"
+        case Range(low=low):
+            return f"range<{type_name(low)}>"
         case _:
             return "any"
 
@@ -152,8 +203,8 @@ def shape(value: object) -> object:
     """The value with its type beside it, so that 1 is not true."""
     if isinstance(value, list):
         return [shape(element) for element in value]
-    if isinstance(value, int) and not isinstance(value, bool):
-        return (Decimal, Decimal(value))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return (Decimal, Decimal(str(value)))
     return (type(value), value)
 
 
@@ -182,6 +233,9 @@ def written(value: object) -> str:
             return written_length(value)
         case list():
             return f"[{', '.join(map(written, value))}]"
+        case Range(low=low, high=high):
+            ends = f"{'' if low is None else written(low)}..{'' if high is None else written(high)}"
+            return f"{'[' if value.includes_low else '('}{ends}{']' if value.includes_high else ')'}"
         case dict():
             return f"{{{', '.join(f'{name}: {written(entry)}' for name, entry in value.items())}}}"
         case _:
@@ -219,7 +273,7 @@ def print_manual() -> str:
         "# The rule language",
         "",
         "Printed from the tests in `tests/spec` by `python -m tests.spec`; do not edit. Every example below is run.",
-        "What FEEL has and this page does not is listed at its end and in ADR 0003.",
+        "What a rule of a service refuses and a decision model allows stands at the end, and in ADR 0025.",
     ]
     for chapter, sections in CHAPTERS.items():
         lines += ["", f"## {titled(importlib.import_module(f'tests.spec.{chapter}'))}"]

@@ -50,6 +50,10 @@ class DefinitionError(MiaopiError):
         self.message = message
 
 
+class BudgetError(DefinitionError):
+    """An author's, too: a text longer or deeper than any is read, whatever it says."""
+
+
 class UpstreamError(MiaopiError):
     """Another system's, and nothing could be filed."""
 

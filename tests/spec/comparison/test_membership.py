@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from miaopi.kernel.expr import Range
 from tests.spec.manual import Rules, absent, nobody_knows, on_every_engine, unknown
 
 pytestmark = on_every_engine
@@ -43,6 +46,9 @@ def test_in_a_list_of_tests(rules: Rules) -> None:
     rules.gives("1 in = x", nobody_knows("x"), X)
     rules.gives("[1] in [1]", True)
     rules.gives("1 in []", False)
+    rules.gives("1 in ([2])[1]", False)
+    rules.gives("[1] in [[1, 2], [1]]", True)
+    rules.gives("[1] in [[1, 2], [x]]", nobody_knows("x"), X)
     rules.gives("null in (1, null)", True)
     rules.refuses('1 in ("a", 2)', 'character 7: ‘1’ is a number, ‘"a"’ is a string; they cannot be compared')
     rules.refuses("true in > false", "character 1: ‘true’ is a boolean, which has no order")
@@ -62,6 +68,12 @@ def test_in_a_range(rules: Rules) -> None:
     rules.gives("0 in [x..5]", nobody_knows("x"), X)
     rules.gives("6 in [x..5]", False, X)
     rules.gives("x in [1..5]", None, {"x": absent("number")})
+    rules.gives("3 in [[1..2], [3..4]]", True)
+    rules.gives("3 in [[x..2], [3..4]]", True, X)
+    rules.gives("3 in (> 2)", True)
+    rules.gives("3 in span", True, {"span": Range(Decimal(1), Decimal(3))})
+    rules.gives("x in span", nobody_knows("x"), {"x": unknown("number"), "span": Range(Decimal(1), None)})
+    rules.gives("y in [[1..2], 3]", None, {"y": absent("number")})
     rules.refuses(
         '1 in ["a".."b"]', 'character 6: ‘1’ is a number, ‘"a"’ is a string; they cannot be compared'
     )

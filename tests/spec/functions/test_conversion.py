@@ -1,8 +1,9 @@
-"""Days and moments from other values"""
+"""Conversion"""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from tests.spec.manual import Rules, nobody_knows, on_every_engine
 
@@ -29,6 +30,34 @@ def test_date(rules: Rules) -> None:
 def test_date_and_time(rules: Rules) -> None:
     """date and time(text)"""
     rules.gives("date and time(text)", datetime(2026, 11, 23, tzinfo=UTC), {"text": "2026-11-23T00:00:00Z"})
+
+
+def test_number(rules: Rules) -> None:
+    """number(text), number(text, grouping separator, decimal separator)"""
+    rules.gives('number("1000.5")', Decimal("1000.5"))
+    rules.gives('number("1.000,5", ".", ",")', Decimal("1000.5"))
+    rules.refuses('number("ten")', "character 1: this is not a number")
+
+
+def test_string(rules: Rules) -> None:
+    """string(value)
+
+    A text by which the value can be read again.
+    """
+    rules.gives("string(1e3)", "1000")
+    rules.gives('string(@"2026-11-23T09:30:00@Asia/Shanghai")', "2026-11-23T09:30:00@Asia/Shanghai")
+    rules.gives('string({a: [1, "x"], b: true})', '{a: [1, "x"], b: true}')
+    rules.gives("string(null)", None)
+
+
+def test_is(rules: Rules) -> None:
+    """is(value1, value2)
+
+    The same value of the same kind, told in the same zone.
+    """
+    rules.gives('is(@"10:00:00Z", @"12:00:00+02:00")', False)
+    rules.gives('is(@"10:00:00Z", @"10:00:00+00:00")', True)
+    rules.gives('is(1, "1")', False)
 
 
 def test_months_and_amounts(rules: Rules) -> None:

@@ -32,10 +32,31 @@ def test_case_and_length(rules: Rules) -> None:
 
 
 def test_pieces(rules: Rules) -> None:
-    """contains, starts with"""
+    """contains, starts with, ends with"""
     rules.gives('contains("440304001", "0304")', True)
     rules.gives('starts with("440304001", "4403")', True)
     rules.gives('starts with("450100", "4403")', False)
+    rules.gives('ends with("440304001", "001")', True)
+
+
+def test_parts(rules: Rules) -> None:
+    """substring before(string, match), substring after(string, match)
+
+    Nothing where there is no match.
+    """
+    rules.gives('substring before("a@b", "@")', "a")
+    rules.gives('substring after("a@b", "@")', "b")
+    rules.gives('substring before("a@b", "#")', "")
+    rules.gives('substring after("a@b", "#")', "")
+
+
+def test_join(rules: Rules) -> None:
+    """string join(list), string join(list, delimiter)
+
+    Null elements are left out.
+    """
+    rules.gives('string join(["a", "b"], "、")', "a、b")
+    rules.gives('string join(["a", null, "b"])', "ab")
 
 
 def test_substring(rules: Rules) -> None:

@@ -75,6 +75,19 @@ def test_from_day_to_day(rules: Rules) -> None:
     )
 
 
+def test_durations_are_multiplied(rules: Rules) -> None:
+    """Durations by numbers
+
+    Months are cut off to whole ones. Of two durations of one kind, the ratio.
+    """
+    rules.gives('@"P1D" * 2', timedelta(days=2))
+    rules.gives('0.5 * @"P1D"', timedelta(hours=12))
+    rules.gives('@"P1Y" / 5', YearsMonths(2))
+    rules.gives('@"P1Y" / @"P3M"', 4)
+    rules.gives('-@"P1D"', timedelta(days=-1))
+    rules.gives('@"P1D" / @"P0D"', nobody_knows(fault="no number is the result"))
+
+
 def test_durations_are_added_within_their_kind(rules: Rules) -> None:
     """Durations
 

@@ -25,6 +25,25 @@ def test_four_operators(rules: Rules) -> None:
     rules.gives("0 * -1", 0)
 
 
+def test_powers(rules: Rules) -> None:
+    """a ** b
+
+    Powers go before products, a sign before a power, and of two powers the left one.
+    """
+    rules.gives("2 ** 10", 1024)
+    rules.gives("-2 ** 2", 4)
+    rules.gives("3 * 2 ** -1", Decimal("1.5"))
+    rules.gives("2 ** 3 ** 2", 64)
+    rules.gives("4 ** 0.5", 2)
+    rules.gives("2 ** 0.5", Decimal("1.414213562373095048801688724209698"))
+    rules.gives("1e80 ** 0.5", Decimal("1e40"))
+    rules.gives("0 ** 0", 1)
+    rules.gives("(-8) ** 0.5", nobody_knows(fault="no number is the result"))
+    rules.gives("10 ** 999999999", nobody_knows(fault="no number is the result"))
+    rules.gives("1.5e3", 1500)
+    rules.refuses("1e99999", "character 1: the number is too great")
+
+
 def test_what_is_no_number(rules: Rules) -> None:
     """Where there is no result
 

@@ -44,10 +44,14 @@ def test_an_element_at_its_place(rules: Rules) -> None:
     rules.gives("numbers[1]", nobody_knows("numbers"), {"numbers": unknown("list<number>")})
     rules.gives("[10, 20][place]", nobody_knows("place"), {"place": unknown("number")})
     rules.gives("[10, 20][1.5]", nobody_knows(fault="a place in a list is a whole number"))
-    rules.gives("[10, 20][place]", nobody_knows(fault="a place in a list is a whole number"), {"place": absent("number")})
+    rules.gives(
+        "[10, 20][place]",
+        nobody_knows(fault="a place in a list is a whole number"),
+        {"place": absent("number")},
+    )
     rules.gives("(if true then 1 else [1])[1]", nobody_knows(fault="a number is not a list"))
     rules.refuses("1[1]", "character 1: ‘1’ is a number, not a list")
-    rules.refuses('[1]["a"]', "character 5: ‘\"a\"’ is a string; a number is needed here")
+    rules.refuses('[1]["a"]', 'character 5: ‘"a"’ is a string; a number is needed here')
 
 
 def test_the_elements_for_which_something_holds(rules: Rules) -> None:

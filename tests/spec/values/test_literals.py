@@ -61,7 +61,7 @@ def test_days_and_moments(rules: Rules) -> None:
     rules.refuses('@"2026-02-30"', "character 1: the calendar has no such day")
     rules.refuses('@"20261123"', "character 1: a day is written as 2026-11-23")
     rules.refuses('date("tomorrow")', "character 1: a day is written as 2026-11-23")
-    rules.refuses('@"2026-11-23T25:00:00"', "character 1: the calendar has no such moment")
+    rules.refuses('@"2026-11-23T25:00:00"', "character 1: the clock has no such time")
     rules.refuses('@"2026-11-23T9"', "character 1: a moment is written as 2026-11-23T09:30:00+08:00")
     rules.refuses("@ 3", "character 3: a string is expected here, not a number")
 
@@ -77,9 +77,7 @@ def test_durations(rules: Rules) -> None:
     rules.gives('@"P3DT12H"', timedelta(days=3, hours=12))
     rules.gives('@"-PT1M0.5S"', -timedelta(minutes=1, milliseconds=500))
     rules.refuses('duration("P1M1D")', "character 1: a duration is written as P1Y6M or as P3DT12H")
-    rules.refuses(
-        'duration("P999999999DT999999999H")', "character 1: a duration of days is shorter than that"
-    )
+    rules.gives('duration("P999999999DT999999999H") > @"P999999999D"', True)
 
 
 def test_remarks(rules: Rules) -> None:

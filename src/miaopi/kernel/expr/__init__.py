@@ -7,11 +7,17 @@ type check, interpreter – each a module of its own.
 from __future__ import annotations
 
 from miaopi.kernel.expr.expression import Expression, compile
+from miaopi.kernel.expr.program import Program, read
+from miaopi.kernel.expr.run import Run
 from miaopi.kernel.expr.types import Type
-from miaopi.kernel.expr.values import Truth, Undetermined, YearsMonths, both, either, negate
+from miaopi.kernel.expr.values import Closure, Range, Truth, Undetermined, YearsMonths, both, either, negate
 
 __all__ = [
+    "Closure",
     "Expression",
+    "Program",
+    "Range",
+    "Run",
     "Truth",
     "Type",
     "Undetermined",
@@ -20,4 +26,5 @@ __all__ = [
     "compile",
     "either",
     "negate",
+    "read",
 ]

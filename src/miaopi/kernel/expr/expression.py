@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.inference import infer
 from miaopi.kernel.expr.interpreter import interpret
 from miaopi.kernel.expr.lexer import KEYWORDS, WORD, Source
 from miaopi.kernel.expr.parser import parse
+from miaopi.kernel.expr.run import STEPS, Run
 from miaopi.kernel.expr.scope import admit
 from miaopi.kernel.expr.tree import Name, Node, children
 from miaopi.kernel.expr.types import Type
-
-STEPS: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class Expression:
         Raises InputError for a value of another type than declared, DefinitionError beyond the steps.
         """
         return interpret(
-            self.tree, admit(self.names, self.types, scope), Source(self.text, self.where), steps=steps
+            self.tree, admit(self.names, self.types, scope), Source(self.text, self.where), Run(steps)
         )
 
 
@@ -48,7 +46,7 @@ def compile(text: str, names: Mapping[str, Type], *, where: str = "") -> Express
             raise DefinitionError(
                 source.where, f"‘{name}’ cannot be a name: it is a word of the language or no word"
             )
-    tree = parse(source, names)
+    tree, _ = parse(source, names)
     read = _names_read(tree)
     found = infer(tree, names, source)
     types = MappingProxyType({name: names[name] for name in sorted(read)})

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from miaopi.kernel.errors import DefinitionError
-from miaopi.kernel.expr.functions import FUNCTIONS
 from miaopi.kernel.expr.lexer import Source
+from miaopi.kernel.expr.library import FUNCTIONS, Overload
 from miaopi.kernel.expr.operations import OPERATIONS
-from miaopi.kernel.expr.parser import ITEM
+from miaopi.kernel.expr.parser import ITEM, PARTIAL
 from miaopi.kernel.expr.tree import (
     Against,
     And,
@@ -21,11 +21,15 @@ from miaopi.kernel.expr.tree import (
     Between,
     Call,
     Compare,
+    ContextOf,
     Filter,
     For,
     If,
     In,
+    InstanceOf,
+    Invoke,
     Iteration,
+    Lambda,
     ListOf,
     Literal,
     Name,
@@ -40,11 +44,15 @@ from miaopi.kernel.expr.tree import (
 from miaopi.kernel.expr.types import (
     ANY,
     BOOLEAN,
+    DATE,
     DAYS,
+    LIST,
     MONTHS,
+    NULL,
     NUMBER,
     ORDERED,
     PROPERTIES,
+    RECORD,
     Type,
     fits,
     is_comparable,
@@ -52,9 +60,6 @@ from miaopi.kernel.expr.types import (
     join,
 )
 from miaopi.kernel.expr.values import Fault, kind_of
-
-# FEEL lets these take their values one by one, too.
-OVER_LISTS: Final = ("count", "min", "max", "sum")
 
 
 class _Check:
@@ -103,8 +108,6 @@ def _name(check: _Check, node: Name) -> Type:
 
 
 def _no_such_name(check: _Check, node: Node, name: str) -> DefinitionError:
-    if name == "partial":
-        return check.source.not_yet(node.span, "partial in a for")
     near = difflib.get_close_matches(name, sorted(check.names), n=1)
     return check.source.error(
         node.span, f"there is no name {name}" + (f"; is {near[0]} meant?" if near else "")
@@ -118,15 +121,20 @@ def _property(check: _Check, node: Property) -> Type:
     if isinstance(root, Name) and root.name not in check.names:
         raise _no_such_name(check, node, check.source.text[node.span.start : node.span.end])
     base = check.type_of(node.base)
-    if base == ANY:
+    if base.name == "list":
+        return Type("list", _part_of(check, node, item_of(base)))
+    return _part_of(check, node, base)
+
+
+def _part_of(check: _Check, node: Property, base: Type) -> Type:
+    if base in (ANY, RECORD):
         return ANY
-    if base.name == "context" and (entry := base.entry(node.name)) is not None:
-        return entry
-    if node.name not in PROPERTIES.get(base, ()):
+    found = base.entry(node.name) or PROPERTIES.get(base.name, {}).get(node.name)
+    if found is None:
         raise check.source.error(
             node.span, f"{check.quote(node.base)} is a {base}, which has no part {node.name}"
         )
-    return NUMBER
+    return item_of(base) if base.name == "range" and found == ANY else found
 
 
 def _filter(check: _Check, node: Filter) -> Type:
@@ -156,8 +164,6 @@ def _arithmetic(check: _Check, node: Arithmetic) -> Type:
         return found.result
     if ANY in (left, right):
         return ANY
-    if node.operator in ("*", "/") and {left, right} & {DAYS, MONTHS}:
-        raise check.source.not_yet(node.span, "a duration multiplied or divided")
     if node.operator == "-" and right == MONTHS:
         raise check.source.error(
             node.span,
@@ -201,9 +207,65 @@ def _in(check: _Check, node: In) -> Type:
                     check.compare(test, "<=", operand, (end, check.type_of(end)))
             case _:
                 found = check.type_of(side := test.operand)
-                wanted = item_of(found) if found.name == "list" and operand[1].name != "list" else found
-                check.compare(test, "=", operand, (side, wanted))
+                check.compare(test, "=", operand, (side, _element_wanted(found, operand[1])))
     return BOOLEAN
+
+
+def _element_wanted(found: Type, operand: Type) -> Type:
+    """What a value is compared with that is looked for in a list, in a range, or in a list of ranges."""
+    if found.name == "list" and (operand.name != "list" or item_of(found).name == "list"):
+        found = item_of(found)
+    return item_of(found) if found.name == "range" and operand.name != "range" else found
+
+
+def _span(check: _Check, node: Within) -> Type:
+    low, high = check.type_of(node.low), check.type_of(node.high)
+    check.compare(node, "<=", (node.low, low), (node.high, high))
+    return Type("range", join(low, high))
+
+
+def _half_open(check: _Check, node: Against) -> Type:
+    found = check.type_of(node.operand)
+    check.compare(node, "<=", (node.operand, found), (node.operand, found))
+    return Type("range", found)
+
+
+def _instance_of(check: _Check, node: InstanceOf) -> Type:
+    check.type_of(node.operand)
+    return BOOLEAN
+
+
+def _context(check: _Check, node: ContextOf) -> Type:
+    seen, found = dict(check.names), dict[str, Type]()
+    inner = _Check(check.source, seen)
+    for entry in node.entries:
+        if entry.key in found:
+            raise check.source.error(entry.span, f"the context has two entries {entry.key}")
+        found[entry.key] = inner.type_of(entry.value)
+        seen[entry.key] = found[entry.key]
+    return Type("context", entries=tuple(found.items()))
+
+
+def _lambda(check: _Check, node: Lambda) -> Type:
+    taken = {parameter.name: parameter.type for parameter in node.parameters}
+    result = _Check(check.source, {**check.names, **taken}).type_of(node.body)
+    return Type("function", result, parameters=tuple(taken.values()))
+
+
+def _invoke(check: _Check, node: Invoke) -> Type:
+    callee = check.type_of(node.callee)
+    for argument in node.arguments:
+        check.type_of(argument)
+    if callee.name not in ("function", "any"):
+        raise check.source.error(node.span, f"{check.quote(node.callee)} is a {callee}, not a function")
+    if callee.item is not None and len(callee.parameters) != len(node.arguments):
+        raise check.source.error(
+            node.span, f"the function takes {len(callee.parameters)} values, not {len(node.arguments)}"
+        )
+    if callee.item is not None and not node.names:
+        for argument, wanted in zip(node.arguments, callee.parameters, strict=True):
+            check.require(argument, wanted)
+    return item_of(callee)
 
 
 def _list(check: _Check, node: ListOf) -> Type:
@@ -212,33 +274,51 @@ def _list(check: _Check, node: ListOf) -> Type:
 
 def _list_type(check: _Check, items: list[tuple[Node, Type]]) -> Type:
     joined: Type | None = None
-    for item, found in items:
-        if found.name == "list":
-            raise check.source.not_yet(item.span, "a list within a list")
+    for _, found in items:
         joined = found if joined is None else join(joined, found)
     return Type("list", joined or ANY)
 
 
 def _call(check: _Check, node: Call) -> Type:
     function = FUNCTIONS[node.function]
-    found = tuple(check.type_of(argument) for argument in node.arguments)
-    fitting = [overload for overload in function.overloads if overload.takes_types(found)]
+    given = tuple(check.type_of(argument) for argument in node.arguments)
+    fitting = [
+        (overload, found)
+        for overload in function.overloads
+        if (found := _in_order(overload, given, node.names)) is not None and overload.takes_types(found)
+    ]
     if not fitting:
-        if node.function in OVER_LISTS and found and all(one.name != "list" for one in found):
-            raise check.source.not_yet(node.span, f"{node.function} of values that are no list")
-        wanted = " or ".join(
-            f"({', '.join(map(str, overload.parameters))})" for overload in function.overloads
-        )
-        given = f"({', '.join(map(str, found))})"
-        raise check.source.error(node.span, f"{node.function} takes {wanted}, not {given}")
-    if node.function in ("min", "max") and item_of(found[0]) not in (*ORDERED, ANY):
+        wanted = " or ".join(map(str, function.overloads))
         raise check.source.error(
-            node.span, f"{check.quote(node.arguments[0])} is a {found[0]}, which has no order"
+            node.span, f"{node.function} takes {wanted}, not ({', '.join(map(str, given))})"
         )
+    overload, found = fitting[0]
+    if node.function in ("min", "max"):
+        _require_order(check, node, found)
     written = [argument.value for argument in node.arguments if isinstance(argument, Literal)]
-    if len(written) == len(found) and None not in written:
-        _try_out(check, node, fitting[0].apply, written)
+    if len(written) == len(given) and None not in written and not node.names and not overload.reads_clock:
+        _try_out(check, node, overload.apply, written)
     return function.result_for(found)
+
+
+def _in_order(overload: Overload, given: tuple[Type, ...], names: tuple[str, ...]) -> tuple[Type, ...] | None:
+    """The types in the order of the parameters, null for one that no name gives; None where there is no such name."""
+    if not names:
+        return given
+    if not set(names) <= set(overload.names):
+        return None
+    by_name = dict(zip(names, given, strict=True))
+    return tuple(by_name.get(name, NULL) for name in overload.names)
+
+
+def _require_order(check: _Check, node: Call, found: tuple[Type, ...]) -> None:
+    """The least and the greatest, of one list or of several values, need values that have an order."""
+    is_list = len(found) == 1 and found[0].name == "list"
+    for argument, kind in zip(node.arguments, found, strict=False):
+        if (item_of(kind) if is_list else kind) not in (*ORDERED, ANY, NULL):
+            raise check.source.error(
+                argument.span, f"{check.quote(argument)} is a {kind}, which has no order"
+            )
 
 
 def _try_out(check: _Check, node: Call, apply: Callable[..., object], written: list[object]) -> None:
@@ -259,20 +339,23 @@ def _inside(check: _Check, iterations: tuple[Iteration, ...]) -> _Check:
     for iteration in iterations:
         found = check.type_of(iteration.source)
         if iteration.last is not None:
-            check.require(iteration.source, NUMBER)
-            check.require(iteration.last, NUMBER)
-        elif found.name != "list" and found != ANY:
+            if found != DATE:
+                check.require(iteration.source, NUMBER)
+            check.require(iteration.last, DATE if found == DATE else NUMBER)
+        elif found.name not in ("list", "range", "any"):
             raise check.source.error(
                 iteration.span, f"{check.quote(iteration.source)} is a {found}, not a list"
             )
         check = _Check(
-            check.source, {**check.names, iteration.name: NUMBER if iteration.last else item_of(found)}
+            check.source, {**check.names, iteration.name: found if iteration.last else item_of(found)}
         )
     return check
 
 
 def _for(check: _Check, node: For) -> Type:
-    return _list_type(check, [(node.body, _inside(check, node.iterations).type_of(node.body))])
+    inner = _inside(check, node.iterations)
+    inner = _Check(check.source, {**inner.names, PARTIAL: LIST})
+    return _list_type(check, [(node.body, inner.type_of(node.body))])
 
 
 def _quantified(check: _Check, node: Quantified) -> Type:
@@ -298,4 +381,10 @@ TYPES: Final[Mapping[type[Node], Callable[[_Check, Any], Type]]] = {
     If: _if,
     For: _for,
     Quantified: _quantified,
+    Within: _span,
+    Against: _half_open,
+    InstanceOf: _instance_of,
+    ContextOf: _context,
+    Lambda: _lambda,
+    Invoke: _invoke,
 }

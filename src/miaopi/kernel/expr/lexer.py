@@ -7,30 +7,31 @@ scope wins, and the parser hands in the scope of each token.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from enum import Enum, auto
 from typing import Final
 
-from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.errors import BudgetError, DefinitionError
 from miaopi.kernel.expr.tree import Span
+from miaopi.kernel.expr.values import DECIMAL128
+from miaopi.kernel.expr.vocabulary import LETTER, PART, Vocabulary, longest
 
 SENTENCES = ("if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between")
 KEYWORDS: Final = frozenset(
     {*SENTENCES, "and", "or", "not", "true", "false", "null", "function", "instance", "of"}
 )
+ENDS_OF_NAMES: Final = KEYWORDS - {"of"}  # which follows `instance` alone
 LONGEST_EXPRESSION: Final = 65_536  # characters
 DIGITS: Final = 34  # what decimal128 holds
 
-BLANK: Final = re.compile(r"\s+|//[^\n]*|/\*.*?\*/", re.DOTALL)
-WORD: Final = re.compile(r"[^\W\d]\w*")
-NUMBER_TEXT: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
-EXPONENT: Final = re.compile(r"[eE][+-]?[0-9]")
+BLANK: Final = re.compile(r"[\s\u180e\u200b\ufeff]+|//[^\n]*|/\*.*?\*/", re.DOTALL)
+WORD: Final = re.compile(LETTER + PART + "*")
+NUMBER_TEXT: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9}(?![\w.]))?")
 STRING_TEXT: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
 SYMBOL: Final = re.compile(r"\.\.|\*\*|!=|<=|>=|[-+*/=<>()\[\]{},:.@?]")
-ATOM: Final = re.compile(r"\w+|[^\w\s]")
+NEXT_WORD: Final = re.compile(rf"\s+({PART}+)")
 PLAIN_ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
 
 
@@ -54,13 +55,14 @@ class Token:
 
 
 class Source:
-    """The text of one expression, and where errors in it are said to be."""
+    """The text of one expression, and where errors in it are said to be. An open one may hold names nobody declared."""
 
-    def __init__(self, text: str, where: str) -> None:
+    def __init__(self, text: str, where: str, *, is_open: bool = False) -> None:
         self.text = text
         self.where = where or "expression"
+        self.is_open = is_open
         if len(text) > LONGEST_EXPRESSION:
-            raise DefinitionError(self.where, f"an expression has at most {LONGEST_EXPRESSION} characters")
+            raise BudgetError(self.where, f"an expression has at most {LONGEST_EXPRESSION} characters")
 
     def place(self, span: Span) -> str:
         """`character 7`, or `line 2, character 3` where the text has several lines; counted from 1."""
@@ -71,43 +73,11 @@ class Source:
     def error(self, span: Span, message: str) -> DefinitionError:
         return DefinitionError(self.where, f"{self.place(span)}: {message}")
 
-    def not_yet(self, span: Span, construct: str) -> DefinitionError:
-        return self.error(span, f"{construct} is not read yet; it comes with step 3")
+    def excess(self, span: Span, message: str) -> BudgetError:
+        return BudgetError(self.where, f"{self.place(span)}: {message}")
 
 
-class Vocabulary:
-    """Names by their first word, the longest first; functions count as names only in front of a bracket."""
-
-    def __init__(self, names: Iterable[str], functions: Iterable[str]) -> None:
-        self._patterns: dict[str, tuple[tuple[int, re.Pattern[str], str], ...]] = {}
-        for name in names:
-            self._add(name, r"(?!\w)")
-        for function in functions:
-            if " " in function:
-                self._add(function, r"(?=\s*\()")
-
-    def with_local(self, name: str) -> Vocabulary:
-        """The same names and one more."""
-        wider = Vocabulary((), ())
-        wider._patterns = dict(self._patterns)
-        wider._add(name, r"(?!\w)")
-        return wider
-
-    def _add(self, name: str, ending: str) -> None:
-        atoms = ATOM.findall(name)
-        pattern = re.compile(r"\s*".join(map(re.escape, atoms)) + ending)
-        found = (*self._patterns.get(atoms[0], ()), (len(name), pattern, name))
-        self._patterns[atoms[0]] = tuple(sorted(found, key=lambda entry: -entry[0]))
-
-    def match(self, word: str, text: str, position: int) -> tuple[str, int] | None:
-        """The longest name that begins with the word at the position, and where it ends."""
-        for _, pattern, name in self._patterns.get(word, ()):
-            if found := pattern.match(text, position):
-                return name, found.end()
-        return None
-
-
-def read_token(source: Source, position: int, vocabulary: Vocabulary) -> Token:
+def read_token(source: Source, position: int, *vocabularies: Vocabulary) -> Token:
     """The next token at or after the position. Raises DefinitionError."""
     text = source.text
     start = position
@@ -116,7 +86,7 @@ def read_token(source: Source, position: int, vocabulary: Vocabulary) -> Token:
     if start == len(text):
         return Token(Kind.END, "the end", Span(start, start))
     if found := WORD.match(text, start):
-        return _word(source, start, found.group(), vocabulary)
+        return _word(source, start, found.group(), vocabularies)
     if found := NUMBER_TEXT.match(text, start):
         return _number(source, Span(start, found.end()), found.group())
     if found := STRING_TEXT.match(text, start):
@@ -129,19 +99,36 @@ def read_token(source: Source, position: int, vocabulary: Vocabulary) -> Token:
     raise source.error(Span(start, start + 1), f"the sign {text[start]} has no meaning here")
 
 
-def _word(source: Source, start: int, word: str, vocabulary: Vocabulary) -> Token:
-    if known := vocabulary.match(word, source.text, start):
-        name, end = known
-        return Token(Kind.NAME, name, Span(start, end))
-    return Token(Kind.KEYWORD if word in KEYWORDS else Kind.NAME, word, Span(start, start + len(word)))
+def _word(source: Source, start: int, word: str, vocabularies: tuple[Vocabulary, ...]) -> Token:
+    known = longest(source.text, start, *vocabularies)
+    if known is None and word in KEYWORDS:
+        return Token(Kind.KEYWORD, word, Span(start, start + len(word)))
+    name, end = known or (word, start + len(word))
+    return name_token(source, name, Span(start, end))
+
+
+def name_token(source: Source, name: str, span: Span) -> Token:
+    """The name, with the words that follow it: two words one after the other can only be one name, even if nobody declared
+    it. A decision has no such names.
+    """
+    end = span.end
+    while (
+        source.is_open
+        and (found := NEXT_WORD.match(source.text, end))
+        and found.group(1) not in ENDS_OF_NAMES
+    ):
+        name, end = f"{name} {found.group(1)}", found.end()
+    return Token(Kind.NAME, name, Span(span.start, end))
 
 
 def _number(source: Source, span: Span, digits: str) -> Token:
-    if EXPONENT.match(source.text, span.end):
-        raise source.not_yet(span, "a number with an exponent")
-    if len(digits.replace(".", "").lstrip("0")) > DIGITS:
+    whole = digits.lower().partition("e")[0].replace(".", "").lstrip("0")
+    if len(whole) > DIGITS and not source.is_open:
         raise source.error(span, f"a number has at most {DIGITS} digits")
-    return Token(Kind.NUMBER, "a number", span, Decimal(digits))
+    try:
+        return Token(Kind.NUMBER, "a number", span, DECIMAL128.create_decimal(digits))
+    except DecimalException:
+        raise source.error(span, "the number is too great") from None
 
 
 def _unescape(source: Source, span: Span, raw: str) -> str:
@@ -149,6 +136,8 @@ def _unescape(source: Source, span: Span, raw: str) -> str:
         code = found.group(1)
         if code in PLAIN_ESCAPES:
             return PLAIN_ESCAPES[code]
+        if len(code) == 1 and source.is_open:
+            return found.group()
         if len(code) == 1 or int(code[1:], 16) > 0x10FFFF:
             raise source.error(span, f"the escape \\{code} has no meaning")
         return chr(int(code[1:], 16))

@@ -1,16 +1,27 @@
-"""What the four operators and the parts after a dot mean: one table, read by the type check and by every engine."""
+"""What the operators and the parts after a dot mean: one table, read by the type check and by every engine."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from decimal import Decimal, DecimalException
 from typing import Any, Final
 
-from miaopi.kernel.calendar import add_months
-from miaopi.kernel.expr.types import DATE, DATE_TIME, DAYS, MONTHS, NUMBER, STRING, Type
-from miaopi.kernel.expr.values import DECIMAL128, Fault, YearsMonths, kind_of
+from miaopi.kernel.expr.temporal import (
+    TEMPORAL,
+    FarDate,
+    FarMoment,
+    LongDuration,
+    add,
+    divide_duration,
+    multiply_duration,
+    negate_duration,
+    part_of,
+    ratio_of_durations,
+    subtract,
+)
+from miaopi.kernel.expr.types import DATE, DATE_TIME, DAYS, MONTHS, NUMBER, STRING, TIME, Type
+from miaopi.kernel.expr.values import DECIMAL128, Fault, Range, kind_of
 
 LONGEST_TEXT: Final = 65_536  # characters
 
@@ -23,15 +34,23 @@ class Operation:
     apply: Callable[[Any, Any], object]
 
 
-def operate(operator: str, left: object, right: object) -> object:
-    """The result for two determined values; null where either is null. Raises Fault."""
+def operate(operator: str, left: object, right: object, *, is_open: bool = False) -> object:
+    """The result for two determined values; null where either is null, which an open source notes. A decision stays within
+    the years 1 to 9999. Raises Fault.
+    """
     if left is None or right is None:
+        if is_open:
+            raise Fault(f"{operator} reckons with no null")
         return None
-    found = OPERATIONS.get((operator, kind_of(left), kind_of(right)))
+    key = operator, kind_of(left), kind_of(right)
+    found = OPERATIONS.get(key) or (OPEN_OPERATIONS.get(key) if is_open else None)
     if found is None:
         raise Fault(f"{kind_of(left)} {operator} {kind_of(right)} means nothing")
     try:
-        return found.apply(left, right)
+        result = found.apply(left, right)
+        if is_open or not isinstance(result, FarDate | FarMoment | LongDuration):
+            return result
+        raise OverflowError
     except OverflowError:
         raise Fault("the result lies outside what can be written") from None
     except DecimalException:
@@ -40,29 +59,29 @@ def operate(operator: str, left: object, right: object) -> object:
 
 def minus(value: object) -> object:
     """`-value` for a number or a duration; null for null. Raises Fault."""
-    match value:
-        case None:
-            return None
-        case Decimal():
-            return DECIMAL128.minus(value)
-        case timedelta():
-            return -value
-        case YearsMonths():
-            return YearsMonths(-value.months)
-        case _:
-            raise Fault(f"a {kind_of(value)} has no negative")
+    if value is None:
+        return None
+    if isinstance(value, Decimal):
+        return DECIMAL128.minus(value)
+    if kind_of(value) in (DAYS, MONTHS):
+        return negate_duration(value)  # type: ignore[arg-type]  # of these kinds are durations alone
+    raise Fault(f"a {kind_of(value)} has no negative")
 
 
 def part(value: object, name: str) -> object:
-    """`value.name` of a temporal value or a context; null for null. Raises Fault."""
+    """`value.name` of a temporal value, a range or a context; null for null. Raises Fault."""
     if value is None:
         return None
     if isinstance(value, dict) and name in value:
         return value[name]
-    found = PARTS.get((kind_of(value), name))
-    if found is None:
-        raise Fault(f"a {kind_of(value)} has no part {name}")
-    return found(value)
+    if isinstance(value, Range) and name in RANGE_PARTS:
+        return RANGE_PARTS[name](value)
+    if isinstance(value, TEMPORAL):
+        try:
+            return part_of(value, name)
+        except Fault:
+            pass  # said below, with the kind
+    raise Fault(f"a {kind_of(value)} has no part {name}")
 
 
 def _join_texts(left: str, right: str) -> str:
@@ -79,72 +98,66 @@ def _divide(left: Decimal, right: Decimal) -> Decimal:
     return DECIMAL128.plus(DECIMAL128.divide(left, right))
 
 
-def _add_months_to_moment(moment: datetime, length: YearsMonths) -> datetime:
-    return datetime.combine(add_months(moment.date(), length.months), moment.timetz())
+def _raise_to(base: Decimal, exponent: Decimal) -> Decimal:
+    """No number raised to nothing is 1, zero among them; what is no whole power is told without the zeros behind it."""
+    if exponent == 0:
+        return Decimal(1)
+    found = DECIMAL128.plus(DECIMAL128.power(base, exponent))
+    if exponent == exponent.to_integral_value():
+        return found
+    short = DECIMAL128.normalize(found)
+    is_short = short.adjusted() < DECIMAL128.prec and short == short.to_integral_value()
+    return DECIMAL128.quantize(short, Decimal(1)) if is_short else short
 
 
-def _between_moments(later: datetime, earlier: datetime) -> timedelta:
-    if (later.tzinfo is None) != (earlier.tzinfo is None):
-        raise Fault("a moment with an offset cannot be counted from one without")
-    return later - earlier
+def _ratio(left: Any, right: Any) -> Decimal:  # noqa: ANN401  # durations, by the table
+    return ratio_of_durations(left, right, DECIMAL128)
 
 
-# There is no `date - months`: taken from the later date, months give other answers at the ends of months
-# (flagship/_common, Dates and ages), so the type check asks for the sum on the earlier date.
+def _multiply_by(factor: Decimal, length: Any) -> object:  # noqa: ANN401  # a duration, by the table
+    return multiply_duration(length, factor)
+
+
 OPERATIONS: Final[Mapping[tuple[str, Type, Type], Operation]] = {
     ("+", NUMBER, NUMBER): Operation(NUMBER, DECIMAL128.add),
     ("-", NUMBER, NUMBER): Operation(NUMBER, DECIMAL128.subtract),
     ("*", NUMBER, NUMBER): Operation(NUMBER, _multiply),
     ("/", NUMBER, NUMBER): Operation(NUMBER, _divide),
+    ("**", NUMBER, NUMBER): Operation(NUMBER, _raise_to),
     ("+", STRING, STRING): Operation(STRING, _join_texts),
-    ("+", DATE, DAYS): Operation(DATE, lambda day, length: day + length),
-    ("+", DAYS, DATE): Operation(DATE, lambda length, day: day + length),
-    ("-", DATE, DAYS): Operation(DATE, lambda day, length: day + -length),
-    ("-", DATE, DATE): Operation(DAYS, lambda later, earlier: later - earlier),
-    ("+", DATE, MONTHS): Operation(DATE, lambda day, length: add_months(day, length.months)),
-    ("+", MONTHS, DATE): Operation(DATE, lambda length, day: add_months(day, length.months)),
-    ("+", DATE_TIME, DAYS): Operation(DATE_TIME, lambda moment, length: moment + length),
-    ("+", DAYS, DATE_TIME): Operation(DATE_TIME, lambda length, moment: moment + length),
-    ("-", DATE_TIME, DAYS): Operation(DATE_TIME, lambda moment, length: moment - length),
-    ("-", DATE_TIME, DATE_TIME): Operation(DAYS, _between_moments),
-    ("+", DATE_TIME, MONTHS): Operation(DATE_TIME, _add_months_to_moment),
-    ("+", MONTHS, DATE_TIME): Operation(
-        DATE_TIME, lambda length, moment: _add_months_to_moment(moment, length)
-    ),
-    ("+", DAYS, DAYS): Operation(DAYS, lambda left, right: left + right),
-    ("-", DAYS, DAYS): Operation(DAYS, lambda left, right: left - right),
-    ("+", MONTHS, MONTHS): Operation(MONTHS, lambda left, right: YearsMonths(left.months + right.months)),
-    ("-", MONTHS, MONTHS): Operation(MONTHS, lambda left, right: YearsMonths(left.months - right.months)),
+    **{
+        ("+", *sides): Operation(point, add)
+        for point in (DATE, DATE_TIME)
+        for length in (DAYS, MONTHS)
+        for sides in ((point, length), (length, point))
+    },
+    ("+", TIME, DAYS): Operation(TIME, add),
+    ("+", DAYS, TIME): Operation(TIME, add),
+    **{("-", point, DAYS): Operation(point, subtract) for point in (DATE, DATE_TIME, TIME)},
+    **{("-", point, point): Operation(DAYS, subtract) for point in (DATE, DATE_TIME, TIME)},
+    **{
+        (sign, length, length): Operation(length, apply)
+        for sign, apply in (("+", add), ("-", subtract))
+        for length in (DAYS, MONTHS)
+    },
+    **{("*", length, NUMBER): Operation(length, multiply_duration) for length in (DAYS, MONTHS)},
+    **{("*", NUMBER, length): Operation(length, _multiply_by) for length in (DAYS, MONTHS)},
+    **{("/", length, NUMBER): Operation(length, divide_duration) for length in (DAYS, MONTHS)},
+    **{("/", length, length): Operation(NUMBER, _ratio) for length in (DAYS, MONTHS)},
 }
 
+# What FEEL has and decisions do not: taken from the later day, months give other answers at the ends of months, so the type
+# check asks for the sum on the earlier day; a day against a moment takes midnight UTC for meant.
+OPEN_OPERATIONS: Final[Mapping[tuple[str, Type, Type], Operation]] = {
+    ("-", DATE, MONTHS): Operation(DATE, subtract),
+    ("-", DATE_TIME, MONTHS): Operation(DATE_TIME, subtract),
+    ("-", DATE, DATE_TIME): Operation(DAYS, subtract),
+    ("-", DATE_TIME, DATE): Operation(DAYS, subtract),
+}
 
-def _toward_zero(amount: int, unit: int) -> int:
-    return amount // unit if amount >= 0 else -(-amount // unit)
-
-
-def _part_of_length(unit: int, of: int | None = None) -> Callable[[timedelta], Decimal]:
-    """How many whole units, within the next greater one; a negative duration has negative parts."""
-
-    def read(length: timedelta) -> Decimal:
-        seconds = _toward_zero(length // timedelta(microseconds=1), 1_000_000)
-        within = seconds if of is None else seconds - _toward_zero(seconds, of) * of
-        return Decimal(_toward_zero(within, unit))
-
-    return read
-
-
-PARTS: Final[Mapping[tuple[Type, str], Callable[[Any], Decimal]]] = {
-    **{(kind, "year"): lambda day: Decimal(day.year) for kind in (DATE, DATE_TIME)},
-    **{(kind, "month"): lambda day: Decimal(day.month) for kind in (DATE, DATE_TIME)},
-    **{(kind, "day"): lambda day: Decimal(day.day) for kind in (DATE, DATE_TIME)},
-    **{(kind, "weekday"): lambda day: Decimal(day.isoweekday()) for kind in (DATE, DATE_TIME)},
-    (DATE_TIME, "hour"): lambda moment: Decimal(moment.hour),
-    (DATE_TIME, "minute"): lambda moment: Decimal(moment.minute),
-    (DATE_TIME, "second"): lambda moment: Decimal(moment.second),
-    (DAYS, "days"): _part_of_length(86_400),
-    (DAYS, "hours"): _part_of_length(3_600, of=86_400),
-    (DAYS, "minutes"): _part_of_length(60, of=3_600),
-    (DAYS, "seconds"): _part_of_length(1, of=60),
-    (MONTHS, "years"): lambda length: Decimal(_toward_zero(length.months, 12)),
-    (MONTHS, "months"): lambda length: Decimal(length.months - _toward_zero(length.months, 12) * 12),
+RANGE_PARTS: Final[Mapping[str, Callable[[Range], object]]] = {
+    "start": lambda span: span.low,
+    "end": lambda span: span.high,
+    "start included": lambda span: span.includes_low,
+    "end included": lambda span: span.includes_high,
 }

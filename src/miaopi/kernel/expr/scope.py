@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
 from decimal import Decimal, DecimalException
 
 from miaopi.kernel.errors import InputError
-from miaopi.kernel.expr.types import ANY, NUMBER, Type, item_of
-from miaopi.kernel.expr.values import DECIMAL128, Undetermined, YearsMonths, holds
+from miaopi.kernel.expr.temporal import TEMPORAL
+from miaopi.kernel.expr.types import ANY, NUMBER, RECORD, Type, item_of
+from miaopi.kernel.expr.values import DECIMAL128, Closure, Range, Undetermined, holds
 from miaopi.kernel.wording import Text
 
 
@@ -29,6 +29,8 @@ def _admit_one(name: str, wanted: Type, value: object) -> object:
         if wanted.name in ("list", "any"):
             return elements
         raise _wrong_type(name, wanted)
+    if isinstance(value, Mapping) and wanted == RECORD:
+        return {str(entry): _admit_one(name, ANY, inner) for entry, inner in value.items()}
     if isinstance(value, Mapping) and wanted.name == "context":
         return {entry: _admit_one(name, kind, value.get(entry)) for entry, kind in wanted.entries}
     plain = _plain(name, value)
@@ -40,7 +42,7 @@ def _admit_one(name: str, wanted: Type, value: object) -> object:
 def _plain(name: str, value: object) -> object:
     """The value in exactly one of FEEL's types: no subclass (an enum of strings), no integer."""
     match value:
-        case None | bool() | YearsMonths() | timedelta():
+        case None | bool():
             return value
         case int() | Decimal():
             try:
@@ -52,7 +54,9 @@ def _plain(name: str, value: object) -> object:
             return number
         case str():
             return str.__str__(value)
-        case datetime() | date():
+        case Range() | Closure():
+            return value
+        case _ if isinstance(value, TEMPORAL):
             return value
         case _:
             raise _wrong_type(name, ANY)

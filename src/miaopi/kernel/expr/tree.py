@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.expr.types import ANY, Type
 
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
-ARITHMETIC = ("+", "-", "*", "/")
+ARITHMETIC = ("+", "-", "*", "/", "**")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,13 @@ class Literal(Node):
     """A value written out: number, text, true, false, null, `@"…"`, `duration("…")`."""
 
     value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake(Node):
+    """What can give no value, read where that is found out on the way only."""
+
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +129,14 @@ class Not(Node):
 
 @dataclass(frozen=True, slots=True)
 class Equals(Node):
-    """A test of `in`: a value to equal, or a list to be contained in."""
+    """A test of `in`: a value to equal, a list to be contained in, or a range to lie in."""
 
     operand: Node
 
 
 @dataclass(frozen=True, slots=True)
 class Against(Node):
-    """A test of `in`: `< operand` and its like."""
+    """A test of `in`: `< operand` and its like. Anywhere else it is the range that is open on its other side."""
 
     operator: str
     operand: Node
@@ -139,7 +147,7 @@ class Against(Node):
 
 @dataclass(frozen=True, slots=True)
 class Within(Node):
-    """A test of `in`: `[low..high]`; a round or outward bracket leaves the end out."""
+    """`[low..high]`: a test of `in`, anywhere else a range; a round or outward bracket leaves the end out."""
 
     low: Node
     high: Node
@@ -148,14 +156,40 @@ class Within(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Condition(Node):
+    """A test that reads `?`: true where what it says is."""
+
+    operand: Node
+
+
+Test = Equals | Against | Within | Condition
+
+
+@dataclass(frozen=True, slots=True)
 class In(Node):
     """`operand in (test, …)`: true as soon as one test is."""
 
     operand: Node
-    tests: tuple[Equals | Against | Within, ...]
+    tests: tuple[Test, ...]
 
     def __post_init__(self) -> None:
         _require(bool(self.tests), self.span, "in needs a test")
+
+
+@dataclass(frozen=True, slots=True)
+class UnaryTests(Node):
+    """What a cell of a table asks of `?`: one of the tests, or with `is_negated` none."""
+
+    tests: tuple[Test, ...]
+    is_negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceOf(Node):
+    """`operand instance of type`."""
+
+    operand: Node
+    type: Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +198,51 @@ class ListOf(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Entry(Node):
+    """`key: value` in a context; sees the entries before it."""
+
+    key: str
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class ContextOf(Node):
+    """`{key: value, …}`."""
+
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Call(Node):
-    """A function of the language; there are no others."""
+    """A function of the language, with its arguments in their order or, by `names`, each with the name of its parameter."""
 
     function: str
     arguments: tuple[Node, ...]
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Invoke(Node):
+    """The call of a value that is a function."""
+
+    callee: Node
+    arguments: tuple[Node, ...]
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter(Node):
+    name: str
+    type: Type = ANY
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda(Node):
+    """`function(a, b: number) body`; sees the names around it."""
+
+    parameters: tuple[Parameter, ...]
+    body: Node
+    result: Type = ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +254,7 @@ class If(Node):
 
 @dataclass(frozen=True, slots=True)
 class Iteration(Node):
-    """`name in source`, or `name in source..last` over whole numbers, up or down."""
+    """`name in source`, or `name in source..last` over whole numbers or days, up or down."""
 
     name: str
     source: Node
@@ -191,6 +265,7 @@ class Iteration(Node):
 class For(Node):
     iterations: tuple[Iteration, ...]
     body: Node
+    reads_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +284,18 @@ def children(node: Node) -> Iterator[Node]:
         if isinstance(value, Node):
             yield value
         elif isinstance(value, tuple):
-            yield from value
+            yield from (part for part in value if isinstance(part, Node))
+
+
+def reads(root: Node, name: str) -> bool:
+    """Whether the name is read anywhere in the tree."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Name) and node.name == name:
+            return True
+        waiting.extend(children(node))
+    return False
 
 
 def height(root: Node) -> int:

@@ -1,7 +1,8 @@
-"""What kinds of values an expression deals in, by their FEEL names."""
+"""What kinds of values an expression deals in, by their FEEL names, and which kind may stand for which (DMN 1.5 §10.3.2.9)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -15,53 +16,62 @@ SIMPLE_NAMES: Final = (
     "number",
     "string",
     "date",
+    "time",
     "date and time",
     "days and time duration",
     "years and months duration",
 )
-NOT_YET_TYPES: Final = ("time", "context", "range", "function")
+# DMN models write types of values as one word, too (DMN 1.5 §7.3.3).
+ONE_WORD: Final[Mapping[str, str]] = {
+    "datetime": "date and time",
+    "daytimeduration": "days and time duration",
+    "yearmonthduration": "years and months duration",
+}
+DEEPEST_TYPE: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """One kind of value. `item` is the kind of the elements and only a list has it; `entries` are those of a context: the
-    records of a source, whose entries are declared with the fact. Contexts written in an expression come with step 3.
+    """One kind of value. `item` is the kind of the elements of a list, of the ends of a range, of what a function gives;
+    `entries` are those of a context, `parameters` those of a function. A function without an item is any function.
     """
 
     name: str
     item: Type | None = None
     entries: tuple[tuple[str, Type], ...] = ()
+    parameters: tuple[Type, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.name == "list":
-            if self.item is None or self.item.name == "list":
-                raise DefinitionError(
-                    "type", f"list<{self.item or ''}>: a list within a list comes with step 3"
-                )
-        elif self.name == "context" and self.entries:
-            return
-        elif self.name in NOT_YET_TYPES:
-            raise DefinitionError("type", f"the type {self.name} is not read yet; it comes with step 3")
-        elif self.name not in SIMPLE_NAMES or self.item is not None:
-            raise DefinitionError(
-                "type", f"there is no type {self.name}; there are {', '.join(SIMPLE_NAMES)}, list<…>"
-            )
+        generic = self.name in ("list", "range", "function")
+        if (self.name == "list" and self.item is None) or (self.item is not None and not generic):
+            raise _no_such_type(self.name)
+        if not generic and self.name != "context" and self.name not in SIMPLE_NAMES:
+            raise _no_such_type(self.name)
 
     @classmethod
     def parse(cls, text: str) -> Type:
         """The type of that name, `list<string>` and `days and time duration` included. Raises DefinitionError."""
-        name = " ".join(text.split()).lower()
-        if name.startswith("list<") and name.endswith(">"):
-            return cls("list", cls.parse(name[5:-1]))
-        return LIST if name == "list" else cls(name)
+        name = " ".join(text.split())
+        found, end = read_type(name, 0, {})
+        if end != len(name):
+            raise _no_such_type(name)
+        return found
 
     def __str__(self) -> str:
         if self.entries:
             return f"context<{', '.join(f'{name}: {kind}' for name, kind in self.entries)}>"
-        return f"list<{self.item}>" if self.name == "list" else self.name
+        if self.name == "function" and self.item is not None:
+            return f"function<{', '.join(map(str, self.parameters))}>->{self.item}"
+        return self.name if self.item is None else f"{self.name}<{self.item}>"
 
     def entry(self, name: str) -> Type | None:
         return dict(self.entries).get(name)
+
+
+def _no_such_type(name: str) -> DefinitionError:
+    return DefinitionError(
+        "type", f"there is no type {name}; there are {', '.join(SIMPLE_NAMES)}, list<…>, range<…>, context<…>"
+    )
 
 
 ANY: Final = Type("any")
@@ -70,32 +80,147 @@ BOOLEAN: Final = Type("boolean")
 NUMBER: Final = Type("number")
 STRING: Final = Type("string")
 DATE: Final = Type("date")
+TIME: Final = Type("time")
 DATE_TIME: Final = Type("date and time")
 DAYS: Final = Type("days and time duration")
 MONTHS: Final = Type("years and months duration")
 LIST: Final = Type("list", ANY)
-RECORD: Final = Type("context", entries=(("", ANY),))  # what a value that is a context is known to be, without its declaration
+RECORD: Final = Type("context")  # what a value that is a context is known to be, without its declaration
+RANGE: Final = Type("range")
+FUNCTION: Final = Type("function")
 
-ORDERED: Final = frozenset({NUMBER, STRING, DATE, DATE_TIME, DAYS, MONTHS})
+ORDERED: Final = frozenset({NUMBER, STRING, DATE, TIME, DATE_TIME, DAYS, MONTHS})
 
-# What stands after a dot: the parts of temporal values.
-PROPERTIES: Final[Mapping[Type, tuple[str, ...]]] = {
-    DATE: ("year", "month", "day", "weekday"),
-    DATE_TIME: ("year", "month", "day", "weekday", "hour", "minute", "second"),
-    DAYS: ("days", "hours", "minutes", "seconds"),
-    MONTHS: ("years", "months"),
+# What stands after a dot: the parts of temporal values and of ranges.
+PROPERTIES: Final[Mapping[str, Mapping[str, Type]]] = {
+    "date": dict.fromkeys(("year", "month", "day", "weekday"), NUMBER),
+    "time": {
+        **dict.fromkeys(("hour", "minute", "second"), NUMBER),
+        "time offset": DAYS,
+        "timezone": STRING,
+    },
+    "date and time": {
+        **dict.fromkeys(("year", "month", "day", "weekday", "hour", "minute", "second"), NUMBER),
+        "time offset": DAYS,
+        "timezone": STRING,
+    },
+    "days and time duration": dict.fromkeys(("days", "hours", "minutes", "seconds"), NUMBER),
+    "years and months duration": dict.fromkeys(("years", "months"), NUMBER),
+    "range": {
+        "start": ANY,
+        "end": ANY,
+        "start included": BOOLEAN,
+        "end included": BOOLEAN,
+    },
 }
+
+WORDS: Final = re.compile(
+    r"\s*(days\s+and\s+time\s+duration|years\s+and\s+months\s+duration|date\s+and\s+time|[\w.]+)(?!\w)", re.I
+)
+ENTRY: Final = re.compile(r"\s*([^<>,:]+?)\s*:")
+
+
+def read_type(text: str, start: int, known: Mapping[str, Type], depth: int = 0) -> tuple[Type, int]:
+    """The type written from that place on, and where it ends (DMN 1.5 §10.3.1.2, rules 54–56). Raises DefinitionError."""
+    if depth > DEEPEST_TYPE:
+        raise DefinitionError("type", f"more than {DEEPEST_TYPE} types inside one another")
+    for name in sorted(known, key=len, reverse=True):
+        pattern = re.compile(r"\s*" + r"\s+".join(map(re.escape, name.split())) + r"(?![\w.])")
+        if found := pattern.match(text, start):
+            return known[name], found.end()
+    found = WORDS.match(text, start)
+    if found is None:
+        raise _no_such_type(text[start : start + 20].strip())
+    name, end = " ".join(found.group(1).split()), found.end()
+    if name.lower() in ("list", "range", "context", "function"):
+        return _read_generic(name.lower(), text, end, known, depth + 1)
+    plain = ONE_WORD.get(name.lower(), name.lower())
+    if plain not in SIMPLE_NAMES:
+        raise _no_such_type(name)
+    return Type(plain), end
+
+
+def _read_generic(
+    name: str, text: str, position: int, known: Mapping[str, Type], depth: int
+) -> tuple[Type, int]:
+    opening = re.compile(r"\s*<").match(text, position)
+    if opening is None:
+        return (LIST if name == "list" else Type(name)), position
+    position = opening.end()
+    if name == "context":
+        return _read_entries(text, position, known, depth)
+    if name == "function":
+        return _read_signature(text, position, known, depth)
+    item, position = read_type(text, position, known, depth)
+    return Type(name, item), _pass(text, position, ">")
+
+
+def _read_entries(text: str, position: int, known: Mapping[str, Type], depth: int) -> tuple[Type, int]:
+    entries: list[tuple[str, Type]] = []
+    while found := ENTRY.match(text, position):
+        kind, position = read_type(text, found.end(), known, depth)
+        entries.append((" ".join(found.group(1).split()), kind))
+        if not (comma := re.compile(r"\s*,").match(text, position)):
+            break
+        position = comma.end()
+    return Type("context", entries=tuple(entries)), _pass(text, position, ">")
+
+
+def _read_signature(text: str, position: int, known: Mapping[str, Type], depth: int) -> tuple[Type, int]:
+    """`function<number, string>->boolean`, from behind the first bracket."""
+    parameters: list[Type] = []
+    while not (end := re.compile(r"\s*>").match(text, position)):
+        if parameters:
+            position = _pass(text, position, ",")
+        kind, position = read_type(text, position, known, depth)
+        parameters.append(kind)
+    result, position = read_type(text, _pass(text, end.end(), "->"), known, depth)
+    return Type("function", result, parameters=tuple(parameters)), position
+
+
+def _pass(text: str, position: int, sign: str) -> int:
+    found = re.compile(r"\s*" + re.escape(sign)).match(text, position)
+    if found is None:
+        raise DefinitionError("type", f"{sign} is expected after the type {text[:position].strip()}")
+    return found.end()
 
 
 def fits(wanted: Type, found: Type) -> bool:
-    """Whether a value of the type found may stand where the wanted type is asked for; null may stand everywhere."""
-    if wanted == found or ANY in (wanted, found) or found == NULL:
+    """Whether a value of the type found may stand where the wanted type is asked for; null may stand everywhere, and of
+    what is found to be any, only its value can tell.
+    """
+    return conforms(found, wanted, is_open=True)
+
+
+def conforms(found: Type, wanted: Type, *, is_open: bool = False) -> bool:
+    """Whether the one type conforms to the other (DMN 1.5 §10.3.2.9.2): lists, ranges and contexts by their parts, functions
+    by what they give and, the other way about, by what they take. `is_open`: what is found to be any may be anything.
+    """
+    if wanted == ANY or found in (wanted, NULL) or (is_open and found == ANY):
         return True
-    return wanted.name == found.name == "list" and fits(item_of(wanted), item_of(found))
+    if found.name != wanted.name:
+        return False
+    if wanted.name == "context":
+        own = dict(found.entries)
+        if is_open and not own:
+            return True
+        return all(
+            name in own and conforms(own[name], kind, is_open=is_open) for name, kind in wanted.entries
+        )
+    if wanted.item is None:
+        return True
+    if found.item is None or len(found.parameters) != len(wanted.parameters):
+        return is_open and found.item is None
+    taken = zip(wanted.parameters, found.parameters, strict=True)
+    return conforms(found.item, wanted.item, is_open=is_open) and all(
+        conforms(given, asked, is_open=is_open) for given, asked in taken
+    )
 
 
 def is_comparable(left: Type, right: Type) -> bool:
     """Whether `=` between the two can ever be true."""
+    if left.name == right.name and left.name in ("context", "function"):
+        return True
     return fits(left, right) or fits(right, left)
 
 
@@ -103,7 +228,15 @@ def join(left: Type, right: Type) -> Type:
     """The narrowest type that holds both: of two branches, of the elements of a list."""
     if left == right or right == NULL:
         return left
-    return right if left == NULL else ANY
+    if left == NULL:
+        return right
+    if left.name == right.name == "context":
+        own = dict(right.entries)
+        shared = [(name, join(kind, own[name])) for name, kind in left.entries if name in own]
+        return Type("context", entries=tuple(shared))
+    if left.name == right.name == "list":
+        return Type("list", join(item_of(left), item_of(right)))
+    return ANY
 
 
 def item_of(kind: Type) -> Type:

@@ -6,25 +6,42 @@ Besides FEEL's values there is one more: `Undetermined`, for what nobody could s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Final, NoReturn
 
+from miaopi.kernel.expr.fault import Fault as Fault
+from miaopi.kernel.expr.fault import Overrun
+from miaopi.kernel.expr.temporal import (
+    TEMPORAL,
+    FarDate,
+    FarMoment,
+    FineTime,
+    LongDuration,
+    is_earlier,
+    is_equal,
+    midnight,
+)
+from miaopi.kernel.expr.temporal import YearsMonths as YearsMonths
 from miaopi.kernel.expr.types import (
     ANY,
     BOOLEAN,
     DATE,
     DATE_TIME,
     DAYS,
+    FUNCTION,
     LIST,
     MONTHS,
     NULL,
     NUMBER,
+    RANGE,
     RECORD,
     STRING,
+    TIME,
     Type,
+    conforms,
     item_of,
 )
 
@@ -37,6 +54,9 @@ DECIMAL128: Final = Context(
     clamp=1,
     traps=[InvalidOperation, DivisionByZero, Overflow],
 )
+
+
+MOST_PARTS: Final = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +73,66 @@ class Undetermined:
         return Undetermined(self.blame | other.blame, self.faults | other.faults)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class YearsMonths:
-    """A duration of whole months; how many days that is depends on the day it is added to."""
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The values from `low` to `high` (DMN 1.5 §10.3.2.7); an end that is None is open to that side without limit."""
 
-    months: int
+    low: object
+    high: object
+    includes_low: bool = True
+    includes_high: bool = True
 
-    def __str__(self) -> str:
-        """The ISO 8601 form, `P1Y6M`."""
-        years, months = divmod(abs(self.months), 12)
-        parts = (f"{years}Y" if years else "") + (f"{months}M" if months else "")
-        return f"{'-' if self.months < 0 else ''}P{parts or '0M'}"
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closure:
+    """A function that is a value: written in the expression with the names around it, or handed in by a model. One of the
+    language's own has `signatures`, and sees itself which of them the values fit.
+    """
+
+    names: tuple[str, ...]
+    apply: Callable[..., object]
+    parameters: tuple[Type, ...] = ()
+    result: Type = ANY
+    signatures: tuple[Type, ...] = ()
+
+    @property
+    def type(self) -> Type:
+        return Type("function", self.result, parameters=self.parameters or (ANY,) * len(self.names))
+
+    def __call__(self, *values: object) -> object:
+        """The same for whoever holds the value outside of an expression; null where the call goes wrong."""
+        try:
+            return self.call(*values)
+        except Fault:
+            return None
+
+    def call(self, *values: object) -> object:
+        """What it gives for values in the order of its parameters, each brought to the type of its parameter (DMN 1.5
+        §10.3.2.9.4). Raises Fault for a value of another type, and for another number of values.
+        """
+        if self.signatures:
+            return self.apply(*values)
+        if len(values) != len(self.names):
+            raise Fault(f"the function takes {len(self.names)} values, not {len(values)}")
+        given = list(map(coerce, values, self.type.parameters))
+        for name, value, made in zip(self.names, values, given, strict=True):
+            if made is None and value is not None:
+                raise Fault(f"{name} is not of the type that the function takes")
+        return self.apply(*given)
+
+    def call_by_name(self, values: Mapping[str, object]) -> object:
+        """What it gives for values with the names of their parameters; null for a parameter that no name gives. Raises Fault
+        for a name that it has not.
+        """
+        if self.signatures:
+            return self.apply(*values.values(), names=tuple(values))
+        unknown = [name for name in values if name not in self.names]
+        if unknown:
+            raise Fault(f"the function has no parameter {', '.join(unknown)}")
+        return self.call(*(values.get(name) for name in self.names))
 
 
 Truth = bool | None | Undetermined
-
-
-class Fault(Exception):
-    """An evaluation went wrong in one place. The interpreter makes it an `Undetermined`: an error never decides."""
 
 
 KINDS: Final[Mapping[type, Type]] = {
@@ -79,11 +141,18 @@ KINDS: Final[Mapping[type, Type]] = {
     Decimal: NUMBER,
     str: STRING,
     date: DATE,
+    FarDate: DATE,
+    time: TIME,
+    FineTime: TIME,
     datetime: DATE_TIME,
+    FarMoment: DATE_TIME,
     timedelta: DAYS,
+    LongDuration: DAYS,
     YearsMonths: MONTHS,
     list: LIST,
     dict: RECORD,
+    Range: RANGE,
+    Closure: FUNCTION,
 }
 
 
@@ -96,18 +165,43 @@ def holds(wanted: Type, value: object) -> bool:
     """Whether the value is of the wanted type; null is of every type, an undetermined element may turn out to be."""
     if wanted == ANY or value is None or isinstance(value, Undetermined):
         return True
-    if isinstance(value, list):
-        return wanted.name == "list" and all(holds(item_of(wanted), element) for element in value)
-    if isinstance(value, dict):
-        return wanted.name == "context" and all(holds(kind, value.get(name)) for name, kind in wanted.entries)
-    return kind_of(value) == wanted
+    match value:
+        case list():
+            return wanted.name == "list" and all(holds(item_of(wanted), element) for element in value)
+        case dict():
+            return wanted.name == "context" and all(
+                name in value and holds(kind, value[name]) for name, kind in wanted.entries
+            )
+        case Range():
+            ends = (value.low, value.high)
+            return wanted.name == "range" and all(holds(item_of(wanted), end) for end in ends)
+        case Closure():
+            return any(conforms(kind, wanted) for kind in value.signatures or (value.type,))
+        case _:
+            return kind_of(value) == wanted
+
+
+def coerce(value: object, wanted: Type) -> object:
+    """The value where one of that type is asked for (DMN 1.5 §10.3.2.9.4): itself, the one element of a list, a list of the
+    one value, a day at midnight; null where none of these is of the type.
+    """
+    if holds(wanted, value):
+        return value
+    if isinstance(value, list) and len(value) == 1 and holds(wanted, value[0]):
+        return value[0]
+    if wanted.name == "list" and holds(item_of(wanted), value):
+        return [value]
+    if wanted == DATE_TIME and isinstance(value, date | FarDate):
+        return midnight(value)
+    return None
 
 
 def settle(value: object) -> object:
-    """The value itself, or `Undetermined` for a list of which an element is."""
-    if not isinstance(value, list):
+    """The value itself, or `Undetermined` for a list or a context of which a part is."""
+    if not isinstance(value, list | dict):
         return value
-    doubtful = [element for element in map(settle, value) if isinstance(element, Undetermined)]
+    parts = value if isinstance(value, list) else value.values()
+    doubtful = [part for part in map(settle, parts) if isinstance(part, Undetermined)]
     return merge(*doubtful) if doubtful else value
 
 
@@ -148,35 +242,72 @@ def is_same(left: object, right: object) -> bool:
     return equal_or_open(left, right) is True
 
 
-def equal_or_open(left: object, right: object) -> Truth:
+def equal_or_open(left: object, right: object, room: Iterator[int] | None = None) -> Truth:
     """`=` as one answer among several: a fault leaves it open, for another answer may decide."""
     try:
-        return equal(left, right)
+        return equal(left, right, room)
+    except Overrun:
+        raise
     except Fault as fault:
         return Undetermined(frozenset(), frozenset({str(fault)}))
 
 
-def equal(left: object, right: object) -> Truth:
-    """`=`: null equals null and nothing else; lists are equal element by element. Raises Fault across types."""
+def equal(left: object, right: object, room: Iterator[int] | None = None) -> Truth:
+    """`=`: null equals null and nothing else; lists are equal element by element. Raises Fault across types, and for values
+    of too many parts; `room` is what several comparisons share.
+    """
+    room = comparing() if room is None else room
+    if next(room, None) is None:
+        raise Overrun("the values have too many parts")
     if isinstance(left, Undetermined):
         return left | right if isinstance(right, Undetermined) else left
     if isinstance(right, Undetermined):
         return right
     if left is None or right is None:
         return left is right
-    if isinstance(left, list) and isinstance(right, list):
-        return _equal_lists(left, right)
-    _require_same_kind(left, right)
-    return left == right
+    match left, right:
+        case list(), list():
+            return len(left) == len(right) and _equal_parts(left, right, room)
+        case dict(), dict():
+            return left.keys() == right.keys() and _equal_parts(
+                list(left.values()), [right[key] for key in left], room
+            )
+        case Range(), Range():
+            if (left.includes_low, left.includes_high) != (right.includes_low, right.includes_high):
+                return False
+            return _equal_parts([left.low, left.high], [right.low, right.high], room)
+        case _:
+            _require_same_kind(left, right)
+            if isinstance(left, TEMPORAL) and isinstance(right, TEMPORAL):
+                return is_equal(left, right)
+            return bool(left == right)
 
 
-def _equal_lists(left: list[object], right: list[object]) -> Truth:
-    if len(left) != len(right):
-        return False
+def _equal_parts(left: list[object], right: list[object], room: Iterator[int]) -> Truth:
     found: Truth = True
     for mine, theirs in zip(left, right, strict=True):
-        found = both(found, equal_or_open(mine, theirs))
+        found = both(found, equal_or_open(mine, theirs, room))
+        if found is False:
+            break
     return found
+
+
+def comparing() -> Iterator[int]:
+    """Room for so many comparisons: what is shared within a value is compared as often as it stands in it."""
+    return iter(range(MOST_PARTS))
+
+
+def is_within(value: object, span: Range) -> Truth:
+    """Whether the value lies in the range; an end that is None leaves that side open. Raises Fault across types."""
+    if value is None:
+        return None
+    above: Truth = True
+    if span.low is not None:
+        above = negate(is_less(value, span.low)) if span.includes_low else is_less(span.low, value)
+    below: Truth = True
+    if span.high is not None:
+        below = negate(is_less(span.high, value)) if span.includes_high else is_less(value, span.high)
+    return both(above, below)
 
 
 def is_less(left: object, right: object) -> bool | None:
@@ -185,14 +316,10 @@ def is_less(left: object, right: object) -> bool | None:
         return None
     _require_same_kind(left, right)
     match left, right:
-        case (
-            (Decimal(), Decimal())
-            | (str(), str())
-            | (date(), date())
-            | (timedelta(), timedelta())
-            | (YearsMonths(), YearsMonths())
-        ):
+        case (Decimal(), Decimal()) | (str(), str()):
             return bool(left < right)  # type: ignore[operator]  # mypy does not narrow the pair; the pattern has
+        case _ if isinstance(left, TEMPORAL) and isinstance(right, TEMPORAL):
+            return is_earlier(left, right)
         case _:
             raise Fault(f"a {kind_of(left)} has no order")
 
@@ -200,9 +327,3 @@ def is_less(left: object, right: object) -> bool | None:
 def _require_same_kind(left: object, right: object) -> None:
     if kind_of(left) != kind_of(right):
         raise Fault(f"a {kind_of(left)} cannot be compared with a {kind_of(right)}")
-    if (
-        isinstance(left, datetime)
-        and isinstance(right, datetime)
-        and (left.tzinfo is None) != (right.tzinfo is None)
-    ):
-        raise Fault("a moment with an offset cannot be compared with one without")

@@ -1,0 +1,126 @@
+"""Decision tables: which rules hit, and what their hit policy makes of it (DMN 1.5 §8.2.11 and §10.3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+from miaopi.kernel.dmn.items import coerce
+from miaopi.kernel.dmn.tree import Aggregation, DecisionTable, HitPolicy, Literal, OutputClause, Rule
+from miaopi.kernel.expr import Program, Run, read
+from miaopi.kernel.expr.types import ANY
+from miaopi.kernel.expr.values import is_same
+
+Scope = Mapping[str, object]
+Output = tuple[object, ...]
+MANY: Final = frozenset({HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLECT})
+HITS: Final = "the hits"
+AGGREGATED: Final[Mapping[Aggregation, Program]] = {
+    aggregation: read(f"{aggregation.value.lower()}({HITS})", {HITS: ANY}) for aggregation in Aggregation
+}
+
+
+def decide_table(table: DecisionTable, scope: Scope, run: Run) -> object:
+    values = []
+    for clause in table.inputs:
+        value = coerce(_value(clause.expression, scope, run), clause.expression.of, run, clause.expression.where)
+        if value is not None and clause.allowed is not None and not _satisfies(clause.allowed, value, scope, run):
+            run.faults.append(f"{clause.allowed.where}: the input of the table is none of the allowed values")
+            return None
+        values.append(value)
+    one_hit = table.policy is HitPolicy.FIRST
+    hits: list[Rule] = []
+    for rule in table.rules:
+        if all(_satisfies(test, value, scope, run) for test, value in zip(rule.conditions, values, strict=True)):
+            hits.append(rule)
+            if one_hit:
+                break
+    if not hits:
+        return _default(table, scope, run)
+    return _resolve(table, [_outputs(table, rule.outcomes, scope, run) for rule in hits], scope, run)
+
+
+def _value(literal: Literal, scope: Scope, run: Run) -> object:
+    if literal.program is None:
+        run.faults.append(f"{literal.where}: {literal.broken}")
+        return None
+    return literal.program.evaluate(scope, run=run)
+
+
+def _satisfies(test: Literal, value: object, scope: Scope, run: Run) -> bool:
+    return _value(test, {**scope, "?": value}, run) is True
+
+
+def _outputs(table: DecisionTable, entries: Sequence[Literal], scope: Scope, run: Run) -> Output:
+    return tuple(
+        _output(clause, entry, scope, run) for clause, entry in zip(table.outputs, entries, strict=True)
+    )
+
+
+def _output(clause: OutputClause, entry: Literal, scope: Scope, run: Run) -> object:
+    value = coerce(_value(entry, scope, run), clause.of, run, entry.where)
+    if value is not None and clause.allowed is not None and not _satisfies(clause.allowed, value, scope, run):
+        run.faults.append(f"{entry.where}: the output is none of the allowed values")
+        return None
+    return value
+
+
+def _shown(table: DecisionTable, output: Output) -> object:
+    """What one rule gives: the value itself, or a context where there are several outputs."""
+    if len(table.outputs) == 1:
+        return output[0]
+    return {clause.name: value for clause, value in zip(table.outputs, output, strict=True)}
+
+
+def _default(table: DecisionTable, scope: Scope, run: Run) -> object:
+    """What a table without a hit gives: its default outputs; else the hits that there are, or null for a single one."""
+    if any(clause.default is not None for clause in table.outputs):
+        output = tuple(
+            None if clause.default is None else _output(clause, clause.default, scope, run) for clause in table.outputs
+        )
+        return _shown(table, output)
+    if table.aggregation is Aggregation.COUNT:
+        return Decimal(0)
+    return [] if table.policy in MANY and table.aggregation is None else None
+
+
+def _resolve(table: DecisionTable, outputs: list[Output], scope: Scope, run: Run) -> object:
+    match table.policy:
+        case HitPolicy.UNIQUE if len(outputs) > 1:
+            run.faults.append(f"{table.where}: {len(outputs)} rules of a table of unique hits hit")
+            return None
+        case HitPolicy.ANY if any(not is_same(list(outputs[0]), list(other)) for other in outputs[1:]):
+            run.faults.append(f"{table.where}: the rules that hit give different outputs")
+            return None
+        case HitPolicy.UNIQUE | HitPolicy.ANY | HitPolicy.FIRST:
+            return _shown(table, outputs[0])
+        case HitPolicy.PRIORITY:
+            return _shown(table, min(outputs, key=_rank(table, scope, run)))
+        case HitPolicy.OUTPUT_ORDER:
+            return [_shown(table, output) for output in sorted(outputs, key=_rank(table, scope, run))]
+        case _:
+            return _collected(table, outputs, run)
+
+
+def _collected(table: DecisionTable, outputs: list[Output], run: Run) -> object:
+    if table.aggregation is None:
+        return [_shown(table, output) for output in outputs]
+    program = AGGREGATED[table.aggregation]
+    columns = tuple(program.evaluate({HITS: list(column)}, run=run) for column in zip(*outputs, strict=True))
+    return _shown(table, columns)
+
+
+def _rank(table: DecisionTable, scope: Scope, run: Run) -> Callable[[Output], tuple[int, ...]]:
+    """The place of an output among the allowed values, the first output deciding first; what is not among them is last."""
+
+    def rank(output: Output) -> tuple[int, ...]:
+        return tuple(
+            next(
+                (at for at, test in enumerate(clause.ranks) if test.evaluate({**scope, "?": value}, run=run) is True),
+                len(clause.ranks),
+            )
+            for clause, value in zip(table.outputs, output, strict=True)
+        )
+
+    return rank

@@ -1,0 +1,77 @@
+"""A DMN model: what it can be asked for, and the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from miaopi.kernel.dmn.elements import Decision, Graph, InputData, Knowledge, Service
+from miaopi.kernel.dmn.evaluation.environment import Environment
+from miaopi.kernel.dmn.evaluation.inputs import Given
+from miaopi.kernel.dmn.evaluation.results import hand_out
+from miaopi.kernel.errors import DefinitionError, NotFound
+from miaopi.kernel.expr import Run
+from miaopi.kernel.wording import Text
+
+
+class Traced(NamedTuple):
+    """A value with what went wrong on the way to it. An error that does not reach the value is named all the same."""
+
+    value: object
+    errors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """`findings` are expressions that could not be read, with their places: each is null, and an error, when evaluated."""
+
+    graph: Graph
+    findings: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.graph.name
+
+    @property
+    def namespace(self) -> str:
+        return self.graph.namespace
+
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.graph.elements.values() if isinstance(one, Decision))
+
+    @property
+    def invocables(self) -> tuple[str, ...]:
+        """Business knowledge models and decision services."""
+        return tuple(one.name for one in self.graph.elements.values() if isinstance(one, Knowledge | Service))
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.graph.elements.values() if isinstance(one, InputData))
+
+    def evaluate(self, name: str, inputs: Mapping[str, object], *, now: datetime | None = None) -> object:
+        """The value of a decision, or what an invocable gives for the inputs as its arguments; null for an error.
+
+        Raises NotFound for a name of neither, InputError for an input that is no value, DefinitionError beyond a budget.
+        """
+        return self.evaluate_traced(name, inputs, now=now).value
+
+    def evaluate_traced(self, name: str, inputs: Mapping[str, object], *, now: datetime | None = None) -> Traced:
+        """The same with the errors of the evaluation."""
+        reference = self.graph.named(" ".join(name.split()))
+        if reference is None:
+            raise NotFound(
+                Text(
+                    zh=f"模型中没有名为“{name}”的决策、知识模型或决策服务。",
+                    en=f"the model has no decision, knowledge model or decision service of the name {name}",
+                )
+            )
+        run = Run(now=now)
+        given = Given({" ".join(key.split()): value for key, value in inputs.items()})
+        try:
+            value = hand_out(Environment(self.graph, given, run).asked(reference), run, name)
+        except RecursionError:
+            raise DefinitionError(self.name, f"the evaluation of {name} goes too deep") from None
+        return Traced(value, tuple(run.faults))

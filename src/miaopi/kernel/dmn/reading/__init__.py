@@ -1,0 +1,1 @@
+"""How a model is read: XML without anything from outside, then types, requirements, boxed expressions and tables."""

@@ -1,0 +1,50 @@
+"""One expression of a decision model, read as FEEL asks: names as they come, and null for what goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from miaopi.kernel.expr.interpreter import interpret
+from miaopi.kernel.expr.lexer import Source
+from miaopi.kernel.expr.parser import parse
+from miaopi.kernel.expr.run import Run
+from miaopi.kernel.expr.tree import Node
+from miaopi.kernel.expr.types import ANY, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What `read` makes of a text. `type` is what shows of the type of its value, any where nothing does."""
+
+    text: str
+    where: str
+    tree: Node = field(repr=False)
+    type: Type = field(repr=False, compare=False)
+
+    def evaluate(self, scope: Mapping[str, object], *, run: Run) -> object:
+        """The value for these values of the names. What goes wrong is null where it happens (DMN 1.5 §10.3.2.13.1), and the
+        run notes it. Raises DefinitionError beyond what the run may take.
+        """
+        source = Source(self.text, self.where, is_open=True)
+        try:
+            return interpret(self.tree, scope, source, run)
+        except RecursionError:
+            raise source.error(self.tree.span, "the evaluation goes too deep") from None
+
+
+def read(
+    text: str,
+    names: Mapping[str, Type] | Iterable[str],
+    *,
+    types: Mapping[str, Type] | None = None,
+    where: str = "",
+    unary: bool = False,
+) -> Program:
+    """Read the text with those names, and those types of a model, in scope; `unary` reads the tests of a cell, which look at
+    the name `?`. Raises DefinitionError for what is no sentence of the language, and for nothing else.
+    """
+    source = Source(text, where, is_open=True)
+    known = dict(names) if isinstance(names, Mapping) else dict.fromkeys(names, ANY)
+    tree, type = parse(source, known, types=types, is_unary=unary)
+    return Program(text, where, tree, type)
