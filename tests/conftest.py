@@ -13,6 +13,8 @@ import pytest
 from tests.databases import Server, running_server
 
 FOLDERS = ("spec", "services", "property", "unit", "journey", "house")
+TESTS = Path(__file__).parent
+KERNEL = [TESTS / folder for folder in ("spec", "property", "unit/kernel")]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 DATABASE = f"test_{WORKER}"
 
@@ -21,6 +23,13 @@ _opened = ExitStack()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--whole", action="store_true", help="the run counts only if no folder is empty and nothing is skipped")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Branches of the kernel are counted where the kernel is tested alone: counting halves the speed of all that only use it."""
+    for item in items:
+        if not any(folder in item.path.parents for folder in KERNEL):
+            item.add_marker(pytest.mark.no_cover)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from miaopi.kernel.decision.replay import receipt_of, replay
 from miaopi.kernel.errors import InputError
-from miaopi.kernel.receipt import Receipt, read_receipt
+from miaopi.kernel.receipt import PersonReceipt, Receipt, read_receipt
 from tests.unit.kernel.allowance import DAY, DEFINITION, GOOD, SETTINGS, decided
 
 PRIVATE = bytes(range(32))
@@ -72,3 +72,12 @@ def test_what_is_no_receipt_is_refused() -> None:
     for document in ({}, [], "receipt", {**good, "salt": 1}, other, {**good, "signature": "abc"}, {**good, "signature": "签名"}):
         with pytest.raises(InputError, match="this is no receipt"):
             read_receipt(document)
+
+
+def test_a_decision_of_persons_states_who_decided_and_who_confirmed() -> None:
+    alone = PersonReceipt(made(), decided_by="officer1", confirmed_by="", after="ab" * 32)
+    both = replace(alone, confirmed_by="officer2")
+    said, more = (json.loads(each.statement()) for each in (alone, both))
+    assert (said["decided_by"], said["after"]) == ("officer1", "ab" * 32)
+    assert "confirmed_by" not in said and more == {**said, "confirmed_by": "officer2"}
+    assert said["format"] != json.loads(made().statement())["format"]

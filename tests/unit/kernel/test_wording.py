@@ -29,3 +29,8 @@ def test_a_masked_number_shows_its_ends_alone(number: str, shown: str) -> None:
 )
 def test_a_value_is_written_as_people_write_it(value: object, zh: str, en: str) -> None:
     assert write(value) == Text(zh, en)
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "办好了"), ("fr", "办好了"), ("en", "Done"), ("EN-gb", "Done")])
+def test_a_text_speaks_chinese_unless_english_is_asked_for(language: str, words: str) -> None:
+    assert Text("办好了", "Done").in_language(language) == words

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from miaopi.kernel.calendar import WorkCalendar
+from miaopi.kernel.calendar import WorkCalendar, compute_legal_day
 from miaopi.kernel.errors import DefinitionError
 
 CALENDAR = WorkCalendar(frozenset({2026}), {date(2026, 10, 1): False, date(2026, 10, 2): False, date(2026, 10, 10): True})
@@ -29,3 +29,8 @@ def test_the_day_of_the_beginning_is_not_counted() -> None:
 def test_a_year_without_a_table_is_a_loud_error() -> None:
     with pytest.raises(DefinitionError, match="2027"):
         CALENDAR.add_workdays(date(2026, 12, 30), 3)
+
+
+def test_the_legal_day_is_that_of_the_country_wherever_the_moment_is_told() -> None:
+    assert compute_legal_day(datetime(2026, 11, 25, 16, 0, tzinfo=UTC)) == date(2026, 11, 26)
+    assert compute_legal_day(datetime(2026, 11, 25, 15, 59, tzinfo=UTC)) == date(2026, 11, 25)
