@@ -15,6 +15,7 @@ from tests.databases import Server, running_server
 FOLDERS = ("spec", "services", "property", "unit", "journey", "house")
 TESTS = Path(__file__).parent
 KERNEL = [TESTS / folder for folder in ("spec", "property", "unit/kernel")]
+LONGEST_NAME = 100
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 DATABASE = f"test_{WORKER}"
 
@@ -30,6 +31,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not any(folder in item.path.parents for folder in KERNEL):
             item.add_marker(pytest.mark.no_cover)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A text of sixty thousand signs is no name for a test."""
+    return f"{val[:LONGEST_NAME]}…{len(val)}" if isinstance(val, str) and len(val) > LONGEST_NAME else None
 
 
 def pytest_configure(config: pytest.Config) -> None:
