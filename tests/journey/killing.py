@@ -52,8 +52,10 @@ def outside_gateway(folder: Path) -> Iterator[Gateway]:
     command = [sys.executable, "-I", str(GATEWAY), str(folder / "gateway.book")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield Gateway(f"http://127.0.0.1:{process.stdout.readline().strip()}/")
-        process.kill()
+        try:
+            yield Gateway(f"http://127.0.0.1:{process.stdout.readline().strip()}/")
+        finally:
+            process.kill()
 
 
 @dataclass(frozen=True)

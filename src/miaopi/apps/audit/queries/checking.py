@@ -18,7 +18,7 @@ from miaopi.kernel.credential import note_key, open_note, read_checkpoint
 from miaopi.kernel.ledger import leaf_data, leaf_hash, node_hash
 
 STRETCH: Final = 2000
-LIMITS: Final = ("statement_timeout", "transaction_timeout")
+LIMITS: Final = ("statement_timeout", "transaction_timeout", "idle_in_transaction_session_timeout")
 IS_DUE: Final = f"key / {LEVELS} < %s::bigint >> (key %% {LEVELS})::int"
 DUE: Final = f"SELECT key %% {LEVELS}, count(*) FROM audit_node WHERE {IS_DUE} GROUP BY 1"
 SURPLUS: Final = f"SELECT key FROM audit_node WHERE NOT ({IS_DUE}) ORDER BY key %% {LEVELS}, key"
@@ -40,7 +40,7 @@ def list_findings(public_key: Callable[[str], bytes]) -> list[Finding]:
 
     `public_key` is asked for the key of the purpose `checkpoint` once there is a checkpoint to verify.
     """
-    with _unhurried():
+    with _unhurried(), _one_moment():
         return [*_check_positions(), *_check_strays(), *_check_nodes(), *_check_checkpoints(public_key)]
 
 
@@ -56,6 +56,18 @@ def _unhurried() -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.executemany("SELECT set_config(%s, %s, false)", limits)
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """All statements see the log as it was at the first: it grows meanwhile, and what came later stands beyond no size."""
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ROLLBACK")
 
 
 def _check_positions() -> Iterator[Finding]:
