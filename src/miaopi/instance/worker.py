@@ -65,6 +65,7 @@ FAREWELL: Final = 5.0  # seconds; what is still outside then is left: it was boo
 class Worker:
     """Runs the duties until told to stop, which it does between two of them."""
 
+    duties: Mapping[str, tuple[float, Duty]] = field(default_factory=lambda: DUTIES)
     stopping: threading.Event = field(default_factory=threading.Event)
     _last: dict[str, float] = field(default_factory=dict)
 
@@ -88,7 +89,7 @@ class Worker:
         What follows the log is due whenever the log went on: where that was `heard` of, or an earlier duty of the round did it.
         """
         followed = False
-        for name, (every, duty) in DUTIES.items():
+        for name, (every, duty) in self.duties.items():
             is_due = time.monotonic() - self._last.get(name, -every) >= every
             if self.stopping.is_set() or not (is_due or (name in FOLLOWED and (heard or followed))):
                 continue
@@ -97,6 +98,7 @@ class Worker:
                 self._last[name] = time.monotonic()
             except Exception as error:  # a duty that fails must not stop the others; the next round tries again
                 log.error("duty %s failed", name, exc_info=error)
+                self._last.pop(name, None)
                 self._forget_connection()
         return followed
 

@@ -117,6 +117,21 @@ def test_a_round_says_whether_the_log_went_on() -> None:
     assert head is None or head.tree_size == 450
 
 
+def test_a_duty_that_fails_is_tried_again_in_the_next_round() -> None:
+    tried = list[datetime]()
+
+    def fail_once(now: datetime) -> int:
+        tried.append(now)
+        if len(tried) == 2:
+            raise OSError
+        return 0
+
+    worker = Worker({"tell": (3600.0, fail_once)})
+    for heard in (True, True, False, False):
+        worker.round(heard=heard)
+    assert len(tried) == 3
+
+
 def test_a_duty_that_fails_leaves_the_others_to_do_theirs() -> None:
     @after(Opened)
     def cut(event: Opened, *, seq: int, now: datetime) -> None:
