@@ -85,7 +85,7 @@ class Count:
     repeated: int = 0
     attempts: int = 0
     gaps: int = 0
-    pending: int = 0
+    pending: list[str] = field(default_factory=list)
     parked: int = 0
     findings: list[object] = field(default_factory=list)
 
@@ -105,7 +105,7 @@ class Count:
             "deliveries of no message": self.keys - self.messages,
             "texts delivered twice": range(self.repeated),
             "places missing in the log": range(self.gaps),
-            "events without a place": range(self.pending),
+            "events without a place": self.pending,
             "events parked": range(self.parked),
             "altered rows": self.findings,
         }
@@ -115,7 +115,8 @@ class Count:
         return {
             "acknowledged": len(self.seen), "applications": len(self.confirmed), "licences": len(self.licences),
             "deliveries": len(self.keys), "attempts": self.attempts, "killed": dict(sorted(self.killed.items())),
-            "sent_again": self.again, "outcomes": dict(Counter(self.confirmed.values())), "shortcomings": self.shortcomings(),
+            "sent_again": self.again, "pending": self.pending, "outcomes": dict(Counter(self.confirmed.values())),
+            "shortcomings": self.shortcomings(),
         }  # fmt: skip
 
 
@@ -167,9 +168,9 @@ class Before:
 
 
 def count_up(count: Count, city: City, gateway: Gateway, before: Before, root: Path = ROOT) -> None:
-    """Wait until all is quiet, then count what came since `before`, inside the house and at the gateway."""
-    _wait_until_quiet(city)
-    _read_rows(count, city, before.numbers)
+    """Count what came since `before` as it stood at a moment when all was quiet, inside the house and at the gateway."""
+    with _quiet(city) as database:
+        _read_rows(count, database, before.numbers)
     carried = gateway.count()
     count.keys = set(_keys(gateway)) - before.keys
     count.attempts = int(str(carried["attempts"])) - before.attempts
@@ -271,38 +272,40 @@ def numbers_in(city: City) -> list[str]:
         return [row[0] for row in database.execute("SELECT number FROM application_application")]
 
 
-def _wait_until_quiet(city: City) -> None:
-    """Until nothing is left to number, to sign, to decide or to deliver; what is not done within a minute counts as not done."""
+@contextmanager
+def _quiet(city: City) -> Iterator[psycopg.Connection]:
+    """The rows of one moment with nothing left to number, to sign, to decide or to deliver; what is not done within a minute
+    counts as not done.
+    """
     left = """SELECT (SELECT count(*) FROM audit_pending)
         + (SELECT count(*) FROM notification_message WHERE accepted_at IS NULL)
         + (SELECT count(*) FROM licence_licence WHERE signed_at IS NULL) + (SELECT count(*) FROM approval_waiting)
         + (SELECT count(*) FROM application_application a WHERE outcome <> ''
             AND NOT EXISTS (SELECT FROM notification_message m WHERE m.number = a.number))"""
     deadline = time.monotonic() + QUIET_WITHIN
-    with psycopg.connect(description_of(city)["database_url"], autocommit=True) as database:
-        while time.monotonic() < deadline:
-            row = database.execute(left).fetchone()
-            if row is not None and row[0] == 0:
-                return
-            time.sleep(0.2)
-
-
-def _read_rows(count: Count, city: City, before: list[str]) -> None:
-    new = "NOT number = ANY(%s)"
     with psycopg.connect(description_of(city)["database_url"]) as database:
+        database.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        while (row := database.execute(left).fetchone()) is None or (row[0] and time.monotonic() < deadline):
+            database.rollback()
+            time.sleep(0.2)
+        yield database
 
-        def rows(query: str) -> list[tuple[str, str]]:
-            return database.execute(f"{query} AND {new}", [before]).fetchall()
 
-        count.confirmed = dict(rows("SELECT number, outcome FROM application_application WHERE confirmed_at IS NOT NULL"))
-        count.decisions = Counter(number for number, _ in rows("SELECT number, id FROM approval_decision WHERE true"))
-        count.entries = Counter(number for number, _ in rows("SELECT number, kind FROM audit_entry WHERE kind = 'filing.FilingConfirmed'"))
-        signed = "SELECT number, signed_at IS NOT NULL AND signed_text IS NOT NULL FROM licence_licence WHERE true"
-        count.licences = {number: bool(is_signed) for number, is_signed in rows(signed)}
-        count.messages = {key for key, _ in rows("SELECT id, number FROM notification_message WHERE accepted_at IS NOT NULL")}
-        totals = database.execute(
-            "SELECT coalesce(max(seq) + 1, 0) - count(*), (SELECT count(*) FROM audit_pending),"
-            " (SELECT count(*) FROM audit_failure WHERE parked_at IS NOT NULL) FROM audit_position"
-        ).fetchone()
+def _read_rows(count: Count, database: psycopg.Connection, before: list[str]) -> None:
+    new = "NOT number = ANY(%s)"
+
+    def rows(query: str) -> list[tuple[str, str]]:
+        return database.execute(f"{query} AND {new}", [before]).fetchall()
+
+    count.confirmed = dict(rows("SELECT number, outcome FROM application_application WHERE confirmed_at IS NOT NULL"))
+    count.decisions = Counter(number for number, _ in rows("SELECT number, id FROM approval_decision WHERE true"))
+    count.entries = Counter(number for number, _ in rows("SELECT number, kind FROM audit_entry WHERE kind = 'filing.FilingConfirmed'"))
+    signed = "SELECT number, signed_at IS NOT NULL AND signed_text IS NOT NULL FROM licence_licence WHERE true"
+    count.licences = {number: bool(is_signed) for number, is_signed in rows(signed)}
+    count.messages = {key for key, _ in rows("SELECT id, number FROM notification_message WHERE accepted_at IS NOT NULL")}
+    totals = database.execute(
+        "SELECT coalesce(max(seq) + 1, 0) - count(*), ARRAY(SELECT kind FROM audit_pending JOIN audit_entry e ON e.id = entry_id),"
+        " (SELECT count(*) FROM audit_failure WHERE parked_at IS NOT NULL) FROM audit_position"
+    ).fetchone()
     assert totals is not None
     count.gaps, count.pending, count.parked = totals
