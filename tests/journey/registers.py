@@ -17,6 +17,7 @@ from psycopg.rows import dict_row
 from demo_city.databases import agency_url, city_server
 from demo_city.premises import Premises
 
+BACK_WITHIN = 20.0
 VIEWS = {
     "population_basic": ("population", "kept.population_basic"),
     "household_registration": ("population", "kept.household_registration"),
@@ -41,11 +42,22 @@ VIEWS = {
 
 @contextmanager
 def register(home: Path, agency: str) -> Iterator[psycopg.Connection[dict[str, Any]]]:
-    """The database of an agency, as its owner."""
+    """The database of an agency, as its owner. On a busy machine its server may just be on its way back."""
     premises = Premises(home)
     url = agency_url(city_server(premises.server_data), agency, premises.secrets())
-    with psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection:
+    with _connected(url) as connection:
         yield connection
+
+
+def _connected(url: str) -> psycopg.Connection[dict[str, Any]]:
+    deadline = time.monotonic() + BACK_WITHIN
+    while True:
+        try:
+            return psycopg.connect(url, autocommit=True, row_factory=dict_row)
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def record_of(home: Path, resource: str, id_number: str) -> dict[str, Any]:
