@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from miaopi.apps.catalogue.actions import Package, publish_service, seed_catalogue
+from miaopi.apps.catalogue.actions.publish import Package, publish_service
+from miaopi.apps.catalogue.actions.seed import seed_catalogue
 from miaopi.apps.catalogue.events import CatalogueSeeded, ServicePublished
 from miaopi.apps.catalogue.models import Sharing
 from miaopi.apps.catalogue.queries.published import (
-    Agency,
-    Field,
     PublishedService,
-    Resource,
     find_published,
     find_version,
     get_published,
-    get_resource,
-    get_resources,
     get_service,
     get_service_in_force,
-    list_agencies,
     list_published,
+)
+from miaopi.apps.catalogue.queries.resources import (
+    Agency,
+    Field,
+    Resource,
+    Size,
+    count_catalogue,
+    get_resource,
+    get_resources,
+    list_agencies,
     list_resources,
 )
 from miaopi.apps.catalogue.queries.search import Found, Hit, Match, find_services
 
 __all__ = [
     "Agency", "CatalogueSeeded", "Field", "Found", "Hit", "Match", "Package", "PublishedService", "Resource", "ServicePublished", "Sharing",
-    "find_published", "find_version", "get_published", "get_resource", "get_resources", "get_service",
+    "Size", "count_catalogue", "find_published", "find_version", "get_published", "get_resource", "get_resources", "get_service",
     "get_service_in_force", "list_agencies", "list_published", "list_resources", "publish_service", "find_services", "seed_catalogue",
 ]
