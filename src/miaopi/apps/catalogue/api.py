@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from miaopi.apps.catalogue.actions.publish import Package, publish_service
 from miaopi.apps.catalogue.actions.seed import seed_catalogue
-from miaopi.apps.catalogue.events import CatalogueSeeded, ServicePublished
+from miaopi.apps.catalogue.actions.take_over import Imported, import_catalogue
+from miaopi.apps.catalogue.adapters.mistakes import Mistake, TableError
+from miaopi.apps.catalogue.adapters.national_table import Item, Listed, NationalTable, read_table
+from miaopi.apps.catalogue.events import CatalogueImported, CatalogueSeeded, ServicePublished
 from miaopi.apps.catalogue.models import Sharing
 from miaopi.apps.catalogue.queries.published import (
     PublishedService,

@@ -6,9 +6,9 @@ Whoever comes in – the city's file or a national table – comes in by here, s
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
@@ -140,21 +140,7 @@ def _copy(model: type[Model], rows: Sequence[NamedTuple], **same: object) -> Non
     if not rows:
         return
     names = ", ".join((*rows[0]._fields, *same))
-    tail = "".join(f"\t{_written(value)}" for value in same.values())
-    text = "".join(["\t".join(map(_written, row)) + tail + "\n" for row in rows])
+    tail = tuple(same.values())
     with connection.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy:
-        copy.write(text)
-
-
-ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-def _written(value: object) -> str:
-    """A value as COPY reads it in its text form."""
-    if value is None:
-        return "\\N"
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value).translate(ESCAPED)
+        for row in rows:
+            copy.write_row((*row, *tail))

@@ -6,13 +6,12 @@ import hashlib
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Final
 
 from miaopi.apps.catalogue.models import GROUND, Mode, Openness, Sharing
 from miaopi.apps.catalogue.queries.rows import AgencyRow, FieldRow, ResourceRow
-from miaopi.definitions.positions import Placed, plain, read_yaml
+from miaopi.definitions.positions import Placed, read_yaml
 from miaopi.definitions.reader import Reader
 from miaopi.kernel.decision import Privacy
 from miaopi.kernel.errors import DefinitionError
@@ -74,16 +73,9 @@ def _resource(reader: Reader, name: str, entry: Callable[[str], Placed | None], 
         update_frequency=reader.string(how.get("update_frequency")), sharing_type=sharing_type,
         sharing_condition=condition or (ON_A_GROUND if sharing_type == Sharing.CONDITIONAL else ""), legal_ground=ground,
         openness=Openness.CLOSED.value, open_condition="", mode=reader.word(mode, Mode, Mode.INTERFACE).value if mode else "",
-        abstract=reader.string(entry("abstract")), published_on=_day(reader, entry("published_on")),
+        abstract=reader.string(entry("abstract")), published_on=reader.day(entry("published_on")),
         related_codes=reader.string(entry("related_codes")), steward=reader.string(entry("steward")), is_connected=reader.truth(entry("connected")),
     )  # fmt: skip
-
-
-def _day(reader: Reader, placed: Placed | None) -> date | None:
-    value = None if placed is None else plain(placed)
-    if placed is not None and not isinstance(value, date):
-        reader.note(placed.where, "here a day such as 2026-01-05 is expected")
-    return value if isinstance(value, date) else None
 
 
 def _field(reader: Reader, resource: ResourceRow, position: int, name: str, placed: Placed) -> FieldRow:

@@ -41,6 +41,11 @@ class Migration(migrations.Migration):
             name='position',
             field=models.PositiveSmallIntegerField(default=0),
         ),
+        migrations.AlterField(
+            model_name='field',
+            name='resource',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='fields', to='catalogue.resource'),
+        ),
         migrations.AddField(
             model_name='field',
             name='type',

@@ -91,3 +91,8 @@ def list_stands(resources: Collection[str]) -> Mapping[str, Stand]:
     """Of those resources that exist: their versions."""
     rows = models.Resource.objects.filter(id__in=resources).values_list("id", *Stand._fields)
     return {row[0]: Stand._make(row[1:]) for row in rows}
+
+
+def list_keys() -> Mapping[str, tuple[str | None, str | None]]:
+    """Of every resource, by id: its class code and its code in the city's list."""
+    return {id: (class_code, code) for id, class_code, code in models.Resource.objects.values_list("id", "class_code", "code")}
