@@ -22,7 +22,10 @@ from miaopi.apps.catalogue.api import (
     seed_catalogue,
 )
 from miaopi.config.environment import ROOT
+from tests.databases import Server
 from tests.unit.filing.scene import NOW
+
+pytestmark = pytest.mark.xdist_group("the whole catalogue")
 
 CITY = ROOT / "cities" / "demo"
 BY = system("test")
@@ -38,12 +41,17 @@ def fill() -> Imported:
 
 
 @pytest.fixture(scope="module")
-def whole(server: object, cloned_database: str) -> Iterator[float]:
+def whole(server: Server, cloned_database: str) -> Iterator[float]:
     """The whole catalogue, once for this file; gives the seconds it took."""
     began = time.perf_counter()
     fill()
     yield time.perf_counter() - began
     server.empty(cloned_database)
+
+
+@pytest.fixture(autouse=True)
+def tables(whole: float) -> None:
+    """The same for every test of this file: they only read."""
 
 
 def test_there_are_84_agencies_and_5746_classes_and_what_answers_is_counted_apart(whole: float) -> None:

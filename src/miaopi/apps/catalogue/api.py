@@ -9,6 +9,12 @@ from miaopi.apps.catalogue.adapters.mistakes import Mistake, TableError
 from miaopi.apps.catalogue.adapters.national_table import Item, Listed, NationalTable, read_table
 from miaopi.apps.catalogue.events import CatalogueImported, CatalogueSeeded, ServicePublished
 from miaopi.apps.catalogue.models import Sharing
+from miaopi.apps.catalogue.queries.finding import (
+    ResourceHit,
+    ResourcesFound,
+    find_resources,
+    find_resources_by_column,
+)
 from miaopi.apps.catalogue.queries.published import (
     PublishedService,
     find_published,
