@@ -28,11 +28,15 @@ OF_PERSONS: Final = ("people", "work", "school", "health")
 OF_PLACES: Final = ("land", "building", "district")
 
 SHARING: Final = Draw([("unconditional", 0.35), ("conditional", 0.60), ("not_shared", 0.05)])
-CONDITIONS: Final = ("按事项授权，并经本人同意或依法定职责", "用于履行法定职责的核验，仅返回比对结果", "经提供部门同意，用于统计分析", "限本区域本领域业务协同使用")
+CONDITIONS: Final = (
+    "按事项授权，并经本人同意或依法定职责", "用于履行法定职责的核验，仅返回比对结果", "经提供部门同意，用于统计分析", "限本区域本领域业务协同使用",
+)  # fmt: skip
 GROUNDS: Final = (  # 演示：一座城市须逐条核验
     "统计法 第二十五条", "精神卫生法 第四条", "未成年人保护法 第一百零三条", "传染病防治法 第十二条", "人民警察法 第二十二条",
 )  # fmt: skip
-MODES: Final = Draw([(("table", "batch"), 0.55), (("interface", "query"), 0.25), (("interface", "query+batch"), 0.05), (("file", "file"), 0.15)])
+MODES: Final = Draw([
+    (("table", "batch"), 0.55), (("interface", "query"), 0.25), (("interface", "query+batch"), 0.05), (("file", "file"), 0.15),
+])  # fmt: skip
 CYCLES: Final = Draw([
     ("realtime", 0.12), ("daily", 0.38), ("weekly", 0.08), ("monthly", 0.2), ("quarterly", 0.1), ("yearly", 0.1), ("irregular", 0.02),
 ])  # fmt: skip

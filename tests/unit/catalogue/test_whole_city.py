@@ -5,14 +5,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
-from statistics import median, quantiles
 
 import pytest
 
-from demo_city.catalogue import CLASSES, make_remainder
+from demo_city.catalogue import make_remainder
 from miaopi.apps.audit.api import system
-from miaopi.apps.audit.models import Entry
 from miaopi.apps.catalogue.api import (
     Imported,
     count_catalogue,

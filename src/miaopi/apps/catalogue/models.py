@@ -57,8 +57,8 @@ class Agency(models.Model):
 class Resource(models.Model):
     """One shared dataset or interface of an agency. What is not `is_connected` is described only.
 
-    `class_code` is the national code of its class: 类, 项, 目, 细目 and a serial number (发改高技〔2017〕1272号); `code` is that of the city's
-    list. `steward` is the post that answers for it, never a person. `version` counts its states, and `changed_at` began this one.
+    `class_code` is the national code of its class: 类, 项, 目, 细目 and a serial number (发改高技〔2017〕1272号); `code` is that of the
+    city's list. `steward` is the post that answers for it, never a person. `version` counts its states, and `changed_at` began this one.
     """
 
     id = models.CharField(primary_key=True, max_length=60)
@@ -86,8 +86,8 @@ class Resource(models.Model):
     class Privacy:
         public = (
             "id", "code", "class_code", "agency", "name_zh", "name_en", "sharing_method", "update_frequency", "sharing_type",
-            "sharing_condition", "legal_ground", "openness", "open_condition", "mode", "abstract", "published_on", "related_codes", "steward",
-            "is_connected", "version", "changed_at",
+            "sharing_condition", "legal_ground", "openness", "open_condition", "mode", "abstract", "published_on", "related_codes",
+            "steward", "is_connected", "version", "changed_at",
         )
         personal = ()
         secret = ()
@@ -125,7 +125,7 @@ class Field(models.Model):
     """A data item (信息项) of a resource: its type and length, how private it is, and whether it may be shared."""
 
     id = models.CharField(primary_key=True, max_length=121)
-    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="fields", db_index=False)  # `field_once_a_resource` is one
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="fields", db_index=False)  # it leads `field_once_a_resource`
     name = models.CharField(max_length=60)
     name_zh = models.CharField(max_length=100)
     name_en = models.CharField(max_length=100)

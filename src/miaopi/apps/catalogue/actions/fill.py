@@ -19,7 +19,7 @@ from miaopi.apps.catalogue.queries.rows import (
     AgencyRow,
     FieldRow,
     ResourceRow,
-    Stand,
+    describe_state,
     list_agency_rows,
     list_field_rows,
     list_resource_rows,
@@ -119,14 +119,7 @@ def _replace(
     Resource.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=columns, batch_size=AT_ONCE)
 
 
-def describe_state(row: ResourceRow, fields: Mapping[str, FieldRow], stand: Stand) -> dict[str, object]:
-    """One state of a resource as it is kept: its columns, and those of its fields by name."""
-    said = {**row._asdict(), "published_on": row.published_on and row.published_on.isoformat()}
-    since = stand.changed_at and stand.changed_at.isoformat()
-    return {**said, "version": stand.version, "changed_at": since, "fields": {each.name: each._asdict() for each in fields.values()}}
-
-
-def _put(model: type[Agency] | type[Field], rows: Sequence[AgencyRow] | Sequence[FieldRow]) -> None:
+def _put(model: type[Model], rows: Sequence[AgencyRow] | Sequence[FieldRow]) -> None:
     """Insert them, or change those that are there."""
     columns = [field.name for field in model._meta.concrete_fields if not field.primary_key]
     model._default_manager.bulk_create(

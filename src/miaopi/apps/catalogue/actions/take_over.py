@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.catalogue.actions.fill import Kept, Wanted, fill_catalogue, read_kept
 from miaopi.apps.catalogue.adapters.columns import BY_KEY
-from miaopi.apps.catalogue.adapters.mistakes import Notes
+from miaopi.apps.catalogue.adapters.mistakes import (
+    TAKEN,
+    TAKEN_BY_AGENCY,
+    TWO_CODES,
+    TWO_PROVIDERS,
+    Notes,
+    Wrong,
+    wrong,
+)
 from miaopi.apps.catalogue.adapters.national_table import Item, Listed, NationalTable, name_of
 from miaopi.apps.catalogue.events import CatalogueImported
 from miaopi.apps.catalogue.queries.resources import lock_catalogue
 from miaopi.apps.catalogue.queries.rows import AgencyRow, FieldRow, ResourceRow, list_keys
 from miaopi.apps.identity.api import Right, authorise
 from miaopi.kernel.decision import Privacy
-from miaopi.kernel.wording import Text
-
-TAKEN: Final = Text(zh="已属于另一资源。", en="another resource has it.")
-ANOTHER: Final = Text(zh="请核对。", en="Check it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +82,21 @@ class _Known:
         for listed in table.resources:
             id = self.id_of(listed)
             if id in ids:
-                notes.note(listed.row, BY_KEY["id"].zh, _twice(ids[id]), ANOTHER)
+                notes.note(listed.row, BY_KEY["id"].zh, _twice(ids[id]))
             if listed.code and listed.code in codes:
-                notes.note(listed.row, BY_KEY["code"].zh, _twice(codes[listed.code]), ANOTHER)
+                notes.note(listed.row, BY_KEY["code"].zh, _twice(codes[listed.code]))
             if self.by_class_code.get(listed.class_code, id) != id:
-                notes.note(listed.row, BY_KEY["class_code"].zh, TAKEN, ANOTHER)
+                notes.note(listed.row, BY_KEY["class_code"].zh, TAKEN)
             if listed.code and self.by_code.get(listed.code, id) != id:
-                notes.note(listed.row, BY_KEY["code"].zh, TAKEN, ANOTHER)
+                notes.note(listed.row, BY_KEY["code"].zh, TAKEN)
             ids[id] = listed.row
             if listed.code:
                 codes[listed.code] = listed.row
         notes.settle()
 
 
-def _twice(row: int) -> Text:
-    return Text(zh=f"与第{row}行重复。", en=f"row {row} has it too.")
+def _twice(row: int) -> Wrong:
+    return wrong(f"与第{row}行重复。", f"row {row} has it too.", "请核对。", "Check it.")
 
 
 def _wanted(table: NationalTable, known: _Known, kept: Kept) -> Wanted:
@@ -117,22 +120,20 @@ def _agencies(table: NationalTable, kept: Kept) -> Mapping[str, AgencyRow]:
         before = found.get(listed.provider_code)
         if before is not None:
             if before.name_zh != listed.provider or (listed.agency and listed.agency != before.id):
-                rule = Text(zh="同一提供方代码有两种说法。", en="the same provider code stands for two providers.")
-                notes.note(listed.row, BY_KEY["provider"].zh, rule, ANOTHER)
+                notes.note(listed.row, BY_KEY["provider"].zh, TWO_PROVIDERS)
             continue
         own = (
             kept.agencies.get(listed.agency) if listed.agency else by_code.get(listed.provider_code) or by_name.get(listed.provider)
         )
         holder = by_code.get(listed.provider_code, own)
         if holder is not None and (own is None or own.id != holder.id):
-            notes.note(listed.row, BY_KEY["provider_code"].zh, Text(zh="已属于另一部门。", en="another agency has it."), ANOTHER)
+            notes.note(listed.row, BY_KEY["provider_code"].zh, TAKEN_BY_AGENCY)
         id = listed.agency or (own.id if own else listed.provider_code.lower())
         name_en = listed.agency_en or (own.name_en if own else listed.provider)
         found[listed.provider_code] = AgencyRow(id, listed.provider, name_en, listed.provider_code)
     ids = {row.id for row in found.values()}
     if len(ids) != len(found):
-        rule = Text(zh="同一部门有两个提供方代码。", en="an agency has two provider codes.")
-        notes.note(1, BY_KEY["provider_code"].zh, rule, ANOTHER)
+        notes.note(1, BY_KEY["provider_code"].zh, TWO_CODES)
     notes.settle()
     return found
 

@@ -74,7 +74,8 @@ def _resource(reader: Reader, name: str, entry: Callable[[str], Placed | None], 
         sharing_condition=condition or (ON_A_GROUND if sharing_type == Sharing.CONDITIONAL else ""), legal_ground=ground,
         openness=Openness.CLOSED.value, open_condition="", mode=reader.word(mode, Mode, Mode.INTERFACE).value if mode else "",
         abstract=reader.string(entry("abstract")), published_on=reader.day(entry("published_on")),
-        related_codes=reader.string(entry("related_codes")), steward=reader.string(entry("steward")), is_connected=reader.truth(entry("connected")),
+        related_codes=reader.string(entry("related_codes")), steward=reader.string(entry("steward")),
+        is_connected=reader.truth(entry("connected")),
     )  # fmt: skip
 
 

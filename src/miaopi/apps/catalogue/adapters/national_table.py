@@ -24,20 +24,39 @@ from miaopi.apps.catalogue.adapters.columns import (
     OF_RESOURCE,
     REQUIRED,
     RESOURCE_ID,
-    Column,
     find_column,
 )
-from miaopi.apps.catalogue.adapters.mistakes import Notes
+from miaopi.apps.catalogue.adapters.mistakes import (
+    EMPTY,
+    FORMULA,
+    HEADING_TWICE,
+    INVISIBLE,
+    ITEM_TWICE,
+    NO_CLASS_CODE,
+    NO_CONDITION,
+    NO_DAY,
+    NO_FIELD_NAME,
+    NO_GROUND,
+    NO_HEADING,
+    NO_ITEM,
+    NO_LENGTH,
+    NO_OPEN_CONDITION,
+    NO_RESOURCE_ID,
+    NOTHING_LISTED,
+    Notes,
+    Wrong,
+    wrong,
+)
 from miaopi.apps.catalogue.adapters.sheets import Row, read_content, read_rows
 from miaopi.apps.catalogue.models import GROUND, Openness, Sharing
-from miaopi.kernel.wording import Text
 
 HEADING_WITHIN: Final = 10  # rows in which a title may stand above the headings
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 LINE_ENDS: Final = re.compile(r"[\t\r\n\x0b\x0c]+")
-FORMULA: Final = ("=", "+", "@")
-MISSING: Final = Text(zh="没有填写。", en="it is empty.")
-FILL_IN: Final = Text(zh="请填写。", en="Fill it in.")
+HEADINGS_ROW: Final = "表头"
+FEWEST_HEADINGS: Final = 3  # by which their row is told from a title
+DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+RECKONED: Final = ("=", "+", "@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,35 +148,31 @@ class _Reading:
     def finish(self) -> tuple[Listed, ...]:
         self._close()
         if self.headings is None:
-            wanted = "、".join(column.zh for column in REQUIRED)
-            self.notes.note(
-                1, "表头", Text("没有找到表头。", "no row holds the headings."),
-                Text(f"请使用国家目录表式，至少有：{wanted}。", "Use the national table, with at least: " + ", ".join(column.en for column in REQUIRED)),
-            )  # fmt: skip
+            zh, en = "、".join(column.zh for column in REQUIRED), ", ".join(column.en for column in REQUIRED)
+            no_table = wrong("没有找到表头。", "no row holds the headings.", f"至少要有：{zh}。", f"The national table has at least {en}.")
+            self.notes.note(1, HEADINGS_ROW, no_table)
         elif not self.listed and not self.notes.mistakes:
-            self.notes.note(1, "表头", Text("表中没有资源。", "the table lists nothing."), FILL_IN)
+            self.notes.note(1, HEADINGS_ROW, NOTHING_LISTED)
         self.notes.settle()
         return tuple(self.listed)
 
     def _look_for_headings(self, number: int, cells: list[str]) -> None:
         found = [find_column(cell) for cell in cells]
-        if sum(column is not None for column in found) < 3:
+        if sum(column is not None for column in found) < FEWEST_HEADINGS:
             if number >= HEADING_WITHIN:
                 self.finish()
             return
         places: dict[str, int] = {}
         for place, (cell, column) in enumerate(zip(cells, found, strict=True)):
             if column is None and cell:
-                near = difflib.get_close_matches(cell, [each.zh for each in COLUMNS], 1)
-                remedy = Text(f"是不是“{near[0]}”？", f"Is it {near[0]}?") if near else Text("请删除该列。", "Remove the column.")
-                self.notes.note(number, cell[:40], Text("不认识这一列。", "no column has this heading."), remedy)
+                self.notes.note(number, cell[:40], _unknown(cell))
             elif column is not None and column.key in places:
-                self.notes.note(number, cell, Text("这一列出现了两次。", "the column stands twice."), Text("请删除一列。", "Remove one."))
+                self.notes.note(number, cell, HEADING_TWICE)
             elif column is not None:
                 places[column.key] = place
         for column in REQUIRED:
             if column.key not in places:
-                self.notes.note(number, column.zh, Text("缺少这一列。", "the column is missing."), Text("请补上该列。", "Add it."))
+                self.notes.note(number, column.zh, NO_HEADING)
         self.notes.settle()
         self.headings = places
 
@@ -165,20 +180,18 @@ class _Reading:
         """The cells that say something, by key; what no cell may hold is noted."""
         said = {}
         for key, place in (self.headings or {}).items():
-            value = cells[place] if place < len(cells) else ""
+            value = LINE_ENDS.sub(" ", cells[place]) if place < len(cells) else ""
             if not value:
                 continue
-            column = BY_KEY[key]
-            value = LINE_ENDS.sub(" ", value)
+            longest = BY_KEY[key].longest
             if value.startswith("'"):
-                value = value[1:]  # the mark of a text, as `write_table` sets it before what a spreadsheet would reckon
-            elif value.startswith(FORMULA):
-                self.notes.note(number, column.zh, Text("不能是公式。", "it is a formula."), Text("请填文字。", "Write text."))
+                value = value[1:]  # the mark of a text, as `write_csv` sets it before what a spreadsheet would reckon
+            elif value.startswith(RECKONED):
+                self._note(number, key, FORMULA)
             if CONTROL.search(value):
-                self.notes.note(number, column.zh, Text("有不可见字符。", "it holds invisible signs."), Text("请删除。", "Remove them."))
-            if len(value) > column.longest:
-                rule = Text(f"超过{column.longest}字。", f"it has more than {column.longest} signs.")
-                self.notes.note(number, column.zh, rule, Text("请缩短。", "Shorten it."))
+                self._note(number, key, INVISIBLE)
+            if len(value) > longest:
+                self._note(number, key, wrong(f"超过{longest}字。", f"it has more than {longest} signs.", "请缩短。", "Shorten it."))
             said[key] = value
         return said
 
@@ -186,35 +199,39 @@ class _Reading:
         code = said.get("class_code")
         if not self.begun or (code is not None and code != self.said.get("class_code")):
             self._close()
-            self._begin(number, said)
+            self.begun, self.items, self.names = number, [], set()
+            self.said = {column.key: said[column.key] for column in OF_RESOURCE if column.key in said}
         else:
-            for column in OF_RESOURCE:
-                if column.key in said and said[column.key] != self.said.get(column.key, ""):
-                    rule = Text(f"与第{self.begun}行不一致。", f"row {self.begun} of the same resource says something else.")
-                    self.notes.note(number, column.zh, rule, Text("请只保留一种说法。", "Say one thing."))
+            self._compare(number, said)
         if any(column.key in said for column in OF_ITEM):
             self._add_item(number, said)
 
-    def _begin(self, number: int, said: Mapping[str, str]) -> None:
-        self.begun, self.items, self.names = number, [], set()
-        self.said = {column.key: said[column.key] for column in OF_RESOURCE if column.key in said}
+    def _compare(self, number: int, said: Mapping[str, str]) -> None:
+        """A further row of a resource says of it what its first row said, or nothing."""
+        for column in OF_RESOURCE:
+            if column.key in said and said[column.key] != self.said.get(column.key, ""):
+                differs = wrong(
+                    f"与第{self.begun}行不一致。", f"row {self.begun} of the same resource says something else.",
+                    "请只保留一种说法；另一资源须有自己的代码。", "Say one thing; another resource has a code of its own.",
+                )  # fmt: skip
+                self._note(number, column.key, differs)
 
     def _add_item(self, number: int, said: Mapping[str, str]) -> None:
         label, name = self._required(number, said, "label"), said.get("field")
         if name is not None and not FIELD_NAME.fullmatch(name):
-            self._note(number, "field", "只能有文字、数字和下划线。", "it holds letters, digits and underscores alone.", "请改正。", "Correct it.")
+            self._note(number, "field", NO_FIELD_NAME)
         known = name or name_of(label)
         if label and known in self.names:
-            self._note(number, "field" if name else "label", "与本资源另一信息项重名。", "another item of it has this name.", "请改名。", "Rename it.")
+            self._note(number, "field" if name else "label", ITEM_TWICE)
         self.names.add(known)
-        length = said.get("length", "")
-        if length and not LENGTH.fullmatch(length.replace("，", ",")):
-            self._note(number, "length", "不是长度。", "it is no length.", "请填如 18 或 12,2。", "Write 18 or 12,2, for instance.")
+        length = said.get("length", "").replace("，", ",")
+        if length and not LENGTH.fullmatch(length):
+            self._note(number, "length", NO_LENGTH)
         sharing, ground = self._word(number, said, "item_sharing"), said.get("item_ground")
         self._check_ground(number, "item_ground", sharing, ground or "")
         self.items.append(
             Item(
-                number, label, self._word(number, said, "type", is_required=True) or "", length.replace("，", ","), name, said.get("label_en"),
+                number, label, self._word(number, said, "type", is_required=True) or "", length, name, said.get("label_en"),
                 self._word(number, said, "privacy"), sharing, ground,
             )
         )  # fmt: skip
@@ -224,82 +241,86 @@ class _Reading:
         if not self.begun:
             return
         number, said = self.begun, self.said
-        code = self._required(number, said, "class_code")
-        if code and not CLASS_CODE.fullmatch(code):
-            self._note(
-                number, "class_code", "不是“类1位项2位目3位细目2位以上/顺序号”。", "it is no class code: 类 1, 项 2, 目 3, 细目 2 or more digits, / and a serial.",
-                "请填如 30600302/000123。", "Write 30600302/000123, for instance.",
-            )  # fmt: skip
-        if code in self.seen:
-            self._note(
-                number, "class_code", f"第{self.seen[code]}行已有这个代码。", f"row {self.seen[code]} has this code.",
-                "请合并为连续的行，或改代码。", "Bring its rows together, or give it another code.",
-            )  # fmt: skip
-        self.seen[code] = number
-        if not self.items:
-            self._note(number, "label", "该资源没有信息项。", "the resource has no data item.", "请至少填写一项。", "Name at least one.")
-        if "id" in said and not RESOURCE_ID.fullmatch(said["id"]):
-            self._note(number, "id", "只能有小写字母、数字和下划线。", "it holds small letters, digits and underscores alone.", "请改正。", "Correct it.")
-        sharing, condition = self._word(number, said, "sharing_type", is_required=True), said.get("sharing_condition", "")
+        sharing = self._word(number, said, "sharing_type", is_required=True)
+        condition = said.get("sharing_condition", "")
         ground = said.get("legal_ground") or (condition if sharing == Sharing.NOT_SHARED else "")
+        openness = self._word(number, said, "openness") or Openness.CLOSED.value
+        self._check_codes(number, said)
         self._check_ground(number, "legal_ground", sharing, ground)
         if sharing == Sharing.CONDITIONAL and not condition:
-            self._note(number, "sharing_condition", "有条件共享须写明条件。", "what is shared on a condition names it.", "请填写。", "Fill it in.")
-        openness = self._word(number, said, "openness") or Openness.CLOSED.value
+            self._note(number, "sharing_condition", NO_CONDITION)
         if openness == Openness.ON_CONDITION and not said.get("open_condition"):
-            self._note(number, "open_condition", "有条件开放须写明条件。", "what is opened on a condition names it.", "请填写。", "Fill it in.")
+            self._note(number, "open_condition", NO_OPEN_CONDITION)
+        if not self.items:
+            self._note(number, "label", NO_ITEM)
         self.listed.append(
             Listed(
-                row=number, class_code=code, name_zh=self._required(number, said, "name_zh"),
+                row=number, class_code=said.get("class_code", ""), name_zh=self._required(number, said, "name_zh"),
                 provider=self._required(number, said, "provider"), provider_code=self._required(number, said, "provider_code"),
                 mode=self._word(number, said, "mode", is_required=True) or "", sharing_type=sharing or "",
                 sharing_method=self._word(number, said, "sharing_method", is_required=True) or "",
                 update_frequency=self._word(number, said, "update_frequency", is_required=True) or "",
-                published_on=self._day(number, said), sharing_condition=condition, legal_ground=ground, openness=openness,
-                items=tuple(self.items), **{key: said.get(key, "") for key in ("abstract", "open_condition", "related_codes")},
-                **{key: said.get(key) for key in ("id", "code", "name_en", "agency", "agency_en", "steward")},
+                published_on=self._day(number, said), abstract=said.get("abstract", ""), sharing_condition=condition,
+                legal_ground=ground, openness=openness, open_condition=said.get("open_condition", ""),
+                related_codes=said.get("related_codes", ""), id=said.get("id"), code=said.get("code"), name_en=said.get("name_en"),
+                agency=said.get("agency"), agency_en=said.get("agency_en"), steward=said.get("steward"), items=tuple(self.items),
             )
         )  # fmt: skip
+
+    def _check_codes(self, number: int, said: Mapping[str, str]) -> None:
+        code = self._required(number, said, "class_code")
+        if code and not CLASS_CODE.fullmatch(code):
+            self._note(number, "class_code", NO_CLASS_CODE)
+        if code in self.seen:
+            row = self.seen[code]
+            twice = wrong(f"第{row}行已有这个代码。", f"row {row} has this code.", "请合并为连续的行，或改代码。", "Bring its rows together, or change it.")
+            self._note(number, "class_code", twice)
+        self.seen[code] = number
+        if "id" in said and not RESOURCE_ID.fullmatch(said["id"]):
+            self._note(number, "id", NO_RESOURCE_ID)
 
     def _check_ground(self, number: int, key: str, sharing: str | None, ground: str) -> None:
         """不予共享 needs a law (国发〔2016〕51号; 政务数据共享条例)."""
         if sharing == Sharing.NOT_SHARED and not re.search(GROUND, ground):
-            self._note(
-                number, key, "不予共享须写明法律、行政法规或国家政策依据。", "what is not shared names the law, regulation or state policy for it.",
-                "请填写文件名称和条款。", "Name instrument and article.",
-            )  # fmt: skip
+            self._note(number, key, NO_GROUND)
 
     def _required(self, number: int, said: Mapping[str, str], key: str) -> str:
         if key not in said:
-            self.notes.note(number, BY_KEY[key].zh, MISSING, FILL_IN)
+            self._note(number, key, EMPTY)
         return said.get(key, "")
 
     def _word(self, number: int, said: Mapping[str, str], key: str, *, is_required: bool = False) -> str | None:
+        """What is kept for the word that stands there; `None` where none does."""
         if key not in said:
             if is_required:
-                self.notes.note(number, BY_KEY[key].zh, MISSING, FILL_IN)
+                self._note(number, key, EMPTY)
             return None
         words = BY_KEY[key].words
         if said[key] not in words:
-            known = list({kept: word for word, kept in reversed(words.items())}.values())[::-1]
-            self._note(
-                number, key, "不是表内的词。", "it is none of the words of the column.", f"请填其一：{'、'.join(known)}。",
-                f"Write one of {', '.join(known)}.",
-            )  # fmt: skip
+            known = list({kept: BY_KEY[key].write(kept) for kept in words.values()}.values())
+            no_word = wrong(
+                "不是表内的词。", "it is none of the words of the column.", f"请填其一：{'、'.join(known)}。", f"Write one of {', '.join(known)}."
+            )
+            self._note(number, key, no_word)
         return words.get(said[key])
 
     def _day(self, number: int, said: Mapping[str, str]) -> date:
         text = self._required(number, said, "published_on")
-        parts = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", text)
+        parts = DAY.fullmatch(text)
         try:
             if parts is not None:
                 return date(*map(int, parts.groups()))
         except ValueError:
-            pass
+            parts = None
         if text:
-            self._note(number, "published_on", "不是日期。", "it is no day.", "请填如 2026-01-05。", "Write 2026-01-05, for instance.")
+            self._note(number, "published_on", NO_DAY)
         return date.min
 
-    def _note(self, number: int, key: str, rule_zh: str, rule_en: str, remedy_zh: str, remedy_en: str) -> None:
-        column: Column = BY_KEY[key]
-        self.notes.note(number, column.zh, Text(rule_zh, rule_en), Text(remedy_zh, remedy_en))
+    def _note(self, number: int, key: str, what: Wrong) -> None:
+        self.notes.note(number, BY_KEY[key].zh, what)
+
+
+def _unknown(heading: str) -> Wrong:
+    near = difflib.get_close_matches(heading, [each.zh for each in COLUMNS], 1)
+    remedy = (f"是不是“{near[0]}”？", f"Is it {near[0]}?") if near else ("请删除该列。", "Remove the column.")
+    return wrong("不认识这一列。", "no column has this heading.", *remedy)

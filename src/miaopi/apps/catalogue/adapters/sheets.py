@@ -1,7 +1,8 @@
 """Rows of text out of a CSV or XLSX file from outside, within bounds.
 
-An XLSX file is a ZIP of XML, and both can be made to grow: 40 kB may unpack to gigabytes, and an entity may be written a billion times. So
-every part is unpacked once and thrown away, counting bytes that really come out, and a document type is refused, before a reader sees the file.
+An XLSX file is a ZIP of XML, and both can be made to grow: 40 kB may unpack to gigabytes, and an entity may be written a billion times.
+So every part is unpacked once and thrown away, counting the bytes that really come out, and a document type is refused, before a reader sees
+the file.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ Row = tuple[int, list[str]]
 
 
 def read_rows(path: Path, content: bytes) -> Iterator[Row]:
-    """The rows of the first sheet, numbered from 1 as a spreadsheet does. Raises InputError for a file that is none, or beyond its bounds."""
+    """The rows of the first sheet, numbered from 1 as a spreadsheet does. Raises InputError for a file that is none, or too large."""
     match path.suffix.casefold():
         case ".xlsx":
             yield from _bounded(_rows_of_workbook(content))
@@ -66,7 +67,7 @@ def check_archive(content: bytes) -> None:
             for part in parts:
                 left = _check_part(archive, part, left)
     except BROKEN:
-        raise _refused("不是完好的 XLSX 文件。", "this is no sound XLSX file.", "请重新保存后再试。", "Save it anew and try again.") from None
+        raise _unsound() from None
 
 
 def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> int:
@@ -80,8 +81,9 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> i
             seen = tail + piece
             if part.filename.casefold().endswith((".xml", ".rels")) and (DOCTYPE in seen.upper() or b"\0" in piece):
                 raise _refused(
-                    "文件内有文档类型声明。", "a part of it declares a document type.", "请用表格软件重新保存。", "Save it anew with a spreadsheet."
-                )
+                    "文件内有文档类型声明。", "a part of it declares a document type.",
+                    "请用表格软件重新保存。", "Save it anew with a spreadsheet.",
+                )  # fmt: skip
             tail = seen[-len(DOCTYPE) :]
     return left
 
@@ -96,7 +98,7 @@ def _rows_of_workbook(content: bytes) -> Iterator[list[str]]:
         for row in sheet.iter_rows(max_row=ROWS + 1, max_col=COLUMNS + 1, values_only=True):
             yield [_text(value) for value in row]
     except (*BROKEN, IndexError, SyntaxError):  # the parser of XML raises a SyntaxError
-        raise _refused("不是完好的 XLSX 文件。", "this is no sound XLSX file.", "请重新保存后再试。", "Save it anew and try again.") from None
+        raise _unsound() from None
 
 
 def _rows_of_text(content: bytes) -> Iterator[list[str]]:
@@ -107,14 +109,17 @@ def _rows_of_text(content: bytes) -> Iterator[list[str]]:
         try:
             text = content.decode("gb18030")
         except UnicodeDecodeError:
-            raise _refused("编码不是 UTF-8 或 GB 18030。", "it is neither UTF-8 nor GB 18030.", "请另存为 UTF-8。", "Save it as UTF-8.") from None
+            raise _refused(
+                "编码不是 UTF-8 或 GB 18030。", "it is neither UTF-8 nor GB 18030.", "请另存为 UTF-8。", "Save it as UTF-8."
+            ) from None
     try:
         for row in csv.reader(io.StringIO(text, newline=""), strict=True):
             yield [cell.strip() for cell in row]
     except csv.Error:
         raise _refused(
-            "引号或分隔符有误，读不成表格。", "its quotes or commas make no table.", "请用表格软件重新保存。", "Save it anew with a spreadsheet."
-        ) from None
+            "引号或分隔符有误，读不成表格。", "its quotes or commas make no table.",
+            "请用表格软件重新保存。", "Save it anew with a spreadsheet.",
+        ) from None  # fmt: skip
 
 
 def _bounded(rows: Iterator[list[str]]) -> Iterator[Row]:
@@ -152,6 +157,10 @@ def _too_large() -> InputError:
         "表格展开后过大。", "what it unpacks to is too large.", "请按部门拆分，每份不超过 40 万行、60 列。",
         "Split it by agency: at most 400,000 rows and 60 columns each.",
     )  # fmt: skip
+
+
+def _unsound() -> InputError:
+    return _refused("不是完好的 XLSX 文件。", "this is no sound XLSX file.", "请重新保存后再试。", "Save it anew and try again.")
 
 
 def _refused(rule_zh: str, rule_en: str, remedy_zh: str, remedy_en: str) -> InputError:

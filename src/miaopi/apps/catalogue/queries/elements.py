@@ -14,8 +14,8 @@ from miaopi.kernel.wording import Text
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """`headings` are what a column of it may be called beside the names of the catalogue; `fields` tells from name and label, or `type`, which
-    fields hold it; `holds` tells whether a value is one, where a value can tell.
+    """`headings` are what a column of it may be called beside the names of the catalogue; `fields` tells from name and label, or `type`,
+    which fields hold it; `holds` tells whether a value is one, where a value can tell.
     """
 
     name: Text
@@ -59,7 +59,8 @@ def _matching(pattern: str) -> Callable[[str], bool]:
 # The surest first: a value is taken for the first element that it can be one of.
 ELEMENTS: Final = (
     Element(
-        Text("公民身份号码", "Citizen ID number"), ("身份证号", "身份证号码", "身份证件号码", "证件号", "idcard", "id card", "idno", "gmsfhm"),
+        Text("公民身份号码", "Citizen ID number"),
+        ("身份证号", "身份证号码", "身份证件号码", "证件号", "idcard", "id card", "idno", "gmsfhm"),
         re.compile("id_number|身份号码|身份证号"), holds=is_citizen_number,
     ),
     Element(
@@ -67,8 +68,8 @@ ELEMENTS: Final = (
         re.compile("uscc|统一社会信用代码"), holds=is_credit_code,
     ),
     Element(
-        Text("手机号", "Mobile"), ("手机号码", "移动电话", "联系电话", "电话", "phone", "tel", "mobile phone"), re.compile("mobile|手机|联系电话"),
-        holds=_matching(r"1[3-9]\d{9}"),
+        Text("手机号", "Mobile"), ("手机号码", "移动电话", "联系电话", "电话", "phone", "tel", "mobile phone"),
+        re.compile("mobile|手机|联系电话"), holds=_matching(r"1[3-9]\d{9}"),
     ),
     Element(
         Text("车牌号", "Plate number"), ("车牌号码", "号牌号码", "车号", "plate"), re.compile("plate_no|车牌|号牌"),

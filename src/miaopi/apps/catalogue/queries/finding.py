@@ -101,7 +101,7 @@ def find_resources(query: str, *, limit: int = AT_FIRST) -> ResourcesFound:
 
 
 def find_resources_by_column(example: str, *, limit: int = AT_FIRST) -> ResourcesFound:
-    """The resources that hold such a field. The example is a heading or a field's name (`sfzh`, `身份证号`, `birth_date`), or values of it."""
+    """The resources that hold such a field. The example is its heading or name (`sfzh`, `身份证号`, `birth_date`), or values of it."""
     edition = find_edition()
     if edition is None:
         return ResourcesFound(0, ())
@@ -163,11 +163,12 @@ def _names(edition: str) -> _Names:
     called: dict[str, list[str]] = {}
     for id, code, class_code, name_zh, name_en, agency, _ in rows:
         of_agency.setdefault(agency, []).append(id)
-        for word in {name_zh, name_en, id, code, class_code} - {None, ""}:
+        for word in dict.fromkeys((name_zh, name_en, id, code or "", class_code or "")):
             called.setdefault(word, []).append(id)
-    for agency in models.Agency.objects.all():
-        for word in {agency.name_zh, agency.name_en}:
-            called.setdefault(word, []).extend(of_agency.get(agency.id, ()))
+    for agency, name_zh, name_en in models.Agency.objects.values_list("id", "name_zh", "name_en"):
+        for word in dict.fromkeys((name_zh, name_en)):
+            called.setdefault(word, []).extend(of_agency.get(agency, ()))
+    called.pop("", None)
     words = list(called)
     return _Names(Index(words), words, list(called.values()), frozenset(row[0] for row in rows if row[-1]))
 
@@ -183,7 +184,7 @@ def _columns(edition: str) -> _Columns:
     columns = [_Column(name, label, type, resources) for name, label, _, type, resources in rows]
     called: dict[str, list[_Column]] = {}
     for column, (name, label, label_en, *_) in zip(columns, rows, strict=True):
-        for word in {name, label, label_en}:
+        for word in dict.fromkeys((name, label, label_en)):
             called.setdefault(word, []).append(column)
     for element in ELEMENTS:
         held = [column for column in columns if element.fields is not None and _holds(column, element)]

@@ -1,7 +1,7 @@
 """An index of words: what begins with, contains, sounds like, or is one slip away from what was asked, without looking at every word.
 
-Chinese is found by the pairs of neighbouring characters that it shares with the question; pinyin, initials and Latin words by their beginnings,
-at each syllable and each word, in one sorted list. A slip is looked up as every text that it can have been: a question of n letters has
+Chinese is found by the pairs of neighbouring characters that it shares with the question; pinyin, initials and Latin words by their
+beginnings, at each syllable and each word, in one sorted list. A slip is looked up as every text that it can have been: a question of n letters has
 some 54 n of them, and each costs one bisection, however many words there are.
 """
 
@@ -14,7 +14,15 @@ from math import log
 from string import ascii_lowercase, digits
 from typing import Final
 
-from miaopi.apps.catalogue.queries.search import HAN, LATIN, SLIPS_FROM, Match, is_one_slip, list_sounds, read_question
+from miaopi.apps.catalogue.queries.search import (
+    HAN,
+    LATIN,
+    SLIPS_FROM,
+    Match,
+    is_one_slip,
+    list_sounds,
+    read_question,
+)
 
 LETTERS: Final = ascii_lowercase + digits
 FEWEST: Final = 2  # letters of a beginning that means something

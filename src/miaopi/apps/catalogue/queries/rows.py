@@ -96,3 +96,10 @@ def list_stands(resources: Collection[str]) -> Mapping[str, Stand]:
 def list_keys() -> Mapping[str, tuple[str | None, str | None]]:
     """Of every resource, by id: its class code and its code in the city's list."""
     return {id: (class_code, code) for id, class_code, code in models.Resource.objects.values_list("id", "class_code", "code")}
+
+
+def describe_state(row: ResourceRow, fields: Mapping[str, FieldRow], stand: Stand) -> dict[str, object]:
+    """One state of a resource as it is kept: its columns, and those of its fields by name."""
+    said = {**row._asdict(), "published_on": row.published_on and row.published_on.isoformat()}
+    since = stand.changed_at and stand.changed_at.isoformat()
+    return {**said, "version": stand.version, "changed_at": since, "fields": {each.name: each._asdict() for each in fields.values()}}
