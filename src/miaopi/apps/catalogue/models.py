@@ -125,7 +125,7 @@ class Field(models.Model):
     """A data item (信息项) of a resource: its type and length, how private it is, and whether it may be shared."""
 
     id = models.CharField(primary_key=True, max_length=121)
-    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="fields", db_index=False)  # it leads `field_once_a_resource`
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="fields", db_index=False)  # `field_once_a_resource`
     name = models.CharField(max_length=60)
     name_zh = models.CharField(max_length=100)
     name_en = models.CharField(max_length=100)

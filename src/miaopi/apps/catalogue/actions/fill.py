@@ -134,6 +134,7 @@ def _copy(model: type[Model], rows: Sequence[NamedTuple], **same: object) -> Non
         return
     names = ", ".join((*rows[0]._fields, *same))
     tail = tuple(same.values())
-    with connection.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy:
+    statement = f"COPY {model._meta.db_table} ({names}) FROM STDIN"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row((*row, *tail))

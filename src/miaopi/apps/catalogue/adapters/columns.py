@@ -1,8 +1,8 @@
 """The columns of the national table of information resources, and the words that stand in them.
 
 The table is that of 政务信息资源目录编制指南（试行）(发改高技〔2017〕1272号): class and code, name, provider, abstract, format, data items,
-sharing attribute, open attribute, update cycle, day of publication, related codes. What this platform keeps beside it – identifiers, English
-names, the post that answers, the privacy class of an item – stands in columns of its own at the right, and may be missing.
+sharing attribute, open attribute, update cycle, day of publication, related codes. What this platform keeps beside it – identifiers,
+English names, the post that answers, the privacy class of an item – stands in columns of its own at the right, and may be missing.
 """
 
 from __future__ import annotations
@@ -53,15 +53,19 @@ OPEN: Final = {
 }  # fmt: skip
 CYCLES: Final = {
     "实时": "realtime", "每日": "daily", "每周": "weekly", "每月": "monthly", "每季度": "quarterly", "每半年": "half_yearly",
-    "每年": "yearly", "按版本": "by_version", "不定期": "irregular", "日": "daily", "周": "weekly", "月": "monthly", "季": "quarterly", "年": "yearly",
+    "每年": "yearly", "按版本": "by_version", "不定期": "irregular",
+    "日": "daily", "周": "weekly", "月": "monthly", "季": "quarterly", "年": "yearly",
     "实时查询": "realtime",
 }  # fmt: skip
-TYPES: Final = {
-    "字符型C": "C", "数值型N": "N", "货币型Y": "Y", "日期型D": "D", "日期时间型T": "T", "逻辑型L": "L", "备注型M": "M", "通用型G": "G",
-    "双精度型B": "B", "整型I": "I", "浮点型F": "F", "字符型": "C", "数值型": "N", "货币型": "Y", "日期型": "D", "日期时间型": "T",
-    "逻辑型": "L", "备注型": "M", "通用型": "G", "双精度型": "B", "整型": "I", "浮点型": "F", "C": "C", "N": "N", "Y": "Y", "D": "D", "T": "T", "L": "L",
-    "M": "M", "G": "G", "B": "B", "I": "I", "F": "F",
+TYPE_NAMES: Final = {
+    "C": "字符型", "N": "数值型", "Y": "货币型", "D": "日期型", "T": "日期时间型", "L": "逻辑型", "M": "备注型", "G": "通用型",
+    "B": "双精度型", "I": "整型", "F": "浮点型",
 }  # fmt: skip
+TYPES: Final = {
+    **{f"{name}{letter}": letter for letter, name in TYPE_NAMES.items()},
+    **{name: letter for letter, name in TYPE_NAMES.items()},
+    **{letter: letter for letter in TYPE_NAMES},
+}
 PRIVACY: Final = {"公开": Privacy.PUBLIC.value, "个人": Privacy.PERSONAL.value, "敏感": Privacy.SENSITIVE.value}
 
 NATIONAL: Final = (

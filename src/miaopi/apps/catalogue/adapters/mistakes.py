@@ -36,7 +36,8 @@ NO_ITEM = wrong("该资源没有信息项。", "the resource has no data item.",
 NO_LENGTH = wrong("不是长度。", "it is no length.", "请填如 18 或 12,2。", "Write 18 or 12,2, for instance.")
 NO_DAY = wrong("不是日期。", "it is no day.", "请填如 2026-01-05。", "Write 2026-01-05, for instance.")
 NO_CLASS_CODE = wrong(
-    "不是“类1位项2位目3位细目2位以上/顺序号”。", "it is no class code: 1, 2, 3 and 2 or more digits of 类, 项, 目, 细目, a stroke and a serial number.",
+    "不是“类1位项2位目3位细目2位以上/顺序号”。",
+    "it is no class code: 1, 2, 3 and 2 or more digits of 类, 项, 目, 细目, a stroke and a serial number.",
     "请填如 30600302/000123。", "Write 30600302/000123, for instance.",
 )  # fmt: skip
 NO_CONDITION = wrong("有条件共享须写明条件。", "what is shared on a condition names it.", "请填写。", "Fill it in.")

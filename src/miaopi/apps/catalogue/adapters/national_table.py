@@ -273,8 +273,8 @@ class _Reading:
             self._note(number, "class_code", NO_CLASS_CODE)
         if code in self.seen:
             row = self.seen[code]
-            twice = wrong(f"第{row}行已有这个代码。", f"row {row} has this code.", "请合并为连续的行，或改代码。", "Bring its rows together, or change it.")
-            self._note(number, "class_code", twice)
+            remedy = "请合并为连续的行，或改代码。", "Bring its rows together, or change it."
+            self._note(number, "class_code", wrong(f"第{row}行已有这个代码。", f"row {row} has this code.", *remedy))
         self.seen[code] = number
         if "id" in said and not RESOURCE_ID.fullmatch(said["id"]):
             self._note(number, "id", NO_RESOURCE_ID)
@@ -298,10 +298,8 @@ class _Reading:
         words = BY_KEY[key].words
         if said[key] not in words:
             known = list({kept: BY_KEY[key].write(kept) for kept in words.values()}.values())
-            no_word = wrong(
-                "不是表内的词。", "it is none of the words of the column.", f"请填其一：{'、'.join(known)}。", f"Write one of {', '.join(known)}."
-            )
-            self._note(number, key, no_word)
+            remedy = f"请填其一：{'、'.join(known)}。", f"Write one of {', '.join(known)}."
+            self._note(number, key, wrong("不是表内的词。", "it is none of the words of the column.", *remedy))
         return words.get(said[key])
 
     def _day(self, number: int, said: Mapping[str, str]) -> date:

@@ -1,8 +1,8 @@
 """Rows of text out of a CSV or XLSX file from outside, within bounds.
 
 An XLSX file is a ZIP of XML, and both can be made to grow: 40 kB may unpack to gigabytes, and an entity may be written a billion times.
-So every part is unpacked once and thrown away, counting the bytes that really come out, and a document type is refused, before a reader sees
-the file.
+So every part is unpacked once and thrown away, counting the bytes that really come out, and a document type is refused, before a reader
+sees the file.
 """
 
 from __future__ import annotations

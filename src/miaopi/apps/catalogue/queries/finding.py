@@ -7,11 +7,11 @@ it may be somebody's, so it stands in no result and no log.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nsmallest
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import connection
 
@@ -65,17 +65,16 @@ class _Column:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """What columns are called; `of_word` leads from a word to the columns that it names."""
+    """What columns are called; `of_word` leads from a word to the places of the columns that it names."""
 
     index: Index
     words: Sequence[str]
-    of_word: Sequence[Sequence[_Column]]
+    of_word: Sequence[Sequence[int]]
     columns: Sequence[_Column]
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A resource that may be meant; the smaller `rank` is the surer."""
+class _Candidate(NamedTuple):
+    """A resource that may be meant: the smaller `rank` is the surer."""
 
     rank: tuple[float, ...]
     resource: str
@@ -90,14 +89,8 @@ def find_resources(query: str, *, limit: int = AT_FIRST) -> ResourcesFound:
     if edition is None:
         return ResourcesFound(0, ())
     names = _names(edition)
-    return _best(
-        (
-            _candidate(names, resource, met, names.words[number])
-            for number, met in names.index.find(query[:LONGEST]).items()
-            for resource in names.of_word[number]
-        ),
-        limit,
-    )
+    met = names.index.find(query[:LONGEST])
+    return _best(((each, names.words[number], None, names.of_word[number]) for number, each in met.items()), names.connected, limit)
 
 
 def find_resources_by_column(example: str, *, limit: int = AT_FIRST) -> ResourcesFound:
@@ -105,44 +98,39 @@ def find_resources_by_column(example: str, *, limit: int = AT_FIRST) -> Resource
     edition = find_edition()
     if edition is None:
         return ResourcesFound(0, ())
-    names = _names(edition)
-    return _best(
-        (
-            _candidate(names, resource, met, word, column.name)
-            for column, met, word in _meant(_columns(edition), example[:LONGEST])
-            for resource in column.resources
-        ),
-        limit,
-    )
+    columns = _columns(edition)
+    meant = _meant(columns, example[:LONGEST])
+    held = ((met, word, columns.columns[place].name, columns.columns[place].resources) for place, (met, word) in meant.items())
+    return _best(held, _names(edition).connected, limit)
 
 
-def _candidate(names: _Names, resource: str, met: Met, word: str, field: str | None = None) -> _Candidate:
-    """What answers stands before what is described only, unless the question was guessed at."""
-    guessed = -met.closer if met.match in (Match.PART, Match.SLIP) else 0.0
-    return _Candidate((met.match, guessed, resource not in names.connected, -met.closer), resource, word, met.match, field)
-
-
-def _best(candidates: Iterable[_Candidate], limit: int) -> ResourcesFound:
-    """Each resource once, by its surest word."""
+def _best(meant: Iterable[tuple[Met, str, str | None, Sequence[str]]], connected: frozenset[str], limit: int) -> ResourcesFound:
+    """Each resource once, by its surest word; what answers before what is described only, unless the question was guessed at."""
     surest: dict[str, _Candidate] = {}
-    for each in candidates:
-        if each.resource not in surest or each.rank < surest[each.resource].rank:
-            surest[each.resource] = each
+    for met, word, field, resources in meant:
+        guessed = -met.closer if met.match in (Match.PART, Match.SLIP) else 0.0
+        for resource in resources:
+            rank = (met.match, guessed, resource not in connected, -met.closer)
+            if resource not in surest or rank < surest[resource].rank:
+                surest[resource] = _Candidate(rank, resource, word, met.match, field)
     shown = nsmallest(limit, surest.values(), key=lambda each: (each.rank, each.resource))
-    resources = get_resources(each.resource for each in shown)
-    hits = (ResourceHit(resources[each.resource], each.word, each.match, each.field) for each in shown if each.resource in resources)
+    read = get_resources(each.resource for each in shown)
+    hits = (ResourceHit(read[each.resource], each.word, each.match, each.field) for each in shown if each.resource in read)
     return ResourcesFound(len(surest), tuple(hits))
 
 
-def _meant(columns: _Columns, example: str) -> Iterator[tuple[_Column, Met, str]]:
-    """The columns of such a heading, else those that hold such values."""
+def _meant(columns: _Columns, example: str) -> Mapping[int, tuple[Met, str]]:
+    """The columns of such a heading, else those that hold such values, by place, each with its surest word."""
     element = _element_of(example)
     if element is not None:
-        yield from ((each, Met(Match.SAMPLE, 0), element.name.zh) for each in columns.columns if _holds(each, element))
-        return
+        sample = Met(Match.SAMPLE, 0.0), element.name.zh
+        return {place: sample for place, column in enumerate(columns.columns) if _holds(column, element)}
+    found: dict[int, tuple[Met, str]] = {}
     for number, met in columns.index.find(example).items():
-        for column in columns.of_word[number]:
-            yield column, met, columns.words[number]
+        for place in columns.of_word[number]:
+            if place not in found or (met.match, -met.closer) < (found[place][0].match, -found[place][0].closer):
+                found[place] = met, columns.words[number]
+    return found
 
 
 def _element_of(example: str) -> Element | None:
@@ -182,13 +170,13 @@ def _columns(edition: str) -> _Columns:
         )
         rows = cursor.fetchall()
     columns = [_Column(name, label, type, resources) for name, label, _, type, resources in rows]
-    called: dict[str, list[_Column]] = {}
-    for column, (name, label, label_en, *_) in zip(columns, rows, strict=True):
-        for word in dict.fromkeys((name, label, label_en)):
-            called.setdefault(word, []).append(column)
+    called: dict[str, dict[int, None]] = {}
+    for place, (name, label, label_en, *_) in enumerate(rows):
+        for word in (name, label, label_en):
+            called.setdefault(word, {})[place] = None
     for element in ELEMENTS:
-        held = [column for column in columns if element.fields is not None and _holds(column, element)]
+        held = [place for place, column in enumerate(columns) if element.fields is not None and _holds(column, element)]
         for word in (*element.headings, element.name.zh, element.name.en):
-            called.setdefault(word, []).extend(column for column in held if column not in called[word])
+            called.setdefault(word, {}).update(dict.fromkeys(held))
     words = list(called)
-    return _Columns(Index(words), words, list(called.values()), columns)
+    return _Columns(Index(words), words, [list(places) for places in called.values()], columns)

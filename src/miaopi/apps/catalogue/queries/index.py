@@ -1,8 +1,8 @@
 """An index of words: what begins with, contains, sounds like, or is one slip away from what was asked, without looking at every word.
 
 Chinese is found by the pairs of neighbouring characters that it shares with the question; pinyin, initials and Latin words by their
-beginnings, at each syllable and each word, in one sorted list. A slip is looked up as every text that it can have been: a question of n letters has
-some 54 n of them, and each costs one bisection, however many words there are.
+beginnings, at each syllable and each word, in one sorted list. A slip is looked up as every text that it can have been: a question of
+n letters has some 72 n of them, and each costs one bisection, however many words there are.
 """
 
 from __future__ import annotations
