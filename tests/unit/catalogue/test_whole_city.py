@@ -67,7 +67,8 @@ WAYS: dict[str, tuple[Callable[..., ResourcesFound], list[tuple[str, str]]]] = {
     "code": (find_resources, [("R053", "marriage"), ("10100101/000001", "population_basic")]),
     "heading of a column": (find_resources_by_column, [
         ("身份证号", "population_basic"), ("sfzh", "population_basic"), ("birth_date", "population_basic"),
-        ("出生日期", "population_basic"), ("csrq", "population_basic"), ("birht_date", "population_basic"), ("统一社会信用代码", "social_insurance_person"),
+        ("出生日期", "population_basic"), ("csrq", "population_basic"), ("birht_date", "population_basic"),
+        ("统一社会信用代码", "social_insurance_person"),
         ("手机号码", "unified_identity"), ("date of birth", "population_basic"),
     ]),
     "values of a column": (find_resources_by_column, [

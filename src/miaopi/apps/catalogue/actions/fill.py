@@ -9,22 +9,23 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import F, Model
 
-from miaopi.apps.catalogue.models import Agency, Edition, Field, Resource, ResourceVersion
+from miaopi.apps.catalogue.models import Agency, Edition, Field, Resource
 from miaopi.apps.catalogue.queries.rows import (
     AgencyRow,
     FieldRow,
     ResourceRow,
-    describe_state,
     list_agency_rows,
     list_field_rows,
     list_resource_rows,
-    list_stands,
 )
+from miaopi.apps.catalogue.queries.versions import STATE
+
+Row = TypeVar("Row", Agency, Resource)
 
 AT_ONCE = 500  # rows of one statement that changes what is there
 
@@ -85,47 +86,35 @@ def fill_catalogue(wanted: Wanted, kept: Kept, now: datetime) -> Change:
         tuple(sorted(row.id for row in agencies)), tuple(sorted(row.id for row in added)), tuple(sorted(row.id for row in touched))
     )
     if change:
-        _put(Agency, agencies)
-        _replace(touched, kept, fields, now)
+        _put(Agency, [Agency(**row._asdict()) for row in agencies], AgencyRow._fields[1:])
+        _replace(touched, fields, now)
         _copy(Resource, added, version=1, changed_at=now)
         _copy(Field, [field for row in added for field in fields.get(row.id, {}).values()])
         Edition.objects.update_or_create(id=1, defaults={"word": uuid.uuid4().hex})
     return change
 
 
-def _replace(
-    touched: Sequence[ResourceRow], kept: Kept, fields: Mapping[str, Mapping[str, FieldRow]], now: datetime
-) -> None:
+def _replace(touched: Sequence[ResourceRow], fields: Mapping[str, Mapping[str, FieldRow]], now: datetime) -> None:
     """Keep the states that end now, and write those that begin."""
     if not touched:
         return
-    stands = list_stands([row.id for row in touched])
-    ResourceVersion.objects.bulk_create(
-        [
-            ResourceVersion(
-                resource_id=row.id, version=stands[row.id].version, replaced_at=now,
-                content=describe_state(kept.resources[row.id], kept.fields.get(row.id, {}), stands[row.id]),
-            )
-            for row in touched
-        ],
-        batch_size=AT_ONCE,
-    )  # fmt: skip
-    held = {id: field for row in touched for id, field in kept.fields.get(row.id, {}).items()}
-    named = {id: field for row in touched for id, field in fields.get(row.id, {}).items()}
-    Field.objects.filter(id__in=[id for id in held if id not in named]).delete()
-    _put(Field, [field for id, field in named.items() if held.get(id) != field])
-    rows = [Resource(**row._asdict(), version=stands[row.id].version + 1, changed_at=now) for row in touched]
-    columns = [field.name for field in Resource._meta.concrete_fields if not field.primary_key]
-    Resource.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=columns, batch_size=AT_ONCE)
+    ids = [row.id for row in touched]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO catalogue_resourceversion (resource_id, version, replaced_at, content)"
+            f" SELECT r.id, r.version, %s, {STATE} FROM catalogue_resource r WHERE r.id = ANY(%s)",
+            [now, ids],
+        )
+    Field.objects.filter(resource_id__in=ids).delete()
+    _copy(Field, [field for row in touched for field in fields.get(row.id, {}).values()])
+    _put(Resource, [Resource(**row._asdict()) for row in touched], ResourceRow._fields[1:])
+    Resource.objects.filter(id__in=ids).update(version=F("version") + 1, changed_at=now)
 
 
-def _put(model: type[Model], rows: Sequence[AgencyRow] | Sequence[FieldRow]) -> None:
-    """Insert them, or change those that are there."""
-    columns = [field.name for field in model._meta.concrete_fields if not field.primary_key]
-    model._default_manager.bulk_create(
-        [model(**row._asdict()) for row in rows],
-        update_conflicts=True, unique_fields=["id"], update_fields=columns, batch_size=AT_ONCE,
-    )  # fmt: skip
+def _put(model: type[Row], rows: Sequence[Row], columns: Sequence[str]) -> None:
+    """Insert them, or change those columns of what is there."""
+    names = [name.removesuffix("_id") for name in columns]
+    model._default_manager.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=names, batch_size=AT_ONCE)
 
 
 def _copy(model: type[Model], rows: Sequence[NamedTuple], **same: object) -> None:

@@ -95,8 +95,9 @@ def _rows_of_workbook(content: bytes) -> Iterator[list[str]]:
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
-        for row in sheet.iter_rows(max_row=ROWS + 1, max_col=COLUMNS + 1, values_only=True):
-            yield [_text(value) for value in row]
+        widest = min(sheet.max_column or COLUMNS, COLUMNS) + 1  # one more than is read, so that a wider row is noticed
+        for row in sheet.iter_rows(max_row=ROWS + 1, max_col=widest, values_only=True):
+            yield ["" if value is None else _text(value) for value in row]
     except (*BROKEN, IndexError, SyntaxError):  # the parser of XML raises a SyntaxError
         raise _unsound() from None
 
@@ -138,8 +139,6 @@ def _bounded(rows: Iterator[list[str]]) -> Iterator[Row]:
 def _text(value: object) -> str:
     """A cell as text: a day as its date, a whole number without its point."""
     match value:
-        case None:
-            return ""
         case bool():
             return "是" if value else "否"
         case float() if value.is_integer():

@@ -16,6 +16,7 @@ from miaopi.kernel.decision import Privacy
 from miaopi.kernel.errors import NotFound
 from miaopi.kernel.wording import Text
 
+FILLED_WITHIN = 120  # seconds
 OF_ITS_AGENCY = ("agency__name_zh", "agency__name_en", "agency__code")
 
 
@@ -133,8 +134,9 @@ def count_catalogue() -> Size:
 
 
 def lock_catalogue() -> None:
-    """Let one filling at a time change the catalogue, until it commits."""
+    """Let one filling at a time change the catalogue, until it commits; a hundred thousand fields may take longer than other work does."""
     with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL transaction_timeout = '{FILLED_WITHIN}s'")
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('catalogue', 0))")
 
 

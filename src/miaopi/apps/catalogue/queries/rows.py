@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from miaopi.apps.catalogue import models
@@ -58,13 +58,6 @@ class FieldRow(NamedTuple):
     length: str
 
 
-class Stand(NamedTuple):
-    """Which state a resource is in, and since when."""
-
-    version: int
-    changed_at: datetime | None
-
-
 def list_agency_rows() -> Mapping[str, AgencyRow]:
     """All agencies, by id."""
     return {row[0]: AgencyRow._make(row) for row in models.Agency.objects.order_by("id").values_list(*AgencyRow._fields)}
@@ -87,19 +80,6 @@ def list_field_rows(resources: Collection[str] | None = None) -> Mapping[str, Ma
     return found
 
 
-def list_stands(resources: Collection[str]) -> Mapping[str, Stand]:
-    """Of those resources that exist: their versions."""
-    rows = models.Resource.objects.filter(id__in=resources).values_list("id", *Stand._fields)
-    return {row[0]: Stand._make(row[1:]) for row in rows}
-
-
 def list_keys() -> Mapping[str, tuple[str | None, str | None]]:
     """Of every resource, by id: its class code and its code in the city's list."""
     return {id: (class_code, code) for id, class_code, code in models.Resource.objects.values_list("id", "class_code", "code")}
-
-
-def describe_state(row: ResourceRow, fields: Mapping[str, FieldRow], stand: Stand) -> dict[str, object]:
-    """One state of a resource as it is kept: its columns, and those of its fields by name."""
-    said = {**row._asdict(), "published_on": row.published_on and row.published_on.isoformat()}
-    since = stand.changed_at and stand.changed_at.isoformat()
-    return {**said, "version": stand.version, "changed_at": since, "fields": {each.name: each._asdict() for each in fields.values()}}

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db import connection
+
 from miaopi.apps.catalogue import models
 from miaopi.apps.catalogue.models import Sharing
-from miaopi.apps.catalogue.queries.rows import (
-    describe_state,
-    list_field_rows,
-    list_resource_rows,
-    list_stands,
-)
 from miaopi.kernel.errors import NotFound
 from miaopi.kernel.wording import Text
 
@@ -21,7 +18,10 @@ State = Mapping[str, Any]
 
 OPENLY: Final = (Sharing.UNCONDITIONAL.value, Sharing.CONDITIONAL.value, Sharing.NOT_SHARED.value)
 OF_THE_STATE: Final = {"version", "changed_at", "fields"}
-OF_A_FIELD: Final = {"id", "resource_id", "name"}
+# A state as it is kept: the columns of the resource `r`, and those of its fields by name.
+STATE: Final = """to_jsonb(r) || jsonb_build_object('fields', coalesce((
+    SELECT jsonb_object_agg(f.name, to_jsonb(f) - '{id,resource_id,name}'::text[]) FROM catalogue_field f WHERE f.resource_id = r.id
+), '{}'))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def get_difference(resource: str, older: int | None = None, newer: int | None = 
 
 def _altered_field(name: str, was: State, now: State) -> Iterator[Altered]:
     for column, value in now.items():
-        if column not in OF_A_FIELD and was.get(column) != value:
+        if was.get(column) != value:
             yield Altered(column, was.get(column), value, name)
 
 
@@ -95,10 +95,13 @@ def _width(length: object) -> tuple[int, ...]:
 
 
 def _current(resource: str) -> State:
-    rows, stands = list_resource_rows([resource]), list_stands([resource])
-    if resource not in rows:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT ({STATE})::text FROM catalogue_resource r WHERE id = %s", [resource])
+        found = cursor.fetchone()
+    if found is None:
         raise NotFound(Text(zh=f"目录中没有资源“{resource}”。", en=f"The catalogue has no resource {resource!r}."))
-    return describe_state(rows[resource], list_field_rows([resource]).get(resource, {}), stands[resource])
+    state: State = json.loads(found[0])
+    return state
 
 
 def _state(resource: str, version: int) -> State:
