@@ -66,18 +66,19 @@ def resources(
             },
         }  # fmt: skip
         if search is None and column is None:
-            result["resources"] = [_described(resource) for resource in list_resources()]
+            result["resources"] = [_listed(resource) for resource in list_resources()]
         else:
             found = find_resources(search, limit=limit) if search is not None else find_resources_by_column(column or "", limit=limit)
             result["total"] = found.total
             result["resources"] = [
-                {**_described(hit.resource), "found": {"by": hit.match.name.lower(), "word": hit.word, "field": hit.field}}
+                {**_told(hit.resource), "found": {"by": hit.match.name.lower(), "word": hit.word, "field": hit.field}}
                 for hit in found.hits
             ]
         emit(result, json, _shortened)
 
 
-def _described(resource: Resource) -> dict[str, Any]:
+def _listed(resource: Resource) -> dict[str, Any]:
+    """A resource among thousands."""
     return {
         "id": resource.id,
         "code": resource.code,
@@ -85,18 +86,30 @@ def _described(resource: Resource) -> dict[str, Any]:
         "name": resource.name.to_json(),
         "agency": resource.agency.id,
         "sharing_type": str(resource.sharing_type),
+        "status": "connected" if resource.is_connected else "described, not connected",
+        "fields": [
+            {"name": field.name, "privacy": str(field.privacy), "sharing_type": str(field.sharing_type)} for field in resource.fields.values()
+        ],
+    }
+
+
+def _told(resource: Resource) -> dict[str, Any]:
+    """One of the few that were asked for, in the national terms."""
+    return _listed(resource) | {
         "sharing_condition": resource.sharing_condition,
         "legal_ground": resource.legal_ground,
+        "sharing_method": resource.sharing_method,
         "openness": str(resource.openness),
         "mode": resource.mode and str(resource.mode),
         "update_frequency": resource.update_frequency,
+        "abstract": resource.abstract,
+        "published_on": resource.published_on,
         "steward": resource.steward,
         "version": resource.version,
-        "status": "connected" if resource.is_connected else "described, not connected",
         "fields": [
             {
                 "name": field.name, "label": field.label.to_json(), "type": field.type, "length": field.length,
-                "privacy": str(field.privacy), "sharing_type": str(field.sharing_type),
+                "privacy": str(field.privacy), "sharing_type": str(field.sharing_type), "legal_ground": field.legal_ground,
             }
             for field in resource.fields.values()
         ],
