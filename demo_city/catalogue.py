@@ -7,14 +7,27 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 from random import Random
 from typing import Final
 
-from demo_city.population.tables import Draw, read_table, stream
-from miaopi.apps.catalogue.api import Item, Listed, NationalTable
+from demo_city.population import tables
+from demo_city.population.tables import Draw, stream
+from miaopi.apps.audit.api import Actor
+from miaopi.apps.catalogue.api import (
+    Item,
+    Listed,
+    NationalTable,
+    count_catalogue,
+    import_catalogue,
+    list_resources,
+    read_table,
+)
 
 CLASSES: Final = 5746
 FIRST_DAY: Final = date(2026, 1, 5)
@@ -45,6 +58,21 @@ OPEN: Final = Draw([("open", 0.23), ("closed", 0.77)])  # of what is shared with
 TYPICAL_KEYS: Final = {"people": "id_number", "places": "house_code", "firms": "uscc"}
 
 
+def describe_the_rest(table: Path, by: Actor, now: datetime) -> None:
+    """Once a home: what the city's agencies have and the city's file does not name – its list, then synthetic classes.
+
+    What stewards change in it later stays.
+    """
+    if count_catalogue().resources >= CLASSES:
+        return
+    if table.is_file():
+        named, listed = {resource.id for resource in list_resources()}, read_table(table)
+        unnamed = tuple(each for each in listed.resources if each.id not in named)
+        import_catalogue(table=replace(listed, resources=unnamed), by=by, now=now)
+    present = Counter(resource.agency.id for resource in list_resources())
+    import_catalogue(table=make_remainder(present), by=by, now=now)
+
+
 def make_remainder(present: Mapping[str, int]) -> NationalTable:
     """What is missing to 5,746 classes of 84 agencies, when so many of each agency are there already."""
     listed = tuple(_classes(present))
@@ -56,7 +84,7 @@ def count_classes(present: Mapping[str, int]) -> Mapping[str, int]:
     """How many classes each agency has in all: a few have hundreds, districts much the same, most some dozens, a tail hardly any."""
     chance, sizes = stream(0, "catalogue sizes"), dict[str, int]()
     usual: dict[str, float] = {}
-    for row in read_table("agencies"):
+    for row in tables.read_table("agencies"):
         id, kind = row["id"], row["kind"]
         if kind == "first":
             sizes[id] = chance.randint(300, 450)
@@ -66,7 +94,7 @@ def count_classes(present: Mapping[str, int]) -> Mapping[str, int]:
             sizes[id] = max(chance.randint(3, FEW), present.get(id, 0))
         else:
             usual[id] = chance.lognormvariate(0, 0.8)
-    left = CLASSES - sum(sizes.values())
+    left = CLASSES - sum(sizes.values()) - sum(many for id, many in present.items() if id not in sizes and id not in usual)
     fewest, most = USUAL
     for id, weight in sorted(usual.items(), key=lambda each: each[1]):
         share = round(left * weight / sum(usual.values()))
@@ -79,16 +107,16 @@ def count_classes(present: Mapping[str, int]) -> Mapping[str, int]:
 
 def _classes(present: Mapping[str, int]) -> Iterator[Listed]:
     sizes, serial = count_classes(present), sum(present.values())
-    for place, agency in enumerate(read_table("agencies"), 1):
+    for place, agency in enumerate(tables.read_table("agencies"), 1):
         chance = stream(0, f"catalogue {agency['id']}")
-        names = [(subject, form) for subject in range(len(_subjects(agency["domain"]))) for form in range(len(read_table("forms")))]
+        names = [(subject, form) for subject in range(len(_subjects(agency["domain"]))) for form in range(len(tables.read_table("forms")))]
         for subject, form in sorted(chance.sample(names, sizes[agency["id"]] - present.get(agency["id"], 0))):
             serial += 1
             yield _class(agency, place, subject, form, serial, chance)
 
 
 def _class(agency: Mapping[str, str], place: int, subject: int, form: int, serial: int, chance: Random) -> Listed:
-    about, said = _subjects(agency["domain"])[subject], read_table("forms")[form]
+    about, said = _subjects(agency["domain"])[subject], tables.read_table("forms")[form]
     name = f"{about['zh']}{said['zh']}"
     sharing, (mode, method) = SHARING.one(chance), MODES.one(chance)
     by_theme = chance.random() < 0.1
@@ -118,7 +146,7 @@ def _items(domain: str, chance: Random) -> tuple[Item, ...]:
 @cache
 def _vocabulary() -> tuple[Sequence[Item], Sequence[Item]]:
     """The items as they are of firms and places, and of persons: there, nothing is public."""
-    rows = {row["zh"]: row for row in reversed(read_table("items"))}  # of two items with one label the first
+    rows = {row["zh"]: row for row in reversed(tables.read_table("items"))}  # of two items with one label the first
     plain = [Item(0, row["zh"], row["type"], row["length"], row["name"], row["en"], row["privacy"]) for row in reversed(rows.values())]
     return plain, [
         Item(0, item.label, item.type, item.length, item.field, item.label_en, "personal" if item.privacy == "public" else item.privacy)
@@ -128,4 +156,4 @@ def _vocabulary() -> tuple[Sequence[Item], Sequence[Item]]:
 
 @cache
 def _subjects(domain: str) -> Sequence[Mapping[str, str]]:
-    return [row for row in read_table("subjects") if row["domain"] == domain]
+    return [row for row in tables.read_table("subjects") if row["domain"] == domain]

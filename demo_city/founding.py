@@ -8,12 +8,10 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import psycopg
 
@@ -33,9 +31,6 @@ from miaopi.instance.supervisor import Child
 from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
-
-if TYPE_CHECKING:
-    from miaopi.apps.audit.api import Actor
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +110,7 @@ def tell_the_platform(seed: int, now: datetime) -> None:
     from django.conf import settings
     from django.db import connections
 
+    from demo_city.catalogue import describe_the_rest
     from miaopi.apps.audit.api import system
     from miaopi.apps.catalogue.api import publish_service, seed_catalogue
     from miaopi.apps.exchange.api import seed_grants
@@ -122,25 +118,12 @@ def tell_the_platform(seed: int, now: datetime) -> None:
 
     by = system("demo_city")
     seed_catalogue(source=settings.MIAOPI_CITY.catalogue, by=by, now=now)
-    _describe_the_rest(settings.MIAOPI_CITY.national_table, by, now)
+    describe_the_rest(settings.MIAOPI_CITY.national_table, by, now)
     for package in list_services():
         publish_service(package=package, by=by, now=now)
         seed_grants(package=package, by=by, now=now)
     appoint_staff(seed, now)
     connections.close_all()
-
-
-def _describe_the_rest(table: Path, by: Actor, now: datetime) -> None:
-    """Once a home: what the city's agencies have and nobody is connected for. What stewards change in it later stays."""
-    from demo_city.catalogue import CLASSES, make_remainder
-    from miaopi.apps.catalogue.api import count_catalogue, import_catalogue, list_resources, read_table
-
-    if count_catalogue().resources >= CLASSES:
-        return
-    if table.is_file():
-        import_catalogue(table=read_table(table), by=by, now=now)
-    present = Counter(resource.agency.id for resource in list_resources())
-    import_catalogue(table=make_remainder(present), by=by, now=now)
 
 
 def agencies(premises: Premises, server: EmbeddedServer, environment: Mapping[str, str]) -> Sequence[Child]:

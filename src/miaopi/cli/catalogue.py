@@ -101,7 +101,8 @@ def _written(suffix: str, resources: Sequence[Resource], base: str) -> bytes:
             return write_xlsx(resources)
         case _:
             city = current_city().name
-            return write_dcat(resources, title=Text(f"{city.zh}信息资源目录", f"{city.en} – catalogue of resources"), base=base)
+            title = Text(f"{city.zh}信息资源目录", f"{city.en} – catalogue of resources")
+            return write_dcat(resources, title=title, publisher=city, base=base)
 
 
 def _render_mistakes(result: Mapping[str, Any]) -> str:

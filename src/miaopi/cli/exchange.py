@@ -88,7 +88,8 @@ def _listed(resource: Resource) -> dict[str, Any]:
         "sharing_type": str(resource.sharing_type),
         "status": "connected" if resource.is_connected else "described, not connected",
         "fields": [
-            {"name": field.name, "privacy": str(field.privacy), "sharing_type": str(field.sharing_type)} for field in resource.fields.values()
+            {"name": field.name, "privacy": str(field.privacy), "sharing_type": str(field.sharing_type)}
+            for field in resource.fields.values()
         ],
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -42,6 +43,7 @@ from tests.unit.catalogue.national import CHECK, FOOD, FOOD_NUMBER, ROWS, Row
 from tests.unit.filing.scene import NOW
 
 BY = system("test")
+BASE = "https://city.example"
 LATER = NOW + timedelta(days=1)
 CITY = ROOT / "cities" / "demo"
 FOOD_ID, CHECK_ID = "c30600302_000123", "c30500101_000007"
@@ -184,14 +186,28 @@ def test_a_workbook_says_what_its_csv_says(tmp_path: Path) -> None:
     assert [each.class_code for each in titled] == [each.class_code for each in told]
 
 
-@pytest.fixture
-def bomb(tmp_path: Path) -> Path:
-    """A workbook of some hundred kilobytes whose sheet unpacks to more than is read, though its header says little."""
-    path = national.write_xlsx(tmp_path / "bomb.xlsx")
+def test_a_workbook_that_is_silent_about_its_size_is_read_whole(tmp_path: Path) -> None:
+    told, path = national.write_xlsx(tmp_path / "told.xlsx"), tmp_path / "silent.xlsx"
+    with zipfile.ZipFile(told) as written, zipfile.ZipFile(path, "w") as silent:
+        for name in written.namelist():
+            silent.writestr(name, re.sub(rb'<dimension ref="[^"]+"', b'<dimension ref="A1"', written.read(name)))
+    assert read_table(path).resources == read_table(told).resources
+
+
+@pytest.fixture(scope="module")
+def _bomb(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = national.write_xlsx(tmp_path_factory.mktemp("bomb") / "bomb.xlsx")
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/worksheets/sheet2.xml", "w") as part:
         for _ in range(260):
             part.write(b" " * 2**20)
-    return path
+    return path.read_bytes()
+
+
+@pytest.fixture
+def bomb(tmp_path: Path, _bomb: bytes) -> Path:
+    """A workbook of some hundred kilobytes, one sheet of which unpacks to more than is read."""
+    (tmp_path / "bomb.xlsx").write_bytes(_bomb)
+    return tmp_path / "bomb.xlsx"
 
 
 def test_a_zip_bomb_is_refused_before_it_is_read(bomb: Path) -> None:
@@ -316,7 +332,7 @@ def test_dcat_names_every_dataset_its_publisher_and_its_access_right(tmp_path: P
     """DCAT-AP 3: a catalogue has title, description, publisher, datasets; a dataset has title and description; agents have names."""
     seed_catalogue(source=CITY / "catalogue.yaml", by=BY, now=NOW)
     taken(tmp_path)
-    document = json.loads(write_dcat(list_resources(), title=Text("目录", "Catalogue"), base="https://city.example"))
+    document = json.loads(write_dcat(list_resources(), title=Text("目录", "Catalogue"), publisher=Text("市", "City"), base=BASE))
     nodes = {node["@id"]: node for node in document["@graph"]}
     (catalogue,) = (node for node in nodes.values() if node["@type"] == "dcat:Catalog")
     datasets = [nodes[each["@id"]] for each in catalogue["dcat:dataset"]]

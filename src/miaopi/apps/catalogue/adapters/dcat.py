@@ -28,16 +28,16 @@ CONTEXT: Final = {
 }  # fmt: skip
 
 
-def write_dcat(resources: Sequence[Resource], *, title: Text, base: str) -> bytes:
+def write_dcat(resources: Sequence[Resource], *, title: Text, publisher: Text, base: str) -> bytes:
     """One JSON-LD document; every name in it begins with `base`."""
     agencies = {resource.agency.id: resource.agency for resource in resources}
     catalogue = {
         "@id": f"{base}/catalogue", "@type": "dcat:Catalog", "dct:title": _said(title), "dct:description": _said(title),
         "dct:publisher": {"@id": f"{base}/catalogue/publisher"}, "dcat:dataset": [{"@id": _at(base, resource)} for resource in resources],
     }  # fmt: skip
-    publisher = {"@id": f"{base}/catalogue/publisher", "@type": "foaf:Agent", "foaf:name": _said(title)}
+    city = {"@id": f"{base}/catalogue/publisher", "@type": "foaf:Agent", "foaf:name": _said(publisher)}
     graph = [
-        catalogue, publisher, *(_agent(base, agency) for agency in agencies.values()), *(_dataset(base, each) for each in resources),
+        catalogue, city, *(_agent(base, agency) for agency in agencies.values()), *(_dataset(base, each) for each in resources),
     ]  # fmt: skip
     return json.dumps({"@context": CONTEXT, "@graph": graph}, ensure_ascii=False, indent=1).encode()
 

@@ -95,8 +95,9 @@ def _rows_of_workbook(content: bytes) -> Iterator[list[str]]:
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
-        widest = min(sheet.max_column or COLUMNS, COLUMNS) + 1  # one more than is read, so that a wider row is noticed
-        for row in sheet.iter_rows(max_row=ROWS + 1, max_col=widest, values_only=True):
+        # What the sheet says of its own size is not asked: many a program writes `A1`, and a hostile one a million rows. One more than is
+        # read, so that what is larger is noticed.
+        for row in sheet.iter_rows(max_row=ROWS + 1, max_col=COLUMNS + 1, values_only=True):
             yield ["" if value is None else _text(value) for value in row]
     except (*BROKEN, IndexError, SyntaxError):  # the parser of XML raises a SyntaxError
         raise _unsound() from None
