@@ -12,13 +12,16 @@ from typing import Annotated, Any
 
 import cyclopts
 
-from miaopi.cli.printing import emit, unique
+from miaopi.cli.printing import emit, tell, unique
 from miaopi.config.city import City, current_city
 from miaopi.config.clock import now
+from miaopi.config.environment import home_folder
 from miaopi.definitions import Finding, ServicePackage, find_service, list_services, load_service
 from miaopi.definitions.package import services_root
+from miaopi.definitions.versions import find_version, keep_version
 from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.decision import Definition, decide, read_facts, read_overrides
+from miaopi.kernel.decision.history import ALWAYS
 from miaopi.kernel.decision.outcomes import to_plain
 from miaopi.kernel.decision.replay import receipt_of, replay
 from miaopi.kernel.errors import DefinitionError, InputError
@@ -102,7 +105,9 @@ def decide_one(
     package, city = _find(_named(name)), current_city()
     document = _parsed(_text_of(str(facts)), "facts")
     day = on or compute_legal_day(now())
-    emit(_decided(package.definition, document, day, known_at, set or [], city), json, _decision)
+    result = _decided(package.definition, document, day, known_at, set or [], city)
+    _keep(package)
+    emit(result, json, _decision)
 
 
 def _decided(
@@ -119,11 +124,24 @@ def _decided(
     )
 
 
+def _versions() -> Path:
+    return home_folder() / "versions"
+
+
+def _keep(package: ServicePackage) -> None:
+    """Keep the rules that decided, for the day on which the receipt is replayed and the folder says something else."""
+    try:
+        keep_version(package, _versions())
+    except OSError as error:
+        tell(f"规则版本未能留存 / these rules could not be kept for a replay: {error}")
+
+
 def _decided_again(path: Path, name: str | None) -> dict[str, Any]:
     document = _parsed(_text_of(str(path)), "receipt")
     inner = document.get("receipt", document) if isinstance(document, dict) else document
     given = read_receipt(inner)
-    again = replay(_find(name or given.slug).definition, given)
+    kept = find_version(_versions(), slug=given.slug, version=given.definition)
+    again = replay((kept or _find(name or given.slug)).definition, given)
     if again is None:
         return {**_result(given), "replay": "erased"}
     if again.statement() != given.statement():
@@ -260,6 +278,8 @@ def _guide(package: ServicePackage) -> dict[str, Any]:
                 "holds": condition.holds.text,
                 "basis": [basis.to_json() for basis in condition.basis],
                 "otherwise": {"outcome": condition.otherwise.outcome.value, "code": condition.otherwise.reason.code},
+                "from": None if condition.since == ALWAYS else condition.since.isoformat(),
+                "to": None if condition.until is None else condition.until.isoformat(),
             }
             for condition in definition.conditions
         ],

@@ -52,7 +52,7 @@ def check_service(folder: Path, *, resources: Fields | None = None, mutate: bool
     bench = Bench(package.definition, cases)
     for condition in package.definition.conditions:
         for lack in _lacks(package.definition, condition, bench):
-            reader.note(package.places[condition.id], f"{condition.id}: no case {lack}")
+            reader.note(package.places[condition.name], f"{condition.name}: no case {lack}")
     if mutate and cases:
         for name, changed, case in noticed_numbers(package.definition, cases):
             if not case:
@@ -114,7 +114,8 @@ def _names_read(definition: Definition) -> tuple[set[str], set[str]]:
 
 def _lacks(definition: Definition, condition: Condition, bench: Bench) -> Iterator[str]:
     """Which of the cases that every condition needs are missing: meets, fails, unknown, and both sides of its border."""
-    stands = [(case, bench.stands(case).get(condition.id)) for case in bench.cases]
+    cases = [case for case in bench.cases if condition in definition.conditions_on(case.on)]
+    stands = [(case, bench.stands(case).get(condition.id)) for case in cases]
     for wanted, said in ((True, "meets it"), (False, "fails it"), (None, "leaves it unknown")):
         if all(value is not wanted for _, value in stands):
             yield said

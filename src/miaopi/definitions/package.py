@@ -159,6 +159,7 @@ def _compile(reader: Reader, texts: Mapping[str, str], folder: Path) -> tuple[Se
             settings=MappingProxyType(dict(rules.settings)),
             record_filing=guide.item_type is ItemType.RECORD_FILING,
             in_force=rules.in_force,
+            repeals=rules.repeals,
         ),
     )
     if definition is None or reader.findings:

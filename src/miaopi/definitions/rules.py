@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 from miaopi.definitions.positions import Placed
 from miaopi.definitions.reader import Reader, check_placeholders
-from miaopi.kernel.decision import Condition, Derived, InForce, Kind, Outcome, Reason, ReasonSpec
+from miaopi.kernel.decision import Condition, Derived, InForce, Kind, Outcome, Reason, ReasonSpec, Repeal
+from miaopi.kernel.decision.history import ALWAYS, require_order
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Expression, Type, compile
 from miaopi.kernel.expr.types import BOOLEAN
@@ -16,6 +17,8 @@ from miaopi.kernel.wording import Text
 
 SECTIONS = ("reasons", "conditions", "values")
 OPTIONAL_SECTIONS = ("settings", "derived", "in_force")
+CONDITION = ("id", "kind", "text", "holds", "basis", "otherwise")
+CONDITION_OPTIONAL = ("unknown", "values", "from", "to", "published")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class RulesFile:
     derived: Mapping[str, Derived]
     reasons: Mapping[str, ReasonSpec]
     conditions: tuple[Condition, ...]
+    repeals: tuple[Repeal, ...]
     values: Mapping[str, Expression]
     names: Mapping[str, Type]
     places: Mapping[str, str]
@@ -50,22 +54,14 @@ def read_rules_file(
     derived, known = _derive(reader, to_derive, {**names, **settings})
     reasons = {code: _read_reason(reader, code, at) for code, at in reader.mapping(sections.get("reasons", empty)).items()}
     places |= {code: at.where for code, at in reader.mapping(sections.get("reasons", empty)).items()}
-    conditions: list[Condition] = []
-    for placed in reader.items(sections.get("conditions")):
-        condition = _read_condition(reader, placed, reasons, known)
-        if condition is None:
-            continue
-        if condition.id in [other.id for other in conditions]:
-            reader.note(placed.where, f"there are two conditions {condition.id}")
-        conditions.append(condition)
-        places[condition.id] = placed.where
+    conditions, repeals = _read_conditions(reader, reader.items(sections.get("conditions")), reasons, known, places)
     values = {name: reader.expression(at, known) for name, at in reader.mapping(sections.get("values", empty)).items()}
     for code, reason in reasons.items():
         told = [condition.values.keys() for condition in conditions if condition.otherwise == reason]
         filling = frozenset(names) | (frozenset.intersection(*map(frozenset, told)) if told else frozenset())
         check_placeholders(reader, places[code], reason.reason.text, filling)
     in_force = _read_in_force(reader, sections.get("in_force"), reasons)
-    return RulesFile(settings, derived, reasons, tuple(conditions), values, known, places, in_force)
+    return RulesFile(settings, derived, reasons, conditions, repeals, values, known, places, in_force)
 
 
 def _read_in_force(reader: Reader, placed: Placed | None, reasons: Mapping[str, ReasonSpec]) -> InForce | None:
@@ -110,10 +106,50 @@ def _read_reason(reader: Reader, code: str, placed: Placed) -> ReasonSpec:
     return ReasonSpec(outcome, reason)
 
 
+def _read_conditions(
+    reader: Reader, listed: list[Placed], reasons: Mapping[str, ReasonSpec], names: Mapping[str, Type], places: dict[str, str]
+) -> tuple[tuple[Condition, ...], tuple[Repeal, ...]]:
+    """Conditions and repeals, each fitting what stands above it of the same id; notes in `places` where each stands."""
+    found: list[Condition | Repeal] = []
+    for placed in listed:
+        is_repeal = "repealed" in reader.mapping(placed)
+        entry = _read_repeal(reader, placed) if is_repeal else _read_condition(reader, placed, reasons, names)
+        if entry is not None and _follows(reader, placed, [one for one in found if one.id == entry.id], entry):
+            found.append(entry)
+            if isinstance(entry, Condition):
+                places[entry.name] = placed.where
+    conditions = tuple(entry for entry in found if isinstance(entry, Condition))
+    return conditions, tuple(entry for entry in found if isinstance(entry, Repeal))
+
+
+def _follows(reader: Reader, placed: Placed, above: list[Condition | Repeal], entry: Condition | Repeal) -> bool:
+    """Whether the entry fits what stands above it of the same id."""
+    if not above and isinstance(entry, Repeal):
+        reader.note(placed.where, f"no condition {entry.id} stands above, which this could repeal")
+        return False
+    if above and entry.since == ALWAYS:
+        reader.note(placed.where, f"there are two conditions {entry.id}; a version of one says from which day it is the law")
+        return False
+
+    def in_order() -> bool:
+        require_order(entry.id, [*above, entry])
+        return True
+
+    return reader.made(placed.where, in_order) is True
+
+
+def _read_repeal(reader: Reader, placed: Placed) -> Repeal | None:
+    entries = reader.entries(placed, ("id", "repealed", "basis"), ("published",))
+    since, basis = reader.day(entries.get("repealed")), reader.basis(entries.get("basis"))
+    if since is None or not basis:
+        return None
+    return Repeal(reader.string(entries.get("id")), since, basis, reader.day(entries.get("published")))
+
+
 def _read_condition(
     reader: Reader, placed: Placed, reasons: Mapping[str, ReasonSpec], names: Mapping[str, Type]
 ) -> Condition | None:
-    entries = reader.entries(placed, ("id", "kind", "text", "holds", "basis", "otherwise"), ("unknown", "values"))
+    entries = reader.entries(placed, CONDITION, CONDITION_OPTIONAL)
     otherwise = _find_reason(reader, entries.get("otherwise"), reasons)
     unknown = _find_reason(reader, entries.get("unknown"), reasons)
     values = {
@@ -124,6 +160,7 @@ def _read_condition(
     holds = reader.expression(entries.get("holds"), names, BOOLEAN)
     text = reader.text(entries.get("text"))
     kind = reader.word(entries.get("kind"), Kind, Kind.ELIGIBILITY)
+    since, until, published = (reader.day(entries.get(name)) for name in ("from", "to", "published"))
     if otherwise is None or not basis:
         return None
     return reader.made(
@@ -137,6 +174,9 @@ def _read_condition(
             otherwise=otherwise,
             unknown=unknown,
             values=MappingProxyType(values),
+            since=since or ALWAYS,
+            until=until,
+            published=published,
         ),
     )
 

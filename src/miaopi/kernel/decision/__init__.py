@@ -13,6 +13,7 @@ from miaopi.kernel.decision.definition import (
     Privacy,
     ReasonSpec,
     RecordField,
+    Repeal,
 )
 from miaopi.kernel.decision.outcomes import (
     Approve,
@@ -55,6 +56,7 @@ __all__ = [
     "Redirect",
     "Refer",
     "Refuse",
+    "Repeal",
     "Supplement",
     "Wait",
     "Waitlist",

@@ -48,11 +48,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Case:
-    """Facts and scope of one application on one day. A fact that nobody was asked for is not in `facts`."""
+    """Facts and scope of one application on one day, and the conditions then in force. A fact that nobody was asked for is not
+    in `facts`.
+    """
 
     definition: Definition
     facts: Mapping[FactName, Fact]
     scope: Mapping[str, object]
+    conditions: tuple[Condition, ...]
 
     def state(self, name: FactName) -> Fact:
         """What is known of a fact, as the rules may use it (DESIGN.md §7.6, Facts file)."""
@@ -139,4 +142,4 @@ def open_case(
     for name, derived in definition.derived.items():
         if name not in scope:  # a facts file may say a derived fact itself; sources and forms never do
             scope[name] = derived.value.evaluate(scope)
-    return Case(definition, facts, scope)
+    return Case(definition, facts, scope, definition.conditions_on(as_of, known_at))

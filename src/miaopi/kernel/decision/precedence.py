@@ -40,7 +40,7 @@ class Judgement:
 
     @cached_property
     def stands(self) -> tuple[tuple[Condition, Finding], ...]:
-        return tuple((condition, self.case.judge(condition)) for condition in self.case.definition.conditions)
+        return tuple((condition, self.case.judge(condition)) for condition in self.case.conditions)
 
     @cached_property
     def computed(self) -> Mapping[str, tuple[Finding, object]]:
