@@ -41,7 +41,7 @@ def list_packages(*, json: bool = False) -> None:
 @app.command
 def show(name: str, *, json: bool = False) -> None:
     """One service by slug, code or folder: its guide, facts and conditions."""
-    package = _find(name)
+    package = find_package(name)
     emit({**_row(package), **_guide(package)}, json, _one_service)
 
 
@@ -66,7 +66,7 @@ def try_package(name: str, *, json: bool = False) -> int:
     from miaopi.definitions.reader import Reader
     from miaopi.definitions.trial import try_cases
 
-    package, reader = _find(name), Reader()
+    package, reader = find_package(name), Reader()
     cases = read_cases(reader, package)
     failed = try_cases(package.definition, cases)
     result = {
@@ -102,7 +102,7 @@ def decide_one(
     if receipt is not None:
         emit(_decided_again(receipt, name), json, _decision)
         return
-    package, city = _find(_named(name)), current_city()
+    package, city = find_package(_named(name)), current_city()
     document = _parsed(_text_of(str(facts)), "facts")
     day = on or compute_legal_day(now())
     result = _decided(package.definition, document, day, known_at, set or [], city)
@@ -141,7 +141,7 @@ def _decided_again(path: Path, name: str | None) -> dict[str, Any]:
     inner = document.get("receipt", document) if isinstance(document, dict) else document
     given = read_receipt(inner)
     kept = find_version(_versions(), slug=given.slug, version=given.definition)
-    again = replay((kept or _find(name or given.slug)).definition, given)
+    again = replay((kept or find_package(name or given.slug)).definition, given)
     if again is None:
         return {**_result(given), "replay": "erased"}
     if again.statement() != given.statement():
@@ -218,7 +218,7 @@ def _named(name: str | None) -> str:
     return name
 
 
-def _find(name: str) -> ServicePackage:
+def find_package(name: str) -> ServicePackage:
     """By folder where there is one of that path, else by slug or code."""
     return load_service(name) if _is_folder(Path(name)) else find_service(name)
 

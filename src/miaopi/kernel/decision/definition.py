@@ -131,11 +131,15 @@ class Parameter:
 
     def value_on(self, day: date, known_at: date | None = None) -> object:
         """The value in force on `day` as far as published by `known_at`; InputError where none is."""
+        return self.entry_on(day, known_at).value
+
+    def entry_on(self, day: date, known_at: date | None = None) -> DatedValue:
+        """The same with its dates and its law."""
         found = find_in_force(self.history, day, known_at)
         if found is None:
             what = Text(zh=f"参数“{self.label.zh}”", en=f"value of {self.name}")
             raise no_law(self.name, what, self.history, day, known_at)
-        return found.value
+        return found
 
 
 @dataclass(frozen=True, slots=True)
