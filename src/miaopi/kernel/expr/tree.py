@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cache
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.types import ANY, Type
@@ -277,10 +278,15 @@ class Quantified(Node):
     body: Node
 
 
+@cache
+def _members(kind: type[Node]) -> tuple[str, ...]:
+    return tuple(member.name for member in fields(kind))
+
+
 def children(node: Node) -> Iterator[Node]:
     """The nodes right below, in the order they were written."""
-    for member in fields(node):
-        value = getattr(node, member.name)
+    for name in _members(type(node)):
+        value = getattr(node, name)
         if isinstance(value, Node):
             yield value
         elif isinstance(value, tuple):
