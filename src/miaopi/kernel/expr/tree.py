@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from functools import cache
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.types import ANY, Type
@@ -278,14 +277,15 @@ class Quantified(Node):
     body: Node
 
 
-@cache
-def _members(kind: type[Node]) -> tuple[str, ...]:
-    return tuple(member.name for member in fields(kind))
+_MEMBERS: dict[type, tuple[str, ...]] = {}
 
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes right below, in the order they were written."""
-    for name in _members(type(node)):
+    kind = type(node)
+    if kind not in _MEMBERS:
+        _MEMBERS[kind] = tuple(member.name for member in fields(kind))
+    for name in _MEMBERS[kind]:
         value = getattr(node, name)
         if isinstance(value, Node):
             yield value

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 
 from miaopi.kernel.dmn.items import coerce
-from miaopi.kernel.dmn.tree import Aggregation, DecisionTable, HitPolicy, Literal, OutputClause, Rule
+from miaopi.kernel.dmn.lookup.index import index_of
+from miaopi.kernel.dmn.tree import Aggregation, DecisionTable, HitPolicy, Literal, OutputClause
 from miaopi.kernel.expr import Program, Run, read
 from miaopi.kernel.expr.types import ANY
 from miaopi.kernel.expr.values import is_same
@@ -29,16 +31,30 @@ def decide_table(table: DecisionTable, scope: Scope, run: Run) -> object:
             run.faults.append(f"{clause.allowed.where}: the input of the table is none of the allowed values")
             return None
         values.append(value)
-    one_hit = table.policy is HitPolicy.FIRST
-    hits: list[Rule] = []
-    for rule in table.rules:
-        if all(_satisfies(test, value, scope, run) for test, value in zip(rule.conditions, values, strict=True)):
-            hits.append(rule)
-            if one_hit:
-                break
+    hits = [table.rules[number] for number in hits_of(table, values, scope, run)]
     if not hits:
         return _default(table, scope, run)
     return _resolve(table, [_outputs(table, rule.outcomes, scope, run) for rule in hits], scope, run)
+
+
+def hits_of(table: DecisionTable, values: Sequence[object], scope: Scope, run: Run) -> Iterator[int]:
+    """The numbers of the rules that hit, in their order; of a table of first hits no more than one. Looked up where the table
+    is long and the values are of the kinds that its cells speak of; the same, faults included, as trying them.
+    """
+    index = index_of(table)
+    if index is None or not index.takes(values):
+        return tried(table, values, scope, run)
+    return index.hits(values, lambda rule, at: _satisfies(table.rules[rule].conditions[at], values[at], scope, run))
+
+
+def tried(table: DecisionTable, values: Sequence[object], scope: Scope, run: Run) -> Iterator[int]:
+    """The same found plainly: rule by rule, each cell from the left up to the first that does not hold."""
+    found = (
+        number
+        for number, rule in enumerate(table.rules)
+        if all(_satisfies(test, value, scope, run) for test, value in zip(rule.conditions, values, strict=True))
+    )
+    return islice(found, 1) if table.policy is HitPolicy.FIRST else found
 
 
 def _value(literal: Literal, scope: Scope, run: Run) -> object:
