@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Final
 
 from miaopi.kernel.expr import Program, Run
-from miaopi.kernel.expr.tree import Against, Call, Equals, Literal, Negative, Node, Test, UnaryTests, Within
 from miaopi.kernel.expr.temporal import FarDate
+from miaopi.kernel.expr.tree import Against, Call, Equals, Literal, Negative, Node, Test, UnaryTests, Within
 from miaopi.kernel.expr.types import BOOLEAN, DATE, NULL, NUMBER, STRING, Type
 from miaopi.kernel.expr.values import kind_of
 

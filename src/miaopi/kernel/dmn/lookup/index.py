@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from miaopi.kernel.dmn.lookup.cells import PLAIN, Plain, read_plain
+from miaopi.kernel.dmn.lookup.cells import Plain, read_plain
 from miaopi.kernel.dmn.lookup.column import Column
 from miaopi.kernel.dmn.tree import DecisionTable, HitPolicy
 
@@ -74,9 +74,9 @@ def index_of(table: DecisionTable) -> Index | None:
     """The index of the table, made when it is first asked for; none of a small one."""
     if len(table.rules) < FEWEST:
         return None
-    for index in table.kept:
-        return index
-    table.kept.append(index := Index(table))
+    if not table.kept:
+        table.kept.append(Index(table))
+    index: Index = table.kept[0]
     return index
 
 
