@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from miaopi.kernel.expr.interpreter.builtins import builtin
-from miaopi.kernel.expr.interpreter.walk import Walk, weight
+from miaopi.kernel.expr.interpreter.walk import Walk
+from miaopi.kernel.expr.meaning.calls import builtin
+from miaopi.kernel.expr.meaning.evaluation import weight
 from miaopi.kernel.expr.operations import minus, operate
 from miaopi.kernel.expr.tree import Arithmetic, Literal, Mistake, Name, Negative
 from miaopi.kernel.expr.values import Fault
