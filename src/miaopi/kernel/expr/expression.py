@@ -8,13 +8,15 @@ from types import MappingProxyType
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.inference import infer
-from miaopi.kernel.expr.interpreter import interpret
+from miaopi.kernel.expr.code.objects import make_whole
+from miaopi.kernel.expr.meaning.evaluation import Evaluation
 from miaopi.kernel.expr.lexer import KEYWORDS, WORD, Source
 from miaopi.kernel.expr.parser import parse
 from miaopi.kernel.expr.run import STEPS, Run
 from miaopi.kernel.expr.scope import admit
 from miaopi.kernel.expr.tree import Name, Node, children
 from miaopi.kernel.expr.types import Type
+from miaopi.kernel.expr.values import settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,8 @@ class Expression:
 
         Raises InputError for a value of another type than declared, DefinitionError beyond the steps.
         """
-        return interpret(
-            self.tree, admit(self.names, self.types, scope), Source(self.text, self.where), Run(steps)
-        )
+        it = Evaluation(Source(self.text, self.where), Run(steps))
+        return settle(make_whole(self.tree, is_open=False).evaluate(it, admit(self.names, self.types, scope)))
 
 
 def compile(text: str, names: Mapping[str, Type], *, where: str = "") -> Expression:

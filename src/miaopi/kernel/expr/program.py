@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from miaopi.kernel.expr.interpreter import interpret
+from miaopi.kernel.expr.code.objects import make_whole
+from miaopi.kernel.expr.meaning.evaluation import Evaluation
 from miaopi.kernel.expr.lexer import Source
 from miaopi.kernel.expr.parser import parse
 from miaopi.kernel.expr.run import Run
@@ -28,7 +29,7 @@ class Program:
         """
         source = Source(self.text, self.where, is_open=True)
         try:
-            return interpret(self.tree, scope, source, run)
+            return make_whole(self.tree, is_open=True).evaluate(Evaluation(source, run), scope)
         except RecursionError:
             raise source.error(self.tree.span, "the evaluation goes too deep") from None
 

@@ -53,7 +53,7 @@ def _passes(walk: Walk, operand: object, test: Test, is_cell: bool) -> Truth:
         case Against():
             return tests.tried(walk, test, test.operator, operand, walk.value(test.operand))
         case _:
-            return tests.passes(walk, test, operand, walk.value(test.operand), is_cell=is_cell)
+            return tests.passes(walk, test, operand, walk.value(test.operand), is_cell)
 
 
 def span(walk: Walk, node: Within) -> object:

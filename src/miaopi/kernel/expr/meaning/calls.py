@@ -72,11 +72,11 @@ def _in_order(overload: Overload, values: list[object], names: tuple[str, ...]) 
     return [given.get(name) for name in overload.names]
 
 
-def builtin(it: Evaluation, node: Name) -> Closure | None:
-    """The function of that name as a value."""
+def builtin(it: Evaluation, node: Name) -> Closure:
+    """The function of the language that has the name, as a value. Raises Fault for a name that nothing has."""
     function = FUNCTIONS.get(node.name)
     if function is None:
-        return None
+        raise Fault(f"there is no name {node.name}")
 
     def apply(*values: object, names: tuple[str, ...] = ()) -> object:
         return apply_builtin(it, node, node.name, list(values), names)

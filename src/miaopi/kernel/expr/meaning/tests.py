@@ -72,7 +72,7 @@ def within(it: Evaluation, test: Within, operand: object, low: object, high: obj
     return both(above, below)
 
 
-def passes(it: Evaluation, test: Test, operand: object, wanted: object, *, is_cell: bool) -> Truth:
+def passes(it: Evaluation, test: Test, operand: object, wanted: object, is_cell: bool) -> Truth:
     """Whether the operand passes the test of that value: a truth stands for itself where it is a condition."""
     if isinstance(test, Condition) and (wanted is None or isinstance(wanted, bool)):
         return wanted
