@@ -6,7 +6,7 @@ They are what most cells of most tables are (DMN 1.5 §8.3.3): `-`, `"a", "b"`, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -19,7 +19,7 @@ from miaopi.kernel.expr.values import kind_of
 
 # Kinds whose values Python orders, finds equal and tells apart as FEEL does; booleans have no order.
 PLAIN: Final[Mapping[Type, type]] = {NUMBER: Decimal, STRING: str, BOOLEAN: bool, DATE: date}
-CONSTRUCTORS: Final = frozenset({"date"})
+CONSTRUCTORS: Final = frozenset({"date"})  # functions of the language, as long as nothing else in scope is called so
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,8 @@ EVERYTHING: Final = Plain(None, (), is_negated=True, takes_null=True)
 
 def read_plain(program: Program) -> Plain | None:
     """What the cell asks; none where it asks for more than a comparison with what is written."""
-    match program.tree:
-        case Literal(value=True):
-            return EVERYTHING
-        case UnaryTests(tests=tests, is_negated=is_negated):
-            return _all_of(tests, is_negated, program)
-        case _:
-            return None
+    tree = program.tree
+    return _all_of(tree.tests, tree.is_negated, program) if isinstance(tree, UnaryTests) else EVERYTHING
 
 
 def _all_of(tests: tuple[Test, ...], is_negated: bool, program: Program) -> Plain | None:
@@ -123,7 +118,7 @@ def _constants(nodes: tuple[Node, ...], program: Program) -> Iterator[object]:
         if not _is_written(node):
             continue
         run = Run()
-        value = Program(program.text, program.where, node, program.type).evaluate({}, run=run)
+        value = replace(program, tree=node).evaluate({}, run=run)
         if not run.faults and not isinstance(value, FarDate):
             yield value
 

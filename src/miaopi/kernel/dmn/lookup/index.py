@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Final, overload
 
 from miaopi.kernel.dmn.lookup.cells import Plain, read_plain
 from miaopi.kernel.dmn.lookup.column import Column
+from miaopi.kernel.dmn.reasons import PASSED
 from miaopi.kernel.dmn.tree import DecisionTable, HitPolicy
 
 FEWEST: Final = 16  # rules; fewer are tried one by one in less time than it takes to look them up
@@ -47,7 +48,7 @@ class Index:
         whether a cell that is not plain is passed; it is asked for those cells alone that are reached from the left, rule by
         rule, as if nothing had been read beforehand.
         """
-        passed = [column.passed(value) for column, value in zip(self.columns, values, strict=True)]
+        passed = self._passed(values)
         left, reached = self.all, 0
         for column, rules in zip(self.columns, passed, strict=True):
             reached |= left & column.open
@@ -62,12 +63,48 @@ class Index:
                 if self.is_first:
                     return
 
+    def tries(self, values: Sequence[object]) -> Sequence[int]:
+        """Of each rule up to the one that decides a table of first hits the first column that it does not pass, or `PASSED`:
+        found when one asks for it. For a table without open cells.
+        """
+        passed = self._passed(values)
+        hits = self.all
+        for rules in passed:
+            hits &= rules
+        return _Tries(passed, (hits & -hits).bit_length() if self.is_first and hits else self.rules)
+
+    def _passed(self, values: Sequence[object]) -> list[int]:
+        return [column.passed(value) for column, value in zip(self.columns, values, strict=True)]
+
     def _tried(self, bit: int, passed: Sequence[int], tries: Tries) -> bool:
         rule = bit.bit_length() - 1
         return all(
             tries(rule, at) if column.open & bit else rules & bit
             for at, (column, rules) in enumerate(zip(self.columns, passed, strict=True))
         )
+
+
+class _Tries(Sequence[int]):
+    """`passed` are the rules that each column lets through, `count` how many were tried."""
+
+    def __init__(self, passed: Sequence[int], count: int) -> None:
+        self._passed = passed
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> int: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[int]: ...
+
+    def __getitem__(self, at: int | slice) -> int | Sequence[int]:
+        if isinstance(at, slice):
+            return [self[rule] for rule in range(*at.indices(self._count))]
+        rule = range(self._count)[at]
+        return next((column for column, rules in enumerate(self._passed) if not rules >> rule & 1), PASSED)
 
 
 def index_of(table: DecisionTable) -> Index | None:
