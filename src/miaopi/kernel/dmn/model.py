@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from miaopi.kernel.dmn.code.edge import UNDECIDED
 from miaopi.kernel.dmn.code.functions import Function, deciding, explaining, undecided
@@ -32,7 +32,8 @@ class Model:
 
     graph: Graph
     findings: tuple[str, ...]
-    functions: dict[Any, Function] = field(default_factory=dict, init=False, repr=False, compare=False)
+    deciding: dict[str, Function] = field(default_factory=dict, init=False, repr=False, compare=False)
+    explaining: dict[str, Function] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -60,7 +61,8 @@ class Model:
 
         Raises NotFound for a name of neither, InputError for an input that is no value, DefinitionError beyond a budget.
         """
-        value = self._function(name, deciding)(inputs)
+        decide = self.deciding.get(name) or self._made(self.deciding, name, deciding)
+        value = decide(inputs)
         return self.evaluate_traced(name, inputs, now=now).value if value is UNDECIDED else value
 
     def explain(self, name: str, inputs: Mapping[str, object], *, now: datetime | None = None) -> Reasons:
@@ -68,7 +70,8 @@ class Model:
 
         Raises what `evaluate` raises.
         """
-        reasons = self._function(name, explaining)(inputs)
+        explain = self.explaining.get(name) or self._made(self.explaining, name, explaining)
+        reasons = explain(inputs)
         if reasons is not UNDECIDED:
             found: Reasons = reasons
             return found
@@ -80,14 +83,12 @@ class Model:
         """The same as `evaluate` with the errors of the evaluation."""
         return self._asked(name, *self._begin(name, inputs, now))
 
-    def _function(self, name: str, make: Callable[[Graph, str], Function]) -> Function:
-        """The function of a decision of this model, made when it is first asked for."""
-        made = self.functions.get((make, name))
-        if made is None:
-            reference = self._find(name)
-            made = undecided if reference.path else make(self.graph, reference.id)
-            if name == _plain(name):
-                self.functions[make, name] = made
+    def _made(self, kept: dict[str, Function], name: str, make: Callable[[Graph, str], Function]) -> Function:
+        """The function of a decision of this model, made when it is first asked for and kept under its own name."""
+        reference = self._find(name)
+        made = undecided if reference.path else make(self.graph, reference.id)
+        if name == _plain(name):
+            kept[name] = made
         return made
 
     def _find(self, name: str) -> Reference:

@@ -15,7 +15,6 @@ from miaopi.kernel.expr.code.writing import (
     AT,
     assignment,
     call,
-    class_of,
     compare,
     constant,
     entry,
@@ -48,7 +47,7 @@ def taken(to: Emitter, slots: Mapping[str, Slot], known: frozenset[str]) -> list
 
     What has no such name may be another spelling of one: so all are counted.
     """
-    is_mapping = is_same(class_of(read(INPUTS)), to.constant(dict))
+    is_mapping = _is_of(to, read(INPUTS), dict)
     count = call(to.constant(len), read(INPUTS))
     narrowed = call(to.constant(_narrow(frozenset(slots), known)), read(INPUTS))
     return [
@@ -80,14 +79,18 @@ def _plain(to: Emitter, slot: Slot) -> list[ast.stmt]:
     value = read(slot.name)
     if slot.type == NUMBER:
         bounds = ast.Compare(constant(-LARGEST), [ast.Lt(), ast.Lt()], [value, constant(LARGEST)], **AT)
-        is_small = every(is_same(class_of(value), to.constant(int)), bounds)
+        is_small = every(_is_of(to, value, int), bounds)
         made = [assignment(slot.name, call(to.constant(number), value)), give_up_unless(to, is_other(value, constant(None)))]
         return [ast.If(negation(is_small), made, [], **AT)]
     if slot.type == BOOLEAN:
         return [give_up_unless(to, some(is_same(value, constant(True)), is_same(value, constant(False))))]
     if slot.type is None or slot.type not in CLASSES:
         raise NotPlainError
-    return [give_up_unless(to, is_same(class_of(value), to.constant(CLASSES[slot.type])))]
+    return [give_up_unless(to, _is_of(to, value, CLASSES[slot.type]))]
+
+
+def _is_of(to: Emitter, value: ast.expr, wanted: type) -> ast.expr:
+    return is_same(call(to.constant(type), value), to.constant(wanted))
 
 
 def number(value: object) -> Decimal | None:

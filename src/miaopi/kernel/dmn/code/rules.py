@@ -56,7 +56,8 @@ def explained(
 
     def reasons(value: ast.expr, *last: ast.expr) -> ast.stmt:
         tried = tuple_of([*map(read, failed), *last])
-        return result(call(to.constant(Reasons), value, tried, tuple_of(map(read, columns))))
+        parts = tuple_of((value, tried, tuple_of(map(read, columns)), to.constant(())))
+        return result(call(to.constant(tuple.__new__), to.constant(Reasons), parts))  # at half the cost of a call of the class
 
     hit = to.fresh("h")
     if table.policy in ONE_HIT:

@@ -16,9 +16,9 @@ from miaopi.kernel.dmn.items import ItemType
 from miaopi.kernel.dmn.lookup.cells import read_plain
 from miaopi.kernel.dmn.tree import DecisionTable, InputClause, Literal
 from miaopi.kernel.expr import Program
-from miaopi.kernel.expr.code import NotPlainError, Plain, emitter, is_plain
+from miaopi.kernel.expr.code import Emitter, NotPlainError, Plain, emitter, is_plain
 from miaopi.kernel.expr.code.objects import names_read
-from miaopi.kernel.expr.code.writing import AT, assignment, call, compare, constant, member, read, tuple_of
+from miaopi.kernel.expr.code.writing import AT, assignment, call, choice, compare, constant, kept, member, read
 from miaopi.kernel.expr.library import FUNCTIONS
 from miaopi.kernel.expr.parser import INPUT
 from miaopi.kernel.expr.tree import Call, Name, Node, Property
@@ -142,7 +142,7 @@ class Writer:
             return None
         first, last = (read(slot.name) for slot in days)
         self.body.append(give_up_unless(self.to, compare(first, ast.LtE(), last)))
-        return self._filled(_years(first, last) if part == "years" else _months(first, last), NUMBER, is_raw=True)
+        return self._filled(_years(first, last, self.to) if part == "years" else _months(first, last), NUMBER, is_raw=True)
 
     # Tables
 
@@ -197,21 +197,22 @@ def kind_of(of: ItemType | None) -> Type | None:
     return None if of is None or of.type == ANY else of.type
 
 
-def _years(first: ast.expr, last: ast.expr) -> ast.expr:
-    """`last.year - first.year - ((last.month, last.day) < (first.month, first.day))`."""
-    ahead = compare(_birthday(last), ast.Lt(), _birthday(first))
+def _years(first: ast.expr, last: ast.expr, to: Emitter) -> ast.expr:
+    """`last.year - first.year - (last.day < first.day if last.month == first.month else last.month < first.month)`."""
+    mine, theirs = to.fresh("m"), to.fresh("m")
+    is_same_month = compare(kept(mine, member(last, "month")), ast.Eq(), kept(theirs, member(first, "month")))
+    ahead = choice(is_same_month, _is_earlier_day(last, first), compare(read(mine), ast.Lt(), read(theirs)))
     return _minus(_minus(member(last, "year"), member(first, "year")), ahead)
 
 
 def _months(first: ast.expr, last: ast.expr) -> ast.expr:
     """`(last.month - first.month - (last.day < first.day)) % 12`."""
-    ahead = compare(member(last, "day"), ast.Lt(), member(first, "day"))
-    months = _minus(_minus(member(last, "month"), member(first, "month")), ahead)
+    months = _minus(_minus(member(last, "month"), member(first, "month")), _is_earlier_day(last, first))
     return ast.BinOp(months, ast.Mod(), constant(12), **AT)
 
 
-def _birthday(day: ast.expr) -> ast.expr:
-    return tuple_of((member(day, "month"), member(day, "day")))
+def _is_earlier_day(one: ast.expr, other: ast.expr) -> ast.expr:
+    return compare(member(one, "day"), ast.Lt(), member(other, "day"))
 
 
 def _minus(left: ast.expr, right: ast.expr) -> ast.expr:
