@@ -81,7 +81,10 @@ def _derive(
     known, derived, left = dict(names), dict[str, Derived](), dict(to_derive)
     while left:
         ready: dict[str, Expression] = {}
-        for name, (_, placed) in left.items():
+        # What names another one that is left is not tried: to find it wanting takes longer than to read it.
+        early = {name for name, (_, at) in left.items() if not any(one in str(at.value) for one in left if one != name)}
+        for name in (one for one in left if one in early or not early):
+            placed = left[name][1]
             try:
                 ready[name] = compile(reader.string(placed) or "null", known, where=placed.where)
             except DefinitionError:

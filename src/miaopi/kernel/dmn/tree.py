@@ -5,8 +5,9 @@ A node that exists is well formed. `of` is the type that the expression itself d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from miaopi.kernel.dmn.items import ItemType
 from miaopi.kernel.expr import Program
@@ -165,6 +166,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class DecisionTable:
+    """`kept` is what was made of the rules for looking them up; it changes no meaning, and is no part of what the table is."""
+
     inputs: tuple[InputClause, ...]
     outputs: tuple[OutputClause, ...]
     rules: tuple[Rule, ...]
@@ -172,6 +175,7 @@ class DecisionTable:
     aggregation: Aggregation | None
     where: str
     of: ItemType | None = None
+    kept: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)
 
 
 Boxed = (

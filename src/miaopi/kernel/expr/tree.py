@@ -277,10 +277,16 @@ class Quantified(Node):
     body: Node
 
 
+_MEMBERS: dict[type, tuple[str, ...]] = {}
+
+
 def children(node: Node) -> Iterator[Node]:
     """The nodes right below, in the order they were written."""
-    for member in fields(node):
-        value = getattr(node, member.name)
+    kind = type(node)
+    if kind not in _MEMBERS:
+        _MEMBERS[kind] = tuple(member.name for member in fields(kind))
+    for name in _MEMBERS[kind]:
+        value = getattr(node, name)
         if isinstance(value, Node):
             yield value
         elif isinstance(value, tuple):

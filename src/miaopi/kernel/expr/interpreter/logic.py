@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from miaopi.kernel.expr.interpreter.walk import Walk, doubts
+from miaopi.kernel.expr.interpreter.walk import Walk
+from miaopi.kernel.expr.meaning.evaluation import doubts
 from miaopi.kernel.expr.tree import And, If, Not, Or
 from miaopi.kernel.expr.values import Truth, Undetermined, both, either, is_same, merge, negate
 

@@ -43,9 +43,16 @@ def _vocabulary(names: frozenset[str]) -> Vocabulary:
     return Vocabulary(names, FUNCTIONS)
 
 
+@lru_cache(maxsize=64)
+def _parts(kinds: frozenset[Type]) -> Vocabulary:
+    """The names that may stand after a dot, of values of these types: as many again, and as often the same."""
+    return Vocabulary({name for kind in kinds for name in fields_of(kind)} | PARTS)
+
+
 class Cursor:
     """One token ahead. `types` is the scope at this place: `outside` has the names that were given, `inside` those that are
-    bound within the text; `locals` lists them in their order, each with what it hides.
+    bound within the text; `locals` lists them in their order, each with what it hides. After a dot stand the `parts` of what
+    was given, and the `fields` of the contexts in the text.
     """
 
     def __init__(
@@ -61,7 +68,8 @@ class Cursor:
         self.types = dict(names)
         self.known = known
         self.before, self.after = before, after
-        self.fields = Vocabulary({name for kind in names.values() for name in fields_of(kind)} | PARTS)
+        self.parts = _parts(frozenset(kind for kind in names.values() if kind.entries or kind.item))
+        self.fields = Vocabulary()
         self.shapes = Shapes()
         self.locals: list[tuple[str, Type | None]] = []
         self.bound: dict[str, int] = {}
@@ -206,7 +214,8 @@ class Cursor:
         start = self.skip_blanks(position)
         found = [
             match
-            for match in self.fields.matches(self.source.text, start)
+            for known in (self.parts, self.fields)
+            for match in known.matches(self.source.text, start)
             if not parts or match[0] in parts or match[0] in PARTS
         ]
         if found:
