@@ -72,6 +72,6 @@ def test_a_service_opens_as_a_graph_of_all_its_decisions(package: ServicePackage
     assert any(kind == "KnowledgeSource" for kind, _ in shapes)
     assert editor.locator(".bjs-powered-by").is_visible()
     condition = package.definition.conditions[0]
-    assert editor.evaluate(SHOW, condition.id) == {"type": "literalExpression", "warnings": []}
+    assert editor.evaluate(SHOW, f"condition.{condition.id}") == {"type": "literalExpression", "warnings": []}
     shown = " ".join(editor.locator(".dmn-literal-expression-container").inner_text().split())
     assert " ".join(condition.holds.text.split()) in shown and condition.id in shown

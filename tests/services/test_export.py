@@ -15,11 +15,12 @@ from miaopi.cli.app import main
 from miaopi.definitions import ServicePackage, dmn, list_services
 from miaopi.definitions.cases import WorkedCase, read_cases
 from miaopi.definitions.reader import Reader
+from miaopi.kernel.decision import Derived
 from miaopi.kernel.decision.case import Case, open_case
 from miaopi.kernel.decision.drawing import draw
 from miaopi.kernel.dmn import Model, parse
 from miaopi.kernel.dmn.writing.document import Norm
-from miaopi.kernel.expr import Undetermined
+from miaopi.kernel.expr import Expression, Undetermined
 from miaopi.kernel.fact import Absent, Known
 from tests.services.reference import ROOT
 
@@ -60,7 +61,8 @@ def is_settled(case: WorkedCase, package: ServicePackage) -> bool:
 def expected(opened: Case) -> Iterator[tuple[str, object]]:
     """Each decision of the model with what `decide` makes of it; what went wrong or nobody could say is left out."""
     definition = opened.definition
-    rules = {**{name: one.value for name, one in definition.derived.items()}, **{one.id: one.holds for one in opened.conditions}}
+    rules: dict[str, Expression] = {name: one.value for name, one in definition.derived.items() if isinstance(one, Derived)}
+    rules |= {f"condition.{one.id}": one.holds for one in opened.conditions}
     rules |= {f"outcome.{name}": value for name, value in definition.values.items()}
     for name, rule in rules.items():
         value = rule.evaluate(opened.scope)

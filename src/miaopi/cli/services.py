@@ -332,5 +332,12 @@ def _decision(result: Mapping[str, Any]) -> str:
     lines += [f"{reason['code']} {reason['text']['zh']} {reason['text']['en']}" for reason in result["reasons"]]
     signs = {True: "✓", False: "✗", None: "?"}
     lines += [f"{signs[c['value']]} {c['id']} {c['text']['zh']}" for c in result["conditions"]]
+    lines += [_table_said(table) for table in result.get("tables", ())]
     lines += [f"→ 这样会不同 / would change it: {change}" for change in result["would_change"]]
     return "\n".join(lines)
+
+
+def _table_said(table: Mapping[str, Any]) -> str:
+    rules = "、".join(map(str, table["rules"])) or "–"
+    law = "、".join(f"{basis['instrument']} {basis['article']}" for basis in table["basis"])
+    return f"= {table['name']}（{table['file']}）规则 / rules {rules}：{law}"

@@ -27,12 +27,14 @@ from miaopi.kernel.decision.outcomes import (
     Refer,
     Refuse,
     Supplement,
+    TableResult,
     Wait,
     Waitlist,
 )
 from miaopi.kernel.decision.reading import read_answers, read_facts, read_overrides, read_value, write_fact
 from miaopi.kernel.decision.replay import receipt_of, replay
 from miaopi.kernel.decision.sources import next_sources
+from miaopi.kernel.decision.table import DatedModel, Table
 
 __all__ = [
     "Approve",
@@ -40,6 +42,7 @@ __all__ = [
     "Change",
     "Condition",
     "ConditionResult",
+    "DatedModel",
     "DatedValue",
     "Decision",
     "Definition",
@@ -58,6 +61,8 @@ __all__ = [
     "Refuse",
     "Repeal",
     "Supplement",
+    "Table",
+    "TableResult",
     "Wait",
     "Waitlist",
     "compute_value",

@@ -70,7 +70,7 @@ def _changes(
 ) -> Iterator[Change]:
     """Each single change – the day, or one fact that is hers to change or to bring about – after which all that failed holds."""
     behind = frozenset().union(*(definition.reads(c.holds) for c in definition.conditions if c.id in failed))
-    law = {day for name in (*failed, *behind) for day in definition.changes.get(name, ()) if day > as_of}
+    law = {day for name in {*failed, *behind, *definition.derived} for day in definition.changes.get(name, ()) if day > as_of}
     if AS_OF in behind or law:
         for day in sorted(law | _days_ahead(definition, facts, behind, as_of)):
             if _mends(failed, again, facts, day):

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from miaopi.kernel.decision.history import ALWAYS, Dated, find_in_force, no_law, require_order
 from miaopi.kernel.decision.outcomes import Basis, Outcome, Reason
+from miaopi.kernel.decision.table import Table
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Expression, Type
 from miaopi.kernel.fact import FactName
@@ -150,6 +151,15 @@ class Derived:
     label: Text
     value: Expression
 
+    @property
+    def names(self) -> frozenset[str]:
+        """What it reads."""
+        return self.value.names
+
+    @property
+    def type(self) -> Type:
+        return self.value.type
+
 
 @dataclass(frozen=True, slots=True)
 class ReasonSpec:
@@ -234,7 +244,7 @@ class Definition:
     slug: str
     version: str
     facts: Mapping[str, FactSpec]
-    derived: Mapping[str, Derived]
+    derived: Mapping[str, Derived | Table]
     conditions: tuple[Condition, ...]
     values: Mapping[str, Expression]
     parameters: Mapping[str, Parameter]
@@ -250,7 +260,7 @@ class Definition:
                 raise DefinitionError(id, f"nothing of this id is the law before {versions[0].since}, when it is repealed")
         seen = {AS_OF, *self.parameters, *self.settings, *(n for n, spec in self.facts.items() if spec.source != DERIVED)}
         for name, derived in self.derived.items():
-            for read in derived.value.names - seen:
+            for read in derived.names - seen:
                 raise DefinitionError(self.slug, f"derived value {name} reads {read}, which is not known before it")
             seen.add(name)
         for condition in self.conditions:
@@ -268,9 +278,10 @@ class Definition:
 
     @cached_property
     def changes(self) -> Mapping[str, tuple[date, ...]]:
-        """The days on which a parameter or condition begins, changes or ends."""
+        """The days on which a parameter, condition or table begins, changes or ends."""
         histories: dict[str, tuple[Dated, ...]] = {**self._histories}
         histories |= {name: each.history for name, each in self.parameters.items()}
+        histories |= {name: each.history for name, each in self.derived.items() if isinstance(each, Table)}
         return {
             name: tuple(day for entry in history for day in (entry.since, entry.until) if day is not None and day != ALWAYS)
             for name, history in histories.items()
@@ -292,7 +303,7 @@ class Definition:
     def _behind(self) -> Mapping[str, frozenset[str]]:
         behind: dict[str, frozenset[str]] = {}
         for name, derived in self.derived.items():
-            behind[name] = frozenset().union(*(behind.get(read, frozenset({read})) for read in derived.value.names))
+            behind[name] = frozenset().union(*(behind.get(read, frozenset({read})) for read in derived.names))
         return behind
 
     def resources_behind(self, fact: FactName) -> frozenset[str]:

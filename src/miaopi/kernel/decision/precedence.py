@@ -226,6 +226,7 @@ def _end(
         missing=_missing(it, failed),
         waiting_for=tuple(sorted(frozenset().union(*resources))),
         typed=_typed(it.case),
+        tables=it.case.tables,
     )
 
 

@@ -10,25 +10,26 @@ from miaopi.kernel.dmn import parse
 from miaopi.kernel.dmn.writing.document import (
     Answer,
     Element,
+    Function,
     Input,
     Item,
-    Knowledge,
     Norm,
     Source,
     write_model,
 )
 from miaopi.kernel.dmn.writing.layout import COLUMN, Box, Layout, lay_out
+from miaopi.kernel.dmn.writing.logic import literal
 from miaopi.kernel.dmn.writing.markup import mark, write_xml
 
 SIZE = (200, 60)
 LAW = "老年人权益保障法 第三十三条"
-TWICE = Knowledge("twice", parameters=(("n", "number"),), body=mark("literalExpression", mark("text", text="n * 2")), sources=(LAW,))
+TWICE = Function("twice", parameters=(("n", "number"),), body=literal("n * 2"), sources=(LAW,))
 OLD = 'twice(年龄+) >= 160 and "a < b & c" != "\x00"'
 AGE: list[Element] = [
     Input("年龄+", "年龄", "来源", "number"),
     Source(LAW),
     TWICE,
-    Answer("old", "年长", "说明", "boolean", "是否年长？", OLD, ("年龄+",), ("twice",), (LAW,)),
+    Answer("old", "年长", "说明", "boolean", question="是否年长？", body=literal(OLD), needs=("年龄+",), calls=("twice",), sources=(LAW,)),
 ]
 
 

@@ -60,31 +60,32 @@ class Source(Drawn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Knowledge(Drawn):
+class Function(Drawn):
     """A business knowledge model: a function of the parameters, names with types, given by the body, an expression of DMN."""
 
     parameters: tuple[tuple[str, str], ...]
     body: Mark
+    calls: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer(Drawn):
-    """A decision: a FEEL text over what it `needs`, inputs and decisions by name; `calls` are knowledge models."""
+    """A decision: an expression of DMN over what it `needs`, inputs and decisions by name; `calls` are knowledge models."""
 
+    body: Mark
     question: str = ""
-    text: str = ""
     needs: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
 
-Element = Input | Source | Knowledge | Answer
+Element = Input | Source | Function | Answer
 SIZES: Final[Mapping[type[Element], tuple[int, int]]] = {
-    Input: (200, 45), Source: (160, 63), Knowledge: (160, 46), Answer: (200, 60),
+    Input: (200, 45), Source: (160, 63), Function: (160, 46), Answer: (200, 60),
 }  # fmt: skip
 KINDS: Final[Mapping[type[Element], str]] = {
-    Input: "inputData", Source: "knowledgeSource", Knowledge: "businessKnowledgeModel", Answer: "decision",
+    Input: "inputData", Source: "knowledgeSource", Function: "businessKnowledgeModel", Answer: "decision",
 }  # fmt: skip
 
 
@@ -134,9 +135,9 @@ def _requirements(element: Element, named: Mapping[str, Element]) -> Iterator[Re
         for need in element.needs:
             what = "requiredInput" if isinstance(named[need], Input) else "requiredDecision"
             yield Requirement("informationRequirement", what, named[need], element)
+    if isinstance(element, Answer | Function):
         for need in element.calls:
             yield Requirement("knowledgeRequirement", "requiredKnowledge", named[need], element)
-    if isinstance(element, Answer | Knowledge):
         for need in element.sources:
             yield Requirement("authorityRequirement", "requiredAuthority", named[need], element)
 
@@ -158,8 +159,8 @@ def _element(element: Element, arrows: Sequence[Requirement]) -> Mark:
         case Answer():
             start += [mark("question", text=element.question)] if element.question else []
             start.append(_variable(element))
-            end.append(mark("literalExpression", mark("text", text=element.text), id=f"{id_of(element)}..text"))
-        case Knowledge():
+            end.append(element.body)
+        case Function():
             parameters = (mark("formalParameter", name=name, typeRef=of) for name, of in element.parameters)
             start += [_variable(element), mark("encapsulatedLogic", *parameters, element.body)]
         case Input():
