@@ -10,6 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import ClassVar
 
+from miaopi.kernel.expr.temporal import TEMPORAL, write_temporal
 from miaopi.kernel.wording import Text
 
 
@@ -177,7 +178,7 @@ Decision = Approve | Refuse | Supplement | Refer | Redirect | Wait | Waitlist
 
 
 def to_plain(value: object) -> object:
-    """A FEEL value as JSON can hold it: days and moments in ISO form, whole numbers as integers, others as text."""
+    """A FEEL value as JSON can hold it: days, moments and durations in ISO form, whole numbers as integers, others as text."""
     match value:
         case bool() | None | str():
             return value
@@ -185,6 +186,8 @@ def to_plain(value: object) -> object:
             return int(value) if value == value.to_integral_value() else str(value)
         case date() | datetime():
             return value.isoformat()
+        case _ if isinstance(value, TEMPORAL):
+            return write_temporal(value)
         case list() | tuple():
             return [to_plain(one) for one in value]
         case dict():
