@@ -10,12 +10,13 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page
 
-from miaopi.definitions import ServicePackage, list_services
+from miaopi.definitions import ServicePackage, list_services, load_service
 from miaopi.kernel.decision.drawing import draw
 from miaopi.kernel.dmn import parse
 from miaopi.kernel.dmn.writing.document import Norm
 from tests.browser import MODULES, opened_browser, opened_page
 from tests.services.reference import ROOT
+from tests.services.travel_pass import write_travel_pass_with_table
 
 EDITOR: Final = MODULES / "dmn-js" / "dist"
 STYLES: Final = ("diagram-js", "dmn-js-shared", "dmn-js-drd", "dmn-js-decision-table", "dmn-js-literal-expression")
@@ -63,7 +64,7 @@ def opened(editor: Page, model: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("package", list_services(ROOT / "services"), ids=lambda package: package.slug)
-def test_a_service_opens_as_a_graph_of_all_its_decisions(package: ServicePackage, editor: Page, tmp_path: Path) -> None:
+def test_a_service_opens_as_a_graph_of_all_its_decisions(package: ServicePackage, editor: Page) -> None:
     written = draw(package.definition, package.name, on=date(2026, 11, 23), norm=Norm.DMN_1_3)
     model = parse(written.encode())
     shapes = opened(editor, written)
@@ -75,3 +76,12 @@ def test_a_service_opens_as_a_graph_of_all_its_decisions(package: ServicePackage
     assert editor.evaluate(SHOW, f"condition.{condition.id}") == {"type": "literalExpression", "warnings": []}
     shown = " ".join(editor.locator(".dmn-literal-expression-container").inner_text().split())
     assert " ".join(condition.holds.text.split()) in shown and condition.id in shown
+
+
+def test_a_table_of_the_law_opens_as_a_table(editor: Page, tmp_path: Path) -> None:
+    package = load_service(write_travel_pass_with_table(tmp_path))
+    shapes = opened(editor, draw(package.definition, package.name, on=date(2026, 11, 23), norm=Norm.DMN_1_3))
+    assert ("Decision", "rides") in shapes
+    assert editor.evaluate(SHOW, "rides") == {"type": "decisionTable", "warnings": []}
+    rows = editor.locator(".tjs-table tbody tr").all_inner_texts()
+    assert rows[0].split()[:4] == ["1", "[65..80)", '"440304"', "60"] and len(rows) >= 3

@@ -16,28 +16,9 @@ from miaopi.kernel.decision import Decision, decide, read_facts
 from miaopi.kernel.decision.drawing import draw
 from miaopi.kernel.dmn import parse
 from miaopi.kernel.errors import DefinitionError
-from tests.services.travel_pass import GOOD, rewrite, write_travel_pass
-from tests.unit.kernel.dmn.written import NAMESPACE, column, decision, feel, given, model, output, table
+from tests.services.travel_pass import FIRST, GOOD, SECOND, rewrite, write_travel_pass_with_table
+from tests.unit.kernel.dmn.written import NAMESPACE, decision, feel, model
 
-RIDES = table(
-    "UNIQUE", (column("年龄", "number"), column("户籍 地")), (output("次数", "number"),),
-    '[65..80) | "440304" -> 60', ">= 80 | - -> 0", '- | "450102" -> 10 / 0',
-)  # fmt: skip
-NEEDS = ("requiredInput 年龄", "requiredInput 户籍 地")
-FIRST = model(given("年龄", "number"), given("户籍 地", "string"), decision("次数", RIDES, *NEEDS, of="number"))
-SECOND = FIRST.replace(b"<text>60</text>", b"<text>90</text>")
-TABLES = """\
-tables:
-  rides:
-    label: {zh: 每月免费次数, en: Free rides a month}
-    type: number
-    inputs: {年龄: age, 户籍 地: hukou.region_code}
-    versions:
-      - {file: rides-2021.dmn, from: 2021-01-01, basis: {instrument: 示例敬老办法, article: 附表}}
-      - {file: rides-2027.dmn, from: 2027-01-01, published: 2026-10-01, basis: {instrument: 示例调整通知, article: 附表}}
-derived:
-  age: {label: {zh: 年龄, en: Age}, value: "age on(person.birth_date, as_of)"}
-"""
 SETTINGS = {"city.regions": ["440304", "440303"]}
 
 
@@ -45,14 +26,7 @@ SETTINGS = {"city.regions": ["440304", "440303"]}
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The travel pass with a table that says how many rides are free, and refuses where it says none."""
     monkeypatch.setenv("MIAOPI_HOME", str(tmp_path / "home"))
-    folder = write_travel_pass(tmp_path)
-    (folder / "tables").mkdir()
-    (folder / "tables/rides-2021.dmn").write_bytes(FIRST)
-    (folder / "tables/rides-2027.dmn").write_bytes(SECOND)
-    rewrite(folder, "rules.yaml", "settings:\n", TABLES + "settings:\n")
-    rewrite(folder, "rules.yaml", "age on(person.birth_date, as_of) >= free_from_age", "age >= free_from_age and (rides > 0 or age >= 80)")
-    rewrite(folder, "rules.yaml", "  face: card_face\n", "  face: card_face\n  rides: rides\n")
-    return folder
+    return write_travel_pass_with_table(tmp_path)
 
 
 def decided(folder: Path, on: date = date(2026, 11, 23), known_at: date | None = None, **changed: object) -> Decision:

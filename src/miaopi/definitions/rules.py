@@ -29,6 +29,7 @@ from miaopi.kernel.wording import Text
 SECTIONS = ("reasons", "conditions", "values")
 OPTIONAL_SECTIONS = ("settings", "derived", "tables", "in_force")
 CONDITION = ("id", "kind", "text", "holds", "basis", "otherwise")
+REPEAL = ("id", "repealed", "basis")
 CONDITION_OPTIONAL = ("unknown", "values", "from", "to", "published")
 
 
@@ -176,7 +177,7 @@ def _follows(reader: Reader, placed: Placed, above: list[Condition | Repeal], en
 
 
 def _read_repeal(reader: Reader, placed: Placed) -> Repeal | None:
-    entries = reader.entries(placed, ("id", "repealed", "basis"), ("published",))
+    entries = reader.entries(placed, REPEAL, ("published",))
     since, basis = reader.day(entries.get("repealed")), reader.basis(entries.get("basis"))
     if since is None or not basis:
         return None

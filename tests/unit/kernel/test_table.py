@@ -105,6 +105,14 @@ def test_whatever_goes_wrong_in_a_model_is_left_to_a_person(logic: str, kind: st
     assert cause in found.reasons[0].text.en
 
 
+def test_what_is_absent_hits_a_row_that_says_null_or_nothing_and_none_that_compares() -> None:
+    rows = ("null -> 7", ">= 10 -> 1", "- -> 0")
+    for order, expected in ((rows, 7), (rows[1:], 0), (rows[1:2], None)):
+        logic = table("FIRST", (column("years", "number"),), (output("", "number"),), *order)
+        one = the_table(read(given("years", "number"), decision("amount", logic, "requiredInput years", of="number")))
+        assert one.look_up({"age": None}, one.history[0])[0] == expected
+
+
 def test_a_moment_of_a_model_is_a_moment_of_the_rules() -> None:
     moment = replace(the_table(read(decision("amount", text('@"2026-01-02T03:00:00"'))), kind="date and time"), inputs={})
     assert moment.look_up({}, moment.history[0])[0] == datetime(2026, 1, 2, 3)
