@@ -18,7 +18,17 @@ from miaopi.kernel.dmn.tree import DecisionTable, InputClause, Literal
 from miaopi.kernel.expr import Program
 from miaopi.kernel.expr.code import CLASSES, Emitter, NotPlainError, Plain, emitter, is_plain
 from miaopi.kernel.expr.code.objects import names_read
-from miaopi.kernel.expr.code.writing import AT, assignment, call, choice, compare, constant, kept, member, read
+from miaopi.kernel.expr.code.writing import (
+    AT,
+    assignment,
+    call,
+    choice,
+    compare,
+    constant,
+    kept,
+    member,
+    read,
+)
 from miaopi.kernel.expr.library import FUNCTIONS
 from miaopi.kernel.expr.parser import INPUT
 from miaopi.kernel.expr.tree import Call, Name, Node, Property
