@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from miaopi.kernel.expr.code.objects import make_whole
-from miaopi.kernel.expr.meaning.evaluation import Evaluation
 from miaopi.kernel.expr.lexer import Source
-from miaopi.kernel.expr.parser import parse
+from miaopi.kernel.expr.meaning.evaluation import Evaluation
+from miaopi.kernel.expr.parser import Lexicon, parse
 from miaopi.kernel.expr.run import Run
 from miaopi.kernel.expr.tree import Node
-from miaopi.kernel.expr.types import ANY, Type
+from miaopi.kernel.expr.types import NO_NAMES, Type, TypeNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Program:
 
 def read(
     text: str,
-    names: Mapping[str, Type] | Iterable[str],
+    names: Lexicon | Mapping[str, Type] | Iterable[str],
     *,
     types: Mapping[str, Type] | None = None,
     where: str = "",
@@ -46,6 +46,6 @@ def read(
     the name `?`. Raises DefinitionError for what is no sentence of the language, and for nothing else.
     """
     source = Source(text, where, is_open=True)
-    known = dict(names) if isinstance(names, Mapping) else dict.fromkeys(names, ANY)
-    tree, type = parse(source, known, types=types, is_unary=unary)
+    known = names if isinstance(names, Lexicon) else Lexicon(names, TypeNames(types, types.get) if types else NO_NAMES)
+    tree, type = parse(source, known, is_unary=unary)
     return Program(text, where, tree, type)
