@@ -143,7 +143,7 @@ class TypeNames:
         return None
 
 
-NO_NAMES: Final = TypeNames((), {}.get)
+NO_NAMES: Final = TypeNames((), dict[str, Type]().get)
 
 
 def read_type(text: str, start: int, known: TypeNames, depth: int = 0) -> tuple[Type, int]:
@@ -166,7 +166,7 @@ def read_type(text: str, start: int, known: TypeNames, depth: int = 0) -> tuple[
 
 
 def _read_generic(
-    name: str, text: str, position: int, known: Mapping[str, Type], depth: int
+    name: str, text: str, position: int, known: TypeNames, depth: int
 ) -> tuple[Type, int]:
     opening = re.compile(r"\s*<").match(text, position)
     if opening is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from miaopi.kernel.dmn.items import ANY, ItemType
@@ -134,7 +135,7 @@ class BoxedReader:
             variable = line.first("variable")
             name, of = (variable.get("name") if variable is not None else ""), self.type_of(variable)
             above = tuple(entry for entry in entries if entry.name)
-            inner = shelf.beside(lambda above=above: _types_of(above), len(above), line.where) if above else shelf
+            inner = shelf.beside(partial(_types_of, above), len(above), line.where) if above else shelf
             entries.append(Entry(name, of, self.required(line, element, inner, "the expression of an entry")))
         return BoxedContext(tuple(entries), element.where, self.type_of(element))
 

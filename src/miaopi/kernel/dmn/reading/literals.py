@@ -39,7 +39,7 @@ class Shelf:
 
     def add(self, text: str, where: str, *, unary: bool) -> None:
         """Count a text that will stand here. Raises DefinitionError beyond what one, and a model, may have."""
-        Source(text, where)
+        Source(text, where)  # it has a measure of its own
         if (text, unary) not in self.found:
             self.effort.take_text(text, where)
             self.found[text, unary] = None

@@ -62,8 +62,8 @@ class TypeBook:
         self.prefixes = prefixes
         self.namespaces = namespaces
         self.effort = effort
-        self.books = 1 + sum(book.books for book in imported.values())
-        self.names = TypeNames(self._each_name(), self.type_of)
+        self.books: int = 1 + sum(book.books for book in imported.values())
+        self.names = TypeNames(self.each_name(), self.type_of)
         self.known: dict[str, Type | None] = {}
         self.made: dict[str, ItemType] = {}
         self.open: list[str] = []
@@ -95,10 +95,10 @@ class TypeBook:
             self.known[name] = None if found is None else found.type
         return self.known[name]
 
-    def _each_name(self) -> Iterator[str]:
+    def each_name(self) -> Iterator[str]:
         yield from self.written
         for prefix, book in self.imported.items():
-            yield from (f"{prefix}.{name}" if prefix else name for name in book._each_name())
+            yield from (f"{prefix}.{name}" if prefix else name for name in book.each_name())
 
     def declared(self, name: str) -> ItemType | None:
         """The type that this model or one that it imports declares under that name."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.lexer import BLANK, Kind, Source, Token, name_token, read_token
-from miaopi.kernel.expr.parser.lexicon import PARTS, Lexicon
+from miaopi.kernel.expr.parser.lexicon import PARTS, WORDS_OF_FUNCTIONS, WORDS_OF_PARTS, Lexicon
 from miaopi.kernel.expr.parser.shapes import Shapes
 from miaopi.kernel.expr.tree import COMPARISONS, Node, Span
 from miaopi.kernel.expr.types import Type, read_type
@@ -56,7 +56,7 @@ class Cursor:
         self.bound: dict[str, int] = {}
         self.depth = 0
         self.ends_at_bracket = False  # in `[1..5[` the last bracket closes the range, it opens no filter
-        self.token = read_token(source, 0, self.outside, self.inside)
+        self.token = read_token(source, 0, WORDS_OF_FUNCTIONS, self.outside, self.inside)
 
     # Moving on
 
@@ -67,7 +67,7 @@ class Cursor:
         return token
 
     def move_to(self, position: int) -> None:
-        self.token = read_token(self.source, position, self.outside, self.inside)
+        self.token = read_token(self.source, position, WORDS_OF_FUNCTIONS, self.outside, self.inside)
 
     def at(self, *texts: str) -> bool:
         return self.token.kind in (Kind.SYMBOL, Kind.KEYWORD) and self.token.text in texts
@@ -195,7 +195,7 @@ class Cursor:
         start = self.skip_blanks(position)
         found = [
             match
-            for fields in (self.lexicon.fields, self.fields)
+            for fields in (WORDS_OF_PARTS, self.lexicon.fields, self.fields)
             for match in fields.matches(self.source.text, start)
             if not parts or match[0] in parts or match[0] in PARTS
         ]

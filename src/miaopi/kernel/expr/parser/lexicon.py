@@ -13,6 +13,8 @@ from miaopi.kernel.expr.vocabulary import Vocabulary
 
 # The names of parts that have several words: they are read as one after a dot, of whatever.
 PARTS: Final = frozenset(name for parts in PROPERTIES.values() for name in parts if " " in name)
+WORDS_OF_PARTS: Final = Vocabulary(PARTS)
+WORDS_OF_FUNCTIONS: Final = Vocabulary(functions=FUNCTIONS)
 
 
 class Lexicon:
@@ -29,10 +31,10 @@ class Lexicon:
     @cached_property
     def fields(self) -> Vocabulary:
         """The parts of the values that have the names."""
-        return Vocabulary({name for kind in self.types.values() for name in fields_of(kind)} | PARTS)
+        return Vocabulary({name for kind in self.types.values() for name in fields_of(kind)})
 
 
 @lru_cache(maxsize=64)
 def _vocabulary(names: frozenset[str]) -> Vocabulary:
     """Built once for a package, whose expressions share their names: with 82 it took twice as long as reading one."""
-    return Vocabulary(names, FUNCTIONS)
+    return Vocabulary(names)
