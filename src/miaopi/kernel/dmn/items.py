@@ -16,6 +16,7 @@ from miaopi.kernel.expr import Program, Run, Type
 from miaopi.kernel.expr.values import holds
 
 MOST_PARTS: Final = 1_000
+DEEPEST: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class ItemType:
     constraints: tuple[Program, ...] = ()
     ranks: tuple[Program, ...] = ()
     parts: int = field(init=False, repr=False, compare=False)
+    depth: int = field(init=False, repr=False, compare=False)
     type: Type = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -44,7 +46,11 @@ class ItemType:
         parts = 1 + sum(one.parts for one in inner)
         if parts > MOST_PARTS:
             raise DefinitionError("type", f"the type {self.name} has more than {MOST_PARTS:,} parts")
+        depth = 1 + max((one.depth for one in inner), default=0)
+        if depth > DEEPEST:
+            raise DefinitionError("type", f"the type {self.name} has more than {DEEPEST} levels")
         object.__setattr__(self, "parts", parts)
+        object.__setattr__(self, "depth", depth)
         object.__setattr__(self, "type", self._type())
 
     def _type(self) -> Type:

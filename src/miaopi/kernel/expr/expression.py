@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 
 from miaopi.kernel.errors import DefinitionError
-from miaopi.kernel.expr.code.objects import make_whole
+from miaopi.kernel.expr.code import GIVING_UP, NOT_PLAIN, Code, code_of
 from miaopi.kernel.expr.inference import infer
 from miaopi.kernel.expr.lexer import KEYWORDS, WORD, Source
 from miaopi.kernel.expr.meaning.evaluation import Evaluation
@@ -19,7 +20,7 @@ from miaopi.kernel.expr.types import Type
 from miaopi.kernel.expr.values import settle
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Expression:
     """`names` are the names it reads, `type` what it gives. Equal texts over equal names are equal expressions."""
 
@@ -35,8 +36,20 @@ class Expression:
 
         Raises InputError for a value of another type than declared, DefinitionError beyond the steps.
         """
+        code = self._code
+        if code.plain is not None and steps >= code.head.steps:
+            try:
+                found = code.plain(scope)
+            except GIVING_UP:
+                found = NOT_PLAIN
+            if found is not NOT_PLAIN:
+                return found
         it = Evaluation(Source(self.text, self.where), Run(steps))
-        return settle(make_whole(self.tree, is_open=False).evaluate(it, admit(self.names, self.types, scope)))
+        return settle(code.evaluate(it, admit(self.names, self.types, scope)))
+
+    @cached_property
+    def _code(self) -> Code:
+        return code_of(self.text, self.tree, tuple(self.types.items()), is_open=False)
 
 
 def compile(text: str, names: Mapping[str, Type], *, where: str = "") -> Expression:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.types import ANY, Type
@@ -291,7 +291,7 @@ def children(node: Node) -> Iterator[Node]:
 
 
 @cache
-def _members(kind: type[Node]) -> tuple[str, ...]:
+def _members(kind: type[Any]) -> tuple[str, ...]:
     """The fields of a kind of nodes in which nodes may stand."""
     return tuple(field.name for field in fields(kind) if field.type not in NO_NODES)
 

@@ -151,13 +151,13 @@ class _Reading:
             case "inputData":
                 return InputData(name, of, element.where)
             case "decision":
-                requires = self.directory.required(element)
+                requires = self.directory.required(key)
                 logic = self.boxed.within(element, self._shelf(requires, element.where))
                 if of is None:
                     self.variables.show(key, logic, [one.id for one in requires if not one.path])
                 return Decision(name, of, requires, logic, element.where)
             case "businessKnowledgeModel":
-                return self._knowledge(name, of, element)
+                return self._knowledge(key, of, element)
             case _:
                 outputs, encapsulated, decisions, data = (
                     self.directory.listed(element, part)
@@ -165,8 +165,9 @@ class _Reading:
                 )
                 return Service(name, given_by(of), outputs, encapsulated, decisions, data, element.where)
 
-    def _knowledge(self, name: str, of: ItemType | None, element: Element) -> Knowledge:
-        requires = self.directory.required(element)
+    def _knowledge(self, key: str, of: ItemType | None, element: Element) -> Knowledge:
+        name = element.get("name")
+        requires = self.directory.required(key)
         logic = element.first("encapsulatedLogic")
         function = BoxedFunction((), None, element.where)
         if logic is not None:

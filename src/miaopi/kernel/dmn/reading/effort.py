@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,8 +12,9 @@ BYTES: Final = 4 * 1024 * 1024
 ELEMENTS: Final = 80_000
 ATTRIBUTES: Final = 160_000
 STEPS: Final = 200_000  # names of scopes, models that are looked through, characters of what types allow
-TEXT: Final = 400_000  # characters of the texts in FEEL, equal ones of one scope counted once
-PER_TEXT: Final = 8  # what a text counts beside its characters
+WORDS: Final = 160_000  # words and signs of the texts in FEEL, equal ones of one scope counted once
+PER_TEXT: Final = 3  # what a text counts beside its words
+WORD: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\w.]+|[^\w\s]', re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -23,7 +25,7 @@ class Effort:
     elements: int = 0
     attributes: int = 0
     steps: int = 0
-    text: int = 0
+    words: int = 0
 
     def take_file(self, size: int, where: str) -> None:
         self.bytes += size
@@ -44,6 +46,6 @@ class Effort:
             raise DefinitionError(where, f"reading the model takes more than {STEPS:,} steps")
 
     def take_text(self, text: str, where: str) -> None:
-        self.text += PER_TEXT + len(text)
-        if self.text > TEXT:
-            raise DefinitionError(where, f"the expressions of the model have more than {TEXT:,} characters")
+        self.words += PER_TEXT + sum(1 for _ in WORD.finditer(text))
+        if self.words > WORDS:
+            raise DefinitionError(where, f"the expressions of the model have more than {WORDS:,} words")

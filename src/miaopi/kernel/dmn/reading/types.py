@@ -43,6 +43,7 @@ OF_SCHEMA: Final[Mapping[str, str]] = {
     "yearMonthDuration": "years and months duration",
 }
 DEEPEST: Final = 32
+PER_GENERIC: Final = 40  # steps for a type with parts that is written where it is used
 PER_CHARACTER: Final = 6  # steps for a character of what a type allows: it is read at once, as a whole and test by test
 
 
@@ -66,6 +67,7 @@ class TypeBook:
         self.names = TypeNames(self.each_name(), self.type_of)
         self.known: dict[str, Type | None] = {}
         self.made: dict[str, ItemType] = {}
+        self.generic: dict[str, ItemType] = {}
         self.open: list[str] = []
 
     def find(self, reference: str, where: str) -> ItemType | None:
@@ -126,10 +128,13 @@ class TypeBook:
 
     def _generic(self, name: str, where: str) -> ItemType:
         """`list<number>` and the like, of the language's types and of the model's own."""
-        found, end = read_type(name, 0, self.names)
-        if end != len(name):
-            raise DefinitionError(where, f"there is no type {name}")
-        return of_type(found)
+        if name not in self.generic:
+            self.effort.take(PER_GENERIC, where)
+            found, end = read_type(name, 0, self.names)
+            if end != len(name):
+                raise DefinitionError(where, f"there is no type {name}")
+            self.generic[name] = of_type(found)
+        return self.generic[name]
 
     def _own(self, name: str) -> ItemType | None:
         if name in self.made:

@@ -9,7 +9,7 @@ from typing import Final
 from miaopi.kernel.expr.library import FUNCTIONS
 from miaopi.kernel.expr.meaning import calls
 from miaopi.kernel.expr.meaning.evaluation import Evaluation, weight
-from miaopi.kernel.expr.run import LEVELS
+from miaopi.kernel.expr.run import LEVELS, Run
 from miaopi.kernel.expr.tree import Call, Invoke, Lambda, Node
 from miaopi.kernel.expr.values import KINDS, Closure, Fault, Range
 
@@ -83,6 +83,10 @@ class Head:
     root: Node
     levels: int
     steps: int
+
+    def is_within(self, run: Run) -> bool:
+        """Whether the run may take it."""
+        return run.level + self.levels <= LEVELS and run.taken + self.steps <= run.steps
 
     def enter(self, it: Evaluation) -> None:
         """Raises DefinitionError beyond what the run may take."""

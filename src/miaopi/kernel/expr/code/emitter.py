@@ -74,7 +74,7 @@ class Emitter:
         found = self.emits[type(node)](self, node, place.below())
         height = self._height + 1
         if height >= TALLEST:
-            found, height = self._apart(found), 1
+            found, height = self.apart(found), 1
         self._height = max(beside, height)
         return found
 
@@ -94,7 +94,7 @@ class Emitter:
     def spending(self, node: Node, steps: int, found: ast.expr) -> ast.expr:
         return some(call(member(read(IT), "spend"), self.constant(node), constant(steps)), found)
 
-    def _apart(self, found: ast.expr) -> ast.expr:
+    def apart(self, found: ast.expr) -> ast.expr:
         """The same as a call of a function of its own."""
         name = self.fresh("f")
         self._names.add(name)
