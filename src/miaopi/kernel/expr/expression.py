@@ -12,7 +12,7 @@ from miaopi.kernel.expr.code import GIVING_UP, NOT_PLAIN, Code, code_of
 from miaopi.kernel.expr.inference import infer
 from miaopi.kernel.expr.lexer import KEYWORDS, WORD, Source
 from miaopi.kernel.expr.meaning.evaluation import Evaluation
-from miaopi.kernel.expr.parser import parse
+from miaopi.kernel.expr.parser import Lexicon, parse
 from miaopi.kernel.expr.run import STEPS, Run
 from miaopi.kernel.expr.scope import admit
 from miaopi.kernel.expr.tree import Name, Node, children
@@ -60,7 +60,7 @@ def compile(text: str, names: Mapping[str, Type], *, where: str = "") -> Express
             raise DefinitionError(
                 source.where, f"‘{name}’ cannot be a name: it is a word of the language or no word"
             )
-    tree, _ = parse(source, names)
+    tree, _ = parse(source, Lexicon(names))
     read = _names_read(tree)
     found = infer(tree, names, source)
     types = MappingProxyType({name: names[name] for name in sorted(read)})

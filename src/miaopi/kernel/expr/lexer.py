@@ -7,10 +7,9 @@ scope wins, and the parser hands in the scope of each token.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from enum import Enum, auto
-from typing import Final
+from typing import Final, NamedTuple
 
 from miaopi.kernel.errors import BudgetError, DefinitionError
 from miaopi.kernel.expr.tree import Span
@@ -44,8 +43,7 @@ class Kind(Enum):
     END = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """`text` is the name as declared, the keyword or the symbol; `value` that of a number or string."""
 
     kind: Kind

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.expr.vocabulary import GAP, Vocabulary
 
 SIMPLE_NAMES: Final = (
     "any",
@@ -52,7 +54,7 @@ class Type:
     def parse(cls, text: str) -> Type:
         """The type of that name, `list<string>` and `days and time duration` included. Raises DefinitionError."""
         name = " ".join(text.split())
-        found, end = read_type(name, 0, {})
+        found, end = read_type(name, 0, NO_NAMES)
         if end != len(name):
             raise _no_such_type(name)
         return found
@@ -120,14 +122,37 @@ WORDS: Final = re.compile(
 ENTRY: Final = re.compile(r"\s*([^<>,:]+?)\s*:")
 
 
-def read_type(text: str, start: int, known: Mapping[str, Type], depth: int = 0) -> tuple[Type, int]:
+class TypeNames:
+    """Types that a model has given names to, so that they are found where they are written; each is asked for by its name."""
+
+    def __init__(self, names: Iterable[str], type_of: Callable[[str], Type | None]) -> None:
+        self.names = names
+        self.type_of = type_of
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.names)
+
+    def at(self, text: str, start: int) -> tuple[Type, int] | None:
+        """The type of the longest name that stands there, and where it ends."""
+        blanks = GAP.match(text, start)
+        found = self._vocabulary.matches(text, blanks.end() if blanks else start)
+        for name, end in sorted(found, key=lambda match: match[1], reverse=True):
+            if not text.startswith(".", end) and (kind := self.type_of(name)) is not None:
+                return kind, end
+        return None
+
+
+NO_NAMES: Final = TypeNames((), dict[str, Type]().get)
+
+
+def read_type(text: str, start: int, known: TypeNames, depth: int = 0) -> tuple[Type, int]:
     """The type written from that place on, and where it ends (DMN 1.5 §10.3.1.2, rules 54–56). Raises DefinitionError."""
     if depth > DEEPEST_TYPE:
         raise DefinitionError("type", f"more than {DEEPEST_TYPE} types inside one another")
-    for name in sorted(known, key=len, reverse=True):
-        pattern = re.compile(r"\s*" + r"\s+".join(map(re.escape, name.split())) + r"(?![\w.])")
-        if found := pattern.match(text, start):
-            return known[name], found.end()
+    named = known.at(text, start)
+    if named is not None:
+        return named
     found = WORDS.match(text, start)
     if found is None:
         raise _no_such_type(text[start : start + 20].strip())
@@ -141,7 +166,7 @@ def read_type(text: str, start: int, known: Mapping[str, Type], depth: int = 0) 
 
 
 def _read_generic(
-    name: str, text: str, position: int, known: Mapping[str, Type], depth: int
+    name: str, text: str, position: int, known: TypeNames, depth: int
 ) -> tuple[Type, int]:
     opening = re.compile(r"\s*<").match(text, position)
     if opening is None:
@@ -155,7 +180,7 @@ def _read_generic(
     return Type(name, item), _pass(text, position, ">")
 
 
-def _read_entries(text: str, position: int, known: Mapping[str, Type], depth: int) -> tuple[Type, int]:
+def _read_entries(text: str, position: int, known: TypeNames, depth: int) -> tuple[Type, int]:
     entries: list[tuple[str, Type]] = []
     while found := ENTRY.match(text, position):
         kind, position = read_type(text, found.end(), known, depth)
@@ -166,7 +191,7 @@ def _read_entries(text: str, position: int, known: Mapping[str, Type], depth: in
     return Type("context", entries=tuple(entries)), _pass(text, position, ">")
 
 
-def _read_signature(text: str, position: int, known: Mapping[str, Type], depth: int) -> tuple[Type, int]:
+def _read_signature(text: str, position: int, known: TypeNames, depth: int) -> tuple[Type, int]:
     """`function<number, string>->boolean`, from behind the first bracket."""
     parameters: list[Type] = []
     while not (end := re.compile(r"\s*>").match(text, position)):
