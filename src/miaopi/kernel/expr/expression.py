@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from miaopi.kernel.errors import DefinitionError
@@ -55,16 +55,21 @@ class Expression:
 def compile(text: str, names: Mapping[str, Type], *, where: str = "") -> Expression:
     """Read the text with those names in scope. `where` (`file:line`) begins each DefinitionError that it raises."""
     source = Source(text, where)
-    for name in names:
-        if name in KEYWORDS or not WORD.match(name):
-            raise DefinitionError(
-                source.where, f"‘{name}’ cannot be a name: it is a word of the language or no word"
-            )
+    for name in _no_names(frozenset(names)):
+        raise DefinitionError(
+            source.where, f"‘{name}’ cannot be a name: it is a word of the language or no word"
+        )
     tree, _ = parse(source, Lexicon(names))
     read = _names_read(tree)
     found = infer(tree, names, source)
     types = MappingProxyType({name: names[name] for name in sorted(read)})
     return Expression(text, found, frozenset(read), tree, types, where)
+
+
+@lru_cache(maxsize=64)
+def _no_names(names: frozenset[str]) -> tuple[str, ...]:
+    """Those that cannot be names; looked for once for all the expressions of a package."""
+    return tuple(sorted(name for name in names if name in KEYWORDS or not WORD.match(name)))
 
 
 def _names_read(tree: Node) -> set[str]:

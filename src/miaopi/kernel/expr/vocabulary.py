@@ -59,17 +59,23 @@ class Vocabulary:
 
     def matches(self, text: str, position: int) -> list[tuple[str, int]]:
         """The names that stand at the position, and where each ends."""
+        atom = ATOM.match(text, position)
+        first = self._first.following.get((NO_BLANK, atom.group())) if atom else None
+        if atom is None or first is None:
+            return []
         found: list[tuple[str, int]] = []
-        waiting = [(self._first, position)]
+        waiting = [(first, atom.end())]
         while waiting:
             place, end = waiting.pop()
             if (place.count > 0 and not WORD_PART.match(text, end)) or (
                 place.is_function and BRACKET.match(text, end)
             ):
                 found.append((place.name, end))
+            if not place.following:
+                continue
             gap = GAP.match(text, end)
-            start = gap.end() if gap and end > position else end
-            if place.following and (atom := ATOM.match(text, start)):
+            start = gap.end() if gap else end
+            if atom := ATOM.match(text, start):
                 for kind in (ANY_BLANK, BLANK_NEEDED if start > end else NO_BLANK):
                     if (kind, atom.group()) in place.following:
                         waiting.append((place.following[kind, atom.group()], atom.end()))
