@@ -41,10 +41,14 @@ COLUMNS = {
 }
 OUTCOMES = ('"x"', '"y"', "1", "1.0", "null", "n", "1 / 0", "true", '@"2026-01-01"', 'date and time("2026-01-01T00:00:00")', "[1]")
 ASKED = {
-    "number": (0, 1, 2, 3, Decimal("2.5"), Decimal("-1"), 10**34, 10**6200, Decimal("1e-40"), Decimal("NaN"), Decimal(10) ** 33 + Decimal("0.5")),
+    "number": (
+        0, 1, 2, 3, Decimal("2.5"), Decimal("-1"), 10**34, 10**6200, Decimal("1e-40"), Decimal("NaN"), Decimal(10**33) + Decimal("0.5"),
+    ),
     "string": ("a", "b", "", "é", "a" * 300),
     "boolean": (True, False),
-    "date": (date(2025, 1, 1), date(2026, 1, 1), date(2026, 1, 2), date(2024, 2, 29), date(2025, 12, 31), date(2027, 3, 1), "2026-01-01", "no day"),
+    "date": (
+        date(2025, 1, 1), date(2026, 1, 1), date(2026, 1, 2), date(2024, 2, 29), date(2025, 12, 31), date(2027, 3, 1), "2026-01-01", "day",
+    ),
     "few": (1, 2, 3, 4),
     "": (1, 2, 3, "a", True, None),
     "date and time": (datetime(2026, 1, 1), datetime(2026, 1, 1, 5), datetime(2027, 1, 1), "2026-01-01T00:00:00", None),
@@ -54,6 +58,9 @@ STRANGE = st.sampled_from([None, 1, "1", True, 1.5, [1], {"a": 1}, date(2026, 1,
 
 @st.composite
 def models(draw: st.DrawFn) -> Model:
+    def seldom(*words: str) -> str:
+        return draw(st.sampled_from([*[""] * 30, *words]))
+
     names = draw(st.lists(st.sampled_from(draw(st.sampled_from([USUAL, USUAL, tuple(COLUMNS)]))), min_size=1, max_size=4))
     rules = draw(st.integers(1, 5))
     lines = []
@@ -62,23 +69,24 @@ def models(draw: st.DrawFn) -> Model:
     for _ in range(rules):
         cells = [draw(st.sampled_from(COLUMNS[name][: 4 if plain else None])) for name in names]
         lines.append(f"{' | '.join(cells)} -> {draw(st.sampled_from(one_kind))}")
-    policy = draw(st.sampled_from(["UNIQUE", "UNIQUE", "FIRST", "ANY", "PRIORITY", "FIRST", *(policy.value for policy in HitPolicy)]))
-    allowed, default = draw(st.sampled_from(["", '"y", "x"', "2, 1"])), draw(st.sampled_from(["", '"x"', "1"]))
-    columns = tuple(column(name, draw(st.sampled_from([*[""] * 40, "number", "string"])), draw(st.sampled_from([*[""] * 40, "< 3", '"a", "b"']))) for name in names)
-    of = draw(st.sampled_from([*[""] * 6, "number", "string", "few"]))
+    policy = draw(st.sampled_from(["UNIQUE", "FIRST", "ANY", "PRIORITY", "FIRST", *(policy.value for policy in HitPolicy)]))
+    columns = tuple(column(name, seldom("number", "string"), seldom("< 3", '"a", "b"')) for name in names)
+    default = draw(st.sampled_from(["", '"x"', "1"]))
+    made = output(of=seldom("number"), allowed=draw(st.sampled_from(["", '"y", "x"', "2, 1"])), default=default)
     read = {word for text in (*names, "few", "e") for word in re.findall(r"\w+", text)} & INPUTS.keys() | {"n", "s", "b"}
-    needs = tuple(f"requiredInput {name}" for name in sorted(read))
+    needs = (*({"first", "total"} & set(names)), *(f"requiredInput {name}" for name in sorted(read)))
+    inner_output = output(allowed='"y", "x"', default=draw(st.sampled_from(["", '"x"'])))
     inner_policy = draw(st.sampled_from(["FIRST", "UNIQUE", "ANY", "PRIORITY"]))
-    inner = table(inner_policy, (column("n"),), (output(allowed='"y", "x"', default=draw(st.sampled_from(["", '"x"']))),), '< 2 -> "x"', '> 0 -> "y"')
+    inner = table(inner_policy, (column("n"),), (inner_output,), '< 2 -> "x"', '> 0 -> "y"')
     return parse(
         model(
             item("few", "number", allowed="1, 2, 3"),
             *(input_data(name, kind) for name, kind in INPUTS.items()),
             decision("first", inner, "requiredInput n"),
-            decision("total", feel("n + few"), "requiredInput n", "requiredInput few", of=draw(st.sampled_from(["", "number", "few"]))),
-            decision("asked", table(policy, columns, (output(of=draw(st.sampled_from(["", "", "", "number"])), allowed=allowed, default=default),), *lines), *({"first", "total"} & set(names)), *needs, of=of),
+            decision("total", feel("n + few"), "requiredInput n", "requiredInput few", of=seldom("number", "few")),
+            decision("asked", table(policy, columns, (made,), *lines), *needs, of=seldom("number", "string", "few")),
         )
-    )  # fmt: skip
+    )
 
 
 @st.composite

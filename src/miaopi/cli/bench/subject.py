@@ -37,8 +37,8 @@ COLUMNS: Final[Mapping[str, str]] = {
     "has_contract": "has_contract",
 }
 TYPES: Final[Mapping[str, type]] = {
-    **{"has_record": bool, "degree": str, "full_time": bool, "age": int, "years": int, "insured_months": int},
-    **{"title": str, "school": str, "has_contract": bool},
+    "has_record": bool, "degree": str, "full_time": bool, "age": int, "years": int, "insured_months": int,
+    "title": str, "school": str, "has_contract": bool,
 }
 # Cells in the order of the columns, then the outcome; - holds for everything.
 RULES: Final[Sequence[Sequence[str]]] = (
