@@ -92,6 +92,12 @@ def test_what_is_no_number_is_refused(number: object) -> None:
         made(table("FIRST", (column("n"),), (output(),), "> 1 -> 1", "- -> 2")).evaluate("t", {**CASE, "n": number})
 
 
+def test_an_input_of_the_table_is_one_of_its_allowed_values() -> None:
+    for allowed, at_once in (("-", True), ("> 1", True), ("> 5", False)):
+        model = made(table("FIRST", (column("n", allowed=allowed),), (output(),), "> 1 -> 1"))
+        assert (given_at_once if at_once else given_plainly)(model) == (1 if at_once else None)
+
+
 def test_names_are_found_however_they_are_spaced() -> None:
     model = read(decision("t", feel("a b + 1"), "requiredInput a b"), given("a b", "number"), given("c", "number"))
     assert model.evaluate("t", {"a  b": 1}) == 2

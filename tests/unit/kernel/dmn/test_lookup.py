@@ -41,6 +41,10 @@ def table_of(model: Model) -> DecisionTable:
         ("not(null)", 0, None),
         ("not(1)", None, 1),
         ("? > 2", 3, 2),
+        ("[n..n]", 3, None),
+        ("< true, 5", 5, 4),
+        ("> n - 1", 3, None),
+        ("-1", -1, 1),
     ],
 )
 def test_a_cell_of_a_long_table_means_what_it_means_anywhere(cell: str, passes: object, fails: object) -> None:
