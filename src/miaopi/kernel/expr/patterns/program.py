@@ -19,6 +19,7 @@ from miaopi.kernel.expr.patterns.syntax import (
 )
 
 LONGEST_PROGRAM: Final = 10_000  # steps
+TOO_LONG: Final = "the pattern repeats too much"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class _Writer:
     def add(self, step: Step) -> int:
         """Where the step stands."""
         if len(self.steps) >= LONGEST_PROGRAM:
-            raise Fault("the pattern repeats too much")
+            raise Fault(TOO_LONG)
         self.steps.append(step)
         return len(self.steps) - 1
 
