@@ -57,12 +57,15 @@ from miaopi.kernel.expr.types import (
     PROPERTIES,
     RECORD,
     Type,
+    bounded,
     fits,
     is_comparable,
     item_of,
     join,
 )
 from miaopi.kernel.expr.values import Fault, kind_of
+
+PARTS: Final = 4  # of a type that are one step
 
 
 class _Check:
@@ -74,7 +77,9 @@ class _Check:
         self.names = names
 
     def type_of(self, node: Node) -> Type:
-        return TYPES[type(node)](self, node)
+        found = bounded(TYPES[type(node)](self, node))
+        self.it.spend(node, 1 + found.parts // PARTS)
+        return found
 
     def require(self, node: Node, wanted: Type) -> None:
         found = self.type_of(node)
@@ -278,7 +283,9 @@ def _list(check: _Check, node: ListOf) -> Type:
 
 def _list_type(check: _Check, items: list[tuple[Node, Type]]) -> Type:
     joined: Type | None = None
-    for _, found in items:
+    for node, found in items:
+        if joined is not None:
+            check.it.spend(node, joined.parts // PARTS)
         joined = found if joined is None else join(joined, found)
     return Type("list", joined or ANY)
 

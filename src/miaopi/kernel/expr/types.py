@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -30,20 +30,25 @@ ONE_WORD: Final[Mapping[str, str]] = {
     "yearmonthduration": "years and months duration",
 }
 DEEPEST_TYPE: Final = 32
+MOST_PARTS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Type:
     """One kind of value. `item` is the kind of the elements of a list, of the ends of a range, of what a function gives;
-    `entries` are those of a context, `parameters` those of a function. A function without an item is any function.
+    `entries` are those of a context, `parameters` those of a function. A function without an item is any function. `parts` counts
+    the types within it, one that is shared as often as it stands there.
     """
 
     name: str
     item: Type | None = None
     entries: tuple[tuple[str, Type], ...] = ()
     parameters: tuple[Type, ...] = ()
+    parts: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        inner = sum(one.parts for one in self.parameters) + sum(one.parts for _, one in self.entries)
+        object.__setattr__(self, "parts", 1 + inner + (self.item.parts if self.item is not None else 0))
         generic = self.name in ("list", "range", "function")
         if (self.name == "list" and self.item is None) or (self.item is not None and not generic):
             raise _no_such_type(self.name)
@@ -262,6 +267,11 @@ def join(left: Type, right: Type) -> Type:
     if left.name == right.name == "list":
         return Type("list", join(item_of(left), item_of(right)))
     return ANY
+
+
+def bounded(kind: Type, most: int = MOST_PARTS) -> Type:
+    """The type, if it has so many parts at most; any otherwise, for what is built of types that were found grows without an end."""
+    return kind if kind.parts <= most else ANY
 
 
 def item_of(kind: Type) -> Type:

@@ -120,8 +120,10 @@ class _Writer:
         if part.most is None:
             fork = self.add(Fork(0, 0))
             self.write(part.inner)
-            self.add(Jump(fork))
+            again = self.add(Jump(fork))
             self.fork(fork, is_lazy=part.is_lazy)
+            if not part.is_lazy:  # after a round of nothing the ways of the fork are gone; it goes past, before all that is less wanted
+                self.steps[again] = Fork(fork, len(self.steps))
             return
         forks: list[int] = []
         for _ in range(part.most - part.least):
