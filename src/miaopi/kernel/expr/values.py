@@ -224,12 +224,22 @@ def extent(value: list[object] | dict[str, object]) -> int:
 
 
 def settle(value: object) -> object:
-    """The value itself, or `Undetermined` for a list or a context of which a part is."""
+    """The value itself, or `Undetermined` for a list or a context of which a part is. What is shared within it is looked at
+    once: a loop over its own results so far makes values whose parts double with each round.
+    """
     if not isinstance(value, list | dict):
         return value
-    parts = value if isinstance(value, list) else value.values()
-    doubtful = [part for part in map(settle, parts) if isinstance(part, Undetermined)]
-    return merge(*doubtful) if doubtful else value
+    found: Undetermined | None = None
+    waiting, seen = [value], {id(value)}
+    while waiting:
+        whole = waiting.pop()
+        for part in whole if isinstance(whole, list) else whole.values():
+            if isinstance(part, Undetermined):
+                found = part if found is None else found | part
+            elif isinstance(part, list | dict) and id(part) not in seen:
+                seen.add(id(part))
+                waiting.append(part)
+    return value if found is None else found
 
 
 def merge(first: Undetermined, *others: Undetermined) -> Undetermined:

@@ -104,6 +104,8 @@ def _matches(it: Evaluation, operand: object, wanted: object) -> Truth:
 
 
 def _is_element(it: Evaluation, operand: object, element: object) -> Truth:
+    if isinstance(operand, Undetermined):
+        return operand | element if isinstance(element, Undetermined) else operand
     if isinstance(element, Range) and not isinstance(operand, Range):
         try:
             found = is_within(operand, element)
