@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 from miaopi.kernel.errors import DefinitionError
-from miaopi.kernel.expr.vocabulary import GAP, Vocabulary
+from miaopi.kernel.expr.vocabulary import GAP, Spend, Vocabulary
 
 SIMPLE_NAMES: Final = (
     "any",
@@ -138,24 +138,29 @@ class TypeNames:
     def _vocabulary(self) -> Vocabulary:
         return Vocabulary(self.names)
 
-    def at(self, text: str, start: int) -> tuple[Type, int] | None:
+    def at(self, text: str, start: int, spend: Spend) -> tuple[Type, int] | None:
         """The type of the longest name that stands there, and where it ends."""
         blanks = GAP.match(text, start)
-        found = self._vocabulary.matches(text, blanks.end() if blanks else start)
+        found = self._vocabulary.matches(text, blanks.end() if blanks else start, spend)
         for name, end in sorted(found, key=lambda match: match[1], reverse=True):
             if not text.startswith(".", end) and (kind := self.type_of(name)) is not None:
                 return kind, end
         return None
 
 
+Read = Callable[[str, int], tuple[Type, int]]
 NO_NAMES: Final = TypeNames((), dict[str, Type]().get)
 
 
-def read_type(text: str, start: int, known: TypeNames, depth: int = 0) -> tuple[Type, int]:
-    """The type written from that place on, and where it ends (DMN 1.5 §10.3.1.2, rules 54–56). Raises DefinitionError."""
+def read_type(
+    text: str, start: int, known: TypeNames, depth: int = 0, *, spend: Spend = lambda _steps: None
+) -> tuple[Type, int]:
+    """The type written from that place on, and where it ends (DMN 1.5 §10.3.1.2, rules 54–56); `spend` counts what looking for
+    names takes. Raises DefinitionError.
+    """
     if depth > DEEPEST_TYPE:
         raise DefinitionError("type", f"more than {DEEPEST_TYPE} types inside one another")
-    named = known.at(text, start)
+    named = known.at(text, start, spend)
     if named is not None:
         return named
     found = WORDS.match(text, start)
@@ -163,7 +168,7 @@ def read_type(text: str, start: int, known: TypeNames, depth: int = 0) -> tuple[
         raise _no_such_type(text[start : start + 20].strip())
     name, end = " ".join(found.group(1).split()), found.end()
     if name.lower() in ("list", "range", "context", "function"):
-        return _read_generic(name.lower(), text, end, known, depth + 1)
+        return _read_generic(name.lower(), text, end, partial(read_type, known=known, depth=depth + 1, spend=spend))
     plain = ONE_WORD.get(name.lower(), name.lower())
     if plain not in SIMPLE_NAMES:
         raise _no_such_type(name)
@@ -171,24 +176,24 @@ def read_type(text: str, start: int, known: TypeNames, depth: int = 0) -> tuple[
 
 
 def _read_generic(
-    name: str, text: str, position: int, known: TypeNames, depth: int
+    name: str, text: str, position: int, read: Read
 ) -> tuple[Type, int]:
     opening = re.compile(r"\s*<").match(text, position)
     if opening is None:
         return (LIST if name == "list" else Type(name)), position
     position = opening.end()
     if name == "context":
-        return _read_entries(text, position, known, depth)
+        return _read_entries(text, position, read)
     if name == "function":
-        return _read_signature(text, position, known, depth)
-    item, position = read_type(text, position, known, depth)
+        return _read_signature(text, position, read)
+    item, position = read(text, position)
     return Type(name, item), _pass(text, position, ">")
 
 
-def _read_entries(text: str, position: int, known: TypeNames, depth: int) -> tuple[Type, int]:
+def _read_entries(text: str, position: int, read: Read) -> tuple[Type, int]:
     entries: list[tuple[str, Type]] = []
     while found := ENTRY.match(text, position):
-        kind, position = read_type(text, found.end(), known, depth)
+        kind, position = read(text, found.end())
         entries.append((" ".join(found.group(1).split()), kind))
         if not (comma := re.compile(r"\s*,").match(text, position)):
             break
@@ -196,15 +201,15 @@ def _read_entries(text: str, position: int, known: TypeNames, depth: int) -> tup
     return Type("context", entries=tuple(entries)), _pass(text, position, ">")
 
 
-def _read_signature(text: str, position: int, known: TypeNames, depth: int) -> tuple[Type, int]:
+def _read_signature(text: str, position: int, read: Read) -> tuple[Type, int]:
     """`function<number, string>->boolean`, from behind the first bracket."""
     parameters: list[Type] = []
     while not (end := re.compile(r"\s*>").match(text, position)):
         if parameters:
             position = _pass(text, position, ",")
-        kind, position = read_type(text, position, known, depth)
+        kind, position = read(text, position)
         parameters.append(kind)
-    result, position = read_type(text, _pass(text, end.end(), "->"), known, depth)
+    result, position = read(text, _pass(text, end.end(), "->"))
     return Type("function", result, parameters=tuple(parameters)), position
 
 
