@@ -97,32 +97,45 @@ class Answer:
     taken: int = 0
 
 
-def image(value: object, depth: int = 0) -> object:
-    """The value with its types, so that 1 is not 1.0 nor true; of a function, what it takes and what it gives for some values."""
-    match value:
-        case list():
-            return ["list", *(image(one, depth + 1) for one in value)]
-        case dict():
-            return ["context", *((key, image(one, depth + 1)) for key, one in value.items())]
-        case Range():
-            return ["range", image(value.low), image(value.high), value.includes_low, value.includes_high]
-        case Undetermined():
-            return ["undetermined", sorted(value.blame), sorted(value.faults)]
-        case Closure():
-            return ["function", value.names, value.type, value.signatures, *(_given(value, depth) if depth < 3 else ())]
-        case _:
-            return [type(value).__name__, repr(value)]
+MOST_PARTS = 4_000
 
 
-def _given(function: Closure, depth: int) -> list[object]:
-    found: list[object] = []
-    for given in (Decimal(2), "a", None):
-        try:
-            values = [given] * (len(function.names) or 1)
-            found.append(image(function.call(*values[: len(function.names) if not function.signatures else 1]), depth + 1))
-        except Fault as fault:
-            found.append(str(fault))
-    return found
+class Image:
+    """A value with its types, so that 1 is not 1.0 nor true; of a function, what it takes and what it gives for some values. What
+    is shared within it may make it endless, so it ends somewhere, in the same place for both readers.
+    """
+
+    def __init__(self) -> None:
+        self.parts = 0
+
+    def of(self, value: object, depth: int = 0) -> object:
+        self.parts += 1
+        if self.parts > MOST_PARTS or depth > 100:
+            return "…"
+        match value:
+            case list():
+                return ["list", *(self.of(one, depth + 1) for one in value)]
+            case dict():
+                return ["context", *((key, self.of(one, depth + 1)) for key, one in value.items())]
+            case Range():
+                return ["range", self.of(value.low), self.of(value.high), value.includes_low, value.includes_high]
+            case Undetermined():
+                return ["undetermined", sorted(value.blame), sorted(value.faults)]
+            case Closure():
+                given = self.given(value, depth) if depth < 3 else ()
+                return ["function", value.names, value.type, value.signatures, *given]
+            case _:
+                return [type(value).__name__, repr(value)]
+
+    def given(self, function: Closure, depth: int) -> list[object]:
+        found: list[object] = []
+        for given in (Decimal(2), "a", None):
+            count = 1 if function.signatures else len(function.names)
+            try:
+                found.append(self.of(function.call(*[given] * count), depth + 1))
+            except Fault as fault:
+                found.append(str(fault))
+        return found
 
 
 def by_interpreter(one: Expression | Program, scope: Mapping[str, object]) -> Answer:
@@ -140,7 +153,7 @@ def by_code(one: Expression | Program, scope: Mapping[str, object]) -> Answer:
 def _run(evaluate: Callable[[Run], object], now: datetime | None = None) -> Answer:
     run = Run(now=now)
     try:
-        value = image(evaluate(run))
+        value = Image().of(evaluate(run))
     except DefinitionError as error:
         return Answer(error.message.partition(": ")[2], is_beyond=True)
     return Answer(value, tuple(run.faults), taken=run.taken)

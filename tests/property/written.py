@@ -273,7 +273,8 @@ def _in(to: Writer, kind: str, depth: int) -> str:
 
 
 def _instance_of(to: Writer, kind: str, depth: int) -> str:
-    return f"({to.value('any', depth)} instance of {to.chance.choice((*SINGLE, 'list<number>', 'range<number>', 'context<a: number>', 'any'))})"
+    types = (*SINGLE, "list<number>", "range<number>", "context<a: number>", "any")
+    return f"({to.value('any', depth)} instance of {to.chance.choice(types)})"
 
 
 def _quantified(to: Writer, kind: str, depth: int) -> str:

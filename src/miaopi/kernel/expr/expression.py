@@ -10,14 +10,14 @@ from types import MappingProxyType
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.code import GIVING_UP, NOT_PLAIN, Code, code_of
 from miaopi.kernel.expr.inference import infer
+from miaopi.kernel.expr.interpreter import interpret
 from miaopi.kernel.expr.lexer import KEYWORDS, WORD, Source
 from miaopi.kernel.expr.meaning.evaluation import Evaluation
 from miaopi.kernel.expr.parser import Lexicon, parse
-from miaopi.kernel.expr.run import STEPS, Run
+from miaopi.kernel.expr.run import LONGEST_CODE, STEPS, Run
 from miaopi.kernel.expr.scope import admit
 from miaopi.kernel.expr.tree import Name, Node, children
 from miaopi.kernel.expr.types import Type
-from miaopi.kernel.expr.values import settle
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,9 @@ class Expression:
 
         Raises InputError for a value of another type than declared, DefinitionError beyond the steps.
         """
+        if len(self.text) > LONGEST_CODE:
+            given = admit(self.names, self.types, scope)
+            return interpret(self.tree, given, Source(self.text, self.where), Run(steps))
         code = self._code
         if code.plain is not None and steps >= code.head.steps:
             try:
@@ -45,7 +48,7 @@ class Expression:
             if found is not NOT_PLAIN:
                 return found
         it = Evaluation(Source(self.text, self.where), Run(steps))
-        return settle(code.evaluate(it, admit(self.names, self.types, scope)))
+        return it.settled(code.evaluate(it, admit(self.names, self.types, scope)))
 
     @cached_property
     def _code(self) -> Code:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from miaopi.kernel.expr.code import CLASSES, GIVING_UP, NOT_PLAIN, Code, code_of, names_read
+from miaopi.kernel.expr.interpreter import interpret
 from miaopi.kernel.expr.lexer import Source
 from miaopi.kernel.expr.meaning.evaluation import Evaluation
 from miaopi.kernel.expr.parser import Lexicon, parse
-from miaopi.kernel.expr.run import Run
+from miaopi.kernel.expr.run import LONGEST_CODE, Run
 from miaopi.kernel.expr.tree import Node
 from miaopi.kernel.expr.types import ANY, NO_NAMES, Type, TypeNames
 
@@ -31,6 +32,8 @@ class Program:
         """The value for these values of the names. What goes wrong is null where it happens (DMN 1.5 §10.3.2.13.1), and the
         run notes it. Raises DefinitionError beyond what the run may take.
         """
+        if len(self.text) > LONGEST_CODE or not ("_code" in self.__dict__ or run.may_make_code()):
+            return interpret(self.tree, scope, Source(self.text, self.where, is_open=True), run)
         code = self._code
         if code.plain is not None and code.head.is_within(run):
             try:

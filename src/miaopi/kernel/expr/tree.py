@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.types import ANY, Type
@@ -282,7 +281,7 @@ class Quantified(Node):
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes right below, in the order they were written."""
-    for name in _members(type(node)):
+    for name in MEMBERS[type(node)]:
         value = getattr(node, name)
         if isinstance(value, Node):
             yield value
@@ -290,10 +289,15 @@ def children(node: Node) -> Iterator[Node]:
             yield from (part for part in value if isinstance(part, Node))
 
 
-@cache
-def _members(kind: type[Any]) -> tuple[str, ...]:
-    """The fields of a kind of nodes in which nodes may stand."""
-    return tuple(field.name for field in fields(kind) if field.type not in NO_NODES)
+class _Members(dict[type[Node], tuple[str, ...]]):
+    """The fields of each kind of nodes in which nodes may stand."""
+
+    def __missing__(self, kind: type[Node]) -> tuple[str, ...]:
+        found = self[kind] = tuple(field.name for field in fields(kind) if field.type not in NO_NODES)
+        return found
+
+
+MEMBERS: Final = _Members()
 
 
 def reads(root: Node, name: str) -> bool:

@@ -43,7 +43,7 @@ OF_SCHEMA: Final[Mapping[str, str]] = {
     "yearMonthDuration": "years and months duration",
 }
 DEEPEST: Final = 32
-PER_GENERIC: Final = 40  # steps for a type with parts that is written where it is used
+PER_GENERIC: Final = 60  # steps for a type with parts that is written where it is used
 PER_CHARACTER: Final = 6  # steps for a character of what a type allows: it is read at once, as a whole and test by test
 
 
@@ -129,8 +129,8 @@ class TypeBook:
     def _generic(self, name: str, where: str) -> ItemType:
         """`list<number>` and the like, of the language's types and of the model's own."""
         if name not in self.generic:
-            self.effort.take(PER_GENERIC, where)
-            found, end = read_type(name, 0, self.names)
+            self.effort.take(PER_GENERIC + len(name), where)
+            found, end = read_type(name, 0, self.names, spend=lambda steps: self.effort.take(steps, where))
             if end != len(name):
                 raise DefinitionError(where, f"there is no type {name}")
             self.generic[name] = of_type(found)

@@ -52,7 +52,7 @@ def _age(reckon: Callable[..., int]) -> Callable[..., Decimal]:
     def age(birth: date, day: date, leap_day_birthday: str = FEB_28) -> Decimal:
         try:
             found = reckon(_near(birth), _near(day), leap_day_birthday=LeapDayBirthday(leap_day_birthday))
-        except (ValueError, OverflowError):
+        except ValueError:
             raise Fault("an age needs a day on or after the birth, and feb_28 or mar_01") from None
         return Decimal(found)
 

@@ -99,7 +99,7 @@ class Cursor:
         """The type written here, and where it ends. Raises DefinitionError."""
         start = self.token.span.start
         try:
-            found, end = read_type(self.source.text, start, self.lexicon.known)
+            found, end = read_type(self.source.text, start, self.lexicon.known, spend=self.source.spend)
         except DefinitionError as error:
             raise self.source.error(self.token.span, error.message) from None
         self.move_to(end)
@@ -196,7 +196,7 @@ class Cursor:
         found = [
             match
             for fields in (WORDS_OF_PARTS, self.lexicon.fields, self.fields)
-            for match in fields.matches(self.source.text, start)
+            for match in fields.matches(self.source.text, start, self.source.spend)
             if not parts or match[0] in parts or match[0] in PARTS
         ]
         if found:
