@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from yaml import CBaseLoader
 from yaml.error import MarkedYAMLError, YAMLError
@@ -30,8 +29,7 @@ TOO_DEEP_FOR_PARSER = "exceeded maximum nesting depth"  # how it says so of brac
 LARGEST = 4 * 1024 * 1024  # bytes; the longest file of rules has some ten thousand
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A mapping, a list, a text, or `None`, with `file:line` of where it begins. `is_plain`: a text without quotes."""
 
     value: Mapping[str, Placed] | list[Placed] | str | None
@@ -148,18 +146,16 @@ class _Document:
 
 def plain(placed: Placed) -> object:
     """The document as JSON could hold it; a plain `true`, `false` or whole number is what it looks like, all else is text."""
-    match placed.value:
-        case None:
-            return None
-        case str() as text if placed.is_plain and text in ("true", "false"):
-            return text == "true"
-        case str() as text if placed.is_plain and text.lstrip("-").isdecimal() and not text.lstrip("-").startswith("0"):
-            return int(text)
-        case "0" if placed.is_plain:
-            return 0
-        case str() as text:
-            return text
-        case list() as items:
-            return [plain(one) for one in items]
-        case entries:
-            return {name: plain(one) for name, one in entries.items()}
+    value = placed.value
+    if isinstance(value, str):
+        return _looked_at(value) if placed.is_plain else value
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    return None if value is None else {name: plain(one) for name, one in value.items()}
+
+
+def _looked_at(text: str) -> object:
+    if text in ("true", "false"):
+        return text == "true"
+    digits = text.removeprefix("-")
+    return int(text) if digits.isdecimal() and (not digits.startswith("0") or text == "0") else text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
@@ -35,6 +35,10 @@ COLUMNS: Final[Mapping[str, str]] = {
     "title": "title",
     "school": "school",
     "has_contract": "has_contract",
+}
+TYPES: Final[Mapping[str, type]] = {
+    "has_record": bool, "degree": str, "full_time": bool, "age": int, "years": int, "insured_months": int,
+    "title": str, "school": str, "has_contract": bool,
 }
 # Cells in the order of the columns, then the outcome; - holds for everything.
 RULES: Final[Sequence[Sequence[str]]] = (
@@ -126,6 +130,3 @@ def written(
     table = f'<decisionTable hitPolicy="{policy}">{asks}<output typeRef="string"/>{lines}</decisionTable>'
     decision = f'<decision id="d" name="{name}"><variable name="{name}" typeRef="string"/>{needs}{table}</decision>'
     return f'<definitions xmlns="{NAMESPACE}" name="{name}" namespace="urn:bench">{given}{decision}</definitions>'.encode()
-
-
-Decide = Callable[[Any], Any]

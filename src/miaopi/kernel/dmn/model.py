@@ -14,7 +14,8 @@ from miaopi.kernel.dmn.evaluation.environment import Environment
 from miaopi.kernel.dmn.evaluation.inputs import Given
 from miaopi.kernel.dmn.evaluation.results import hand_out
 from miaopi.kernel.dmn.reasons import Reasons
-from miaopi.kernel.errors import DefinitionError, NotFound
+from miaopi.kernel.dmn.tree import Literal
+from miaopi.kernel.errors import BudgetError, DefinitionError, NotFound
 from miaopi.kernel.expr import Run
 from miaopi.kernel.wording import Text
 
@@ -28,12 +29,17 @@ class Traced(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`findings` are expressions that could not be read, with their places: each is null, and an error, when evaluated."""
+    """`noted` are its texts, read when they are asked for, and what else in it could not be read."""
 
     graph: Graph
-    findings: tuple[str, ...]
+    noted: tuple[str | Literal, ...] = field(repr=False)
     deciding: dict[str, Function] = field(default_factory=dict, init=False, repr=False, compare=False)
     explaining: dict[str, Function] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What could not be read, with its place: each is null, and an error, when evaluated. Reads every expression."""
+        return tuple(filter(None, map(_finding, self.noted)))
 
     @property
     def name(self) -> str:
@@ -118,3 +124,12 @@ class Model:
 def _plain(name: str) -> str:
     """Each white space in it one blank, as names are read."""
     return " ".join(name.split())
+
+
+def _finding(noted: str | Literal) -> str:
+    if isinstance(noted, str):
+        return noted
+    try:
+        return f"{noted.where}: {noted.broken}" if noted.broken else ""
+    except BudgetError as error:
+        return f"{error.where}: {error.message}"

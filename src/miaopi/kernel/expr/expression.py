@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.code import GIVING_UP, NOT_PLAIN, Code, code_of
 from miaopi.kernel.expr.inference import infer
+from miaopi.kernel.expr.interpreter import interpret
 from miaopi.kernel.expr.lexer import KEYWORDS, WORD, Source
 from miaopi.kernel.expr.meaning.evaluation import Evaluation
-from miaopi.kernel.expr.parser import parse
-from miaopi.kernel.expr.run import STEPS, Run
+from miaopi.kernel.expr.parser import Lexicon, parse
+from miaopi.kernel.expr.run import LONGEST_CODE, STEPS, Run
 from miaopi.kernel.expr.scope import admit
 from miaopi.kernel.expr.tree import Name, Node, children
 from miaopi.kernel.expr.types import Type
-from miaopi.kernel.expr.values import settle
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,9 @@ class Expression:
 
         Raises InputError for a value of another type than declared, DefinitionError beyond the steps.
         """
+        if len(self.text) > LONGEST_CODE:
+            given = admit(self.names, self.types, scope)
+            return interpret(self.tree, given, Source(self.text, self.where), Run(steps))
         code = self._code
         if code.plain is not None and steps >= code.head.steps:
             try:
@@ -45,7 +48,7 @@ class Expression:
             if found is not NOT_PLAIN:
                 return found
         it = Evaluation(Source(self.text, self.where), Run(steps))
-        return settle(code.evaluate(it, admit(self.names, self.types, scope)))
+        return it.settled(code.evaluate(it, admit(self.names, self.types, scope)))
 
     @cached_property
     def _code(self) -> Code:
@@ -55,16 +58,21 @@ class Expression:
 def compile(text: str, names: Mapping[str, Type], *, where: str = "") -> Expression:
     """Read the text with those names in scope. `where` (`file:line`) begins each DefinitionError that it raises."""
     source = Source(text, where)
-    for name in names:
-        if name in KEYWORDS or not WORD.match(name):
-            raise DefinitionError(
-                source.where, f"‘{name}’ cannot be a name: it is a word of the language or no word"
-            )
-    tree, _ = parse(source, names)
+    for name in _no_names(frozenset(names)):
+        raise DefinitionError(
+            source.where, f"‘{name}’ cannot be a name: it is a word of the language or no word"
+        )
+    tree, _ = parse(source, Lexicon(names))
     read = _names_read(tree)
     found = infer(tree, names, source)
     types = MappingProxyType({name: names[name] for name in sorted(read)})
     return Expression(text, found, frozenset(read), tree, types, where)
+
+
+@lru_cache(maxsize=64)
+def _no_names(names: frozenset[str]) -> tuple[str, ...]:
+    """Those that cannot be names; looked for once for all the expressions of a package."""
+    return tuple(sorted(name for name in names if name in KEYWORDS or not WORD.match(name)))
 
 
 def _names_read(tree: Node) -> set[str]:

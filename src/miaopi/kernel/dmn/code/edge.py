@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, DecimalException
 from typing import Final
 
@@ -26,12 +26,20 @@ from miaopi.kernel.expr.code.writing import (
     result,
     some,
 )
-from miaopi.kernel.expr.types import BOOLEAN, DATE, NUMBER, STRING, Type
-from miaopi.kernel.expr.values import DECIMAL128
+from miaopi.kernel.expr.types import BOOLEAN, DATE, DATE_TIME, DAYS, MONTHS, NUMBER, STRING, TIME, Type
+from miaopi.kernel.expr.values import DECIMAL128, YearsMonths
 
 UNDECIDED: Final = object()
 INPUTS: Final = "inputs"
-CLASSES: Final[Mapping[Type, type]] = {STRING: str, BOOLEAN: bool, DATE: date}
+CLASSES: Final[Mapping[Type, type]] = {
+    STRING: str,
+    BOOLEAN: bool,
+    DATE: date,
+    TIME: time,
+    DATE_TIME: datetime,
+    DAYS: timedelta,
+    MONTHS: YearsMonths,
+}
 
 
 def give_up(to: Emitter) -> ast.stmt:

@@ -14,7 +14,6 @@ from miaopi.kernel.dmn.tree import DecisionTable, Literal
 from miaopi.kernel.expr import Run
 from miaopi.kernel.expr.code import NotPlainError
 from miaopi.kernel.expr.code.objects import names_read
-from miaopi.kernel.expr.parser import INPUT
 from miaopi.kernel.expr.types import Type
 from miaopi.kernel.expr.values import is_same, kind_of
 
@@ -48,9 +47,6 @@ def _are_written(entries: Iterable[Literal]) -> bool:
 
 def by_priority(table: DecisionTable) -> list[int]:
     """The numbers of the rules, those of the highest priority first. Raises NotPlainError where that is not known."""
-    programs = [rank for clause in table.outputs for rank in clause.ranks]
-    if any(names_read(program.tree) - {INPUT} for program in programs):
-        raise NotPlainError
     run = Run()
     rank = rank_of(table, {}, run)
     ranks = [rank(outputs_of(table, rule.outcomes, {}, run)) for rule in table.rules]
@@ -59,11 +55,16 @@ def by_priority(table: DecisionTable) -> list[int]:
     return sorted(range(len(table.rules)), key=lambda number: ranks[number])
 
 
-def first_alike(table: DecisionTable) -> list[int]:
-    """Of each rule the number of the first one with the same outputs."""
+def first_alike(table: DecisionTable, outcomes: Sequence[object]) -> list[int]:
+    """Of each rule the number of the first one with the same outputs. Raises NotPlainError where the same is written otherwise,
+    as 1 and 1.0 are: what is given is that of the first to hit.
+    """
     run = Run()
     outputs = [list(outputs_of(table, rule.outcomes, {}, run)) for rule in table.rules]
-    return [next(at for at, one in enumerate(outputs) if is_same(one, mine)) for mine in outputs]
+    found = [next(at for at, one in enumerate(outputs) if is_same(one, mine)) for mine in outputs]
+    if any(repr(outcomes[first]) != repr(outcomes[rule]) for rule, first in enumerate(found)):
+        raise NotPlainError
+    return found
 
 
 def type_of(outcomes: Sequence[object]) -> Type:

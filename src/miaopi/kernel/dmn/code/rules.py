@@ -92,7 +92,7 @@ def _hits(to: Emitter, table: DecisionTable, outcomes: Sequence[object], hit: st
     if table.policy is HitPolicy.ANY:
         if UNDECIDED in outcomes[:-1]:
             raise NotPlainError
-        alike = first_alike(table)
+        alike = first_alike(table, outcomes)
     before = [tuple_of((constant(PASSED), constant(same))) for same in alike]
     return [
         [give_up_unless(to, compare(read(hit), ast.In(), others)), assignment(hit, constant(same))]

@@ -16,7 +16,7 @@ from miaopi.kernel.dmn.items import ItemType
 from miaopi.kernel.dmn.lookup.cells import read_plain
 from miaopi.kernel.dmn.tree import DecisionTable, InputClause, Literal
 from miaopi.kernel.expr import Program
-from miaopi.kernel.expr.code import Emitter, NotPlainError, Plain, emitter, is_plain
+from miaopi.kernel.expr.code import CLASSES, Emitter, NotPlainError, Plain, emitter, is_plain
 from miaopi.kernel.expr.code.objects import names_read
 from miaopi.kernel.expr.code.writing import (
     AT,
@@ -134,7 +134,7 @@ class Writer:
                 slot = self._filled(call(self.to.constant(Decimal), read(slot.name)), NUMBER)
             if slot.type == STRING:
                 self.body.append(give_up_unless(self.to, is_plain(self.to, slot.name, STRING)))
-            if slot.type is not None:
+            if slot.type is not None and slot.type in CLASSES:
                 found[name] = (slot.name, slot.type)
         return found
 

@@ -18,15 +18,16 @@ Tries = Callable[[int, int], bool]
 
 
 class Index:
-    """The columns of a table. `has_open`: the rules that have a cell which is not plain."""
+    """The columns of a table. `has_open`: the rules that have a cell which is not plain; of a column that would not fit into
+    the room, in bytes, all are taken for such.
+    """
 
-    def __init__(self, table: DecisionTable) -> None:
+    def __init__(self, table: DecisionTable, room: int = LARGEST) -> None:
         self.rules = len(table.rules)
         self.is_first = table.policy is HitPolicy.FIRST
         self.columns: list[Column] = []
         self.all = (1 << self.rules) - 1
         self.has_open = 0
-        room = LARGEST
         for at in range(len(table.inputs)):
             cells = _plain_cells(table, at)
             column = Column(cells, self.rules)
