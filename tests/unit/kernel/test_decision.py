@@ -306,6 +306,7 @@ def test_values_are_written_as_json_can_hold_them() -> None:
     assert to_plain([Decimal("1.50"), Decimal("3.0"), None, True]) == ["1.50", 3, None, True]
     assert to_plain({"at": datetime(2026, 1, 2, 3, 4, 5)}) == {"at": "2026-01-02T03:04:05"}
     assert to_plain(timedelta(days=1)) == "P1D"
+    assert to_plain(Type.parse("list<number>")) == "list<number>"
     assert Basis("法", "第一条").to_json() == {"instrument": "法", "article": "第一条"}
 
 

@@ -77,6 +77,8 @@ def test_a_table_gives_a_value_by_its_rules(born: int, amount: int, rules: tuple
     found = decide(with_table(the_table()), without(birth=Known(date(born, 11, 23))), as_of=DAY, settings=SETTINGS)
     assert found.tables[0].rules == rules
     assert found.values.get("amount", 0) == amount
+    law = [{"instrument": "示例办法", "article": "第一条"}]
+    assert found.to_json()["tables"] == [{"name": "band", "file": "band.dmn", "rules": list(rules), "basis": law}]
 
 
 def test_a_table_that_reads_what_is_not_known_is_in_doubt_about_it() -> None:
