@@ -123,6 +123,13 @@ def test_a_table_belongs_to_the_version_and_is_kept_with_it(package: Path, tmp_p
         read_version({**before.files, "tables/rides-2021.dmn": SECOND.decode()}, slug="travel-pass", version=before.version)
 
 
+def test_a_service_shows_its_tables(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["service", "show", str(package), "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)["tables"]
+    assert [(table["name"], table["type"]) for table in shown] == [("rides", "number")]
+    assert [(one["file"], one["from"]) for one in shown[0]["versions"]] == [("rides-2021.dmn", "2021-01-01"), ("rides-2027.dmn", "2027-01-01")]
+
+
 def test_a_person_reads_which_rule_hit(package: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     facts = tmp_path / "facts.json"
     facts.write_text(json.dumps(GOOD), encoding="utf-8")

@@ -20,7 +20,7 @@ from miaopi.definitions import Finding, ServicePackage, find_service, list_servi
 from miaopi.definitions.package import services_root
 from miaopi.definitions.versions import find_version, keep_version
 from miaopi.kernel.calendar import compute_legal_day
-from miaopi.kernel.decision import Definition, decide, read_facts, read_overrides
+from miaopi.kernel.decision import Definition, Table, decide, read_facts, read_overrides
 from miaopi.kernel.decision.history import ALWAYS
 from miaopi.kernel.decision.outcomes import to_plain
 from miaopi.kernel.decision.replay import receipt_of, replay
@@ -295,8 +295,21 @@ def _guide(package: ServicePackage) -> dict[str, Any]:
             }
             for parameter in definition.parameters.values()
         ],
+        "tables": [_table(table) for table in definition.derived.values() if isinstance(table, Table)],
         "form": [
             {"name": field.name, "label": field.label.to_json(), "now": field.now.value, "fact": field.fact} for field in package.form
+        ],
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "label": table.label.to_json(),
+        "type": str(table.type),
+        "versions": [
+            {"file": dated.file, "from": dated.since.isoformat(), "basis": [basis.to_json() for basis in dated.basis]}
+            for dated in table.history
         ],
     }
 
