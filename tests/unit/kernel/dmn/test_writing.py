@@ -44,6 +44,15 @@ def test_a_graph_is_read_back_as_it_was_written() -> None:
     assert write_model("m", "urn:m", (), (), norm=Norm.DMN_1_3).count("/20191111/") == 3
 
 
+def test_a_requirement_says_of_what_kind_it_is() -> None:
+    top = Answer("top", body=literal("old"), needs=("old",))
+    written = write_model("m", "urn:m", (), [*AGE, top])
+    for kind, end in (("requiredInput", "inputData"), ("requiredDecision", "decision"), ("requiredKnowledge", "businessKnowledgeModel")):
+        assert f'<{kind} href="#{end}.' in written
+    assert written.count("<authorityRequirement ") == written.count('<requiredAuthority href="#knowledgeSource.') == 2
+    assert written.count("<dmndi:DMNEdge ") == 5 and written.count("<dmndi:DMNShape ") == 5
+
+
 def test_signs_that_xml_has_not_are_replaced_and_the_others_come_back() -> None:
     root = mark("a", mark("b", text='x < y & "z"\r\n\ud800\x01'), mark("c"), n='1 < 2\n"\t', none="")
     assert write_xml(root) == (
