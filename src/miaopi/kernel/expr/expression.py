@@ -17,7 +17,6 @@ from miaopi.kernel.expr.run import STEPS, Run
 from miaopi.kernel.expr.scope import admit
 from miaopi.kernel.expr.tree import Name, Node, children
 from miaopi.kernel.expr.types import Type
-from miaopi.kernel.expr.values import settle
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,8 @@ class Expression:
             if found is not NOT_PLAIN:
                 return found
         it = Evaluation(Source(self.text, self.where), Run(steps))
-        return settle(code.evaluate(it, admit(self.names, self.types, scope)))
+        found = code.evaluate(it, admit(self.names, self.types, scope))
+        return it.attempt(self.tree, it.settled, found)
 
     @cached_property
     def _code(self) -> Code:

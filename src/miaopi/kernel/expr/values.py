@@ -196,23 +196,25 @@ def coerce(value: object, wanted: Type) -> object:
     return None
 
 
-def settle(value: object) -> object:
-    """The value itself, or `Undetermined` for a list or a context of which a part is. What is shared within it is looked at
-    once: a loop over its own results so far makes values whose parts double with each round.
+def survey(value: list[object] | dict[str, object]) -> tuple[object, int]:
+    """The value itself, or `Undetermined` for a list or a context of which a part is; and how many parts were looked at. Raises
+    Fault for too many: a loop over its own results so far makes values whose parts double with each round.
     """
-    if not isinstance(value, list | dict):
-        return value
     found: Undetermined | None = None
-    waiting, seen = [value], {id(value)}
+    waiting: list[list[object] | dict[str, object]] = [value]
+    parts = 0
     while waiting:
         whole = waiting.pop()
-        for part in whole if isinstance(whole, list) else whole.values():
+        inner = whole.values() if isinstance(whole, dict) else whole
+        parts += len(inner)
+        if parts > MOST_PARTS:
+            raise Overrun("the values have too many parts")
+        for part in inner:
             if isinstance(part, Undetermined):
                 found = part if found is None else found | part
-            elif isinstance(part, list | dict) and id(part) not in seen:
-                seen.add(id(part))
+            elif isinstance(part, list | dict):
                 waiting.append(part)
-    return value if found is None else found
+    return value if found is None else found, parts
 
 
 def merge(first: Undetermined, *others: Undetermined) -> Undetermined:

@@ -9,7 +9,7 @@ from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.lexer import Source
 from miaopi.kernel.expr.run import LONGEST_LIST, Run
 from miaopi.kernel.expr.tree import Node
-from miaopi.kernel.expr.values import Fault, Truth, Undetermined, kind_of, merge, settle
+from miaopi.kernel.expr.values import Fault, Truth, Undetermined, kind_of, merge, survey
 
 WEIGHED: Final = 16  # characters or elements that are one step
 
@@ -50,14 +50,20 @@ class Evaluation:
         return self.fault(node, f"a {kind_of(value)} is neither true nor false")
 
     def settled(self, value: object) -> object:
-        """In an open source nothing is undetermined."""
-        return value if self.is_open else settle(value)
+        """The value itself, or `Undetermined` for one of which a part is; in an open source nothing is undetermined. Raises Fault
+        for a value of too many parts.
+        """
+        if self.is_open or not isinstance(value, list | dict):
+            return value
+        found, parts = survey(value)
+        self.run.taken += parts // WEIGHED
+        return found
 
     def strictly(self, apply: Callable[..., object], *values: object) -> object:
         """The result, or `Undetermined` if any value is."""
         if self.is_open:
             return apply(*values)
-        found = [value for value in map(settle, values) if isinstance(value, Undetermined)]
+        found = [value for value in map(self.settled, values) if isinstance(value, Undetermined)]
         return merge(*found) if found else apply(*values)
 
     def of_size(self, node: Node, elements: list[object]) -> list[object]:
