@@ -39,7 +39,7 @@ def test_every_rule_of_the_subject_decides_somebody() -> None:
 
 
 def test_the_long_tables_are_the_same_by_hand_and_as_models() -> None:
-    rows = long_tables.rows_of(200, 1)
+    rows = long_tables.rows_of(800, 1)
     model = parse(subject.written(long_tables.DECISION, long_tables.INPUTS, tuple(long_tables.INPUTS), long_tables.cells_of(rows)))
     facts = long_tables.facts_of(300, 2)
     given = list(map(long_tables.by_hand(rows), facts))
