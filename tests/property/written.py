@@ -27,6 +27,7 @@ KINDS = (
     "list<number>", "list<string>", "list<any>", "context", "range<number>", "range<date>",
 )  # fmt: skip
 SINGLE = KINDS[:8]
+OF_CELLS = ("number", "number", "string", "date", *SINGLE)
 TEXTS = ("", "a", "b", "正常", "18", "-4.50", "2026-02-29", "2024-02-29", "P1Y2M", "P3DT4H", "10:30:00+08:00", "feb_28", "mar_01",
          "a b", "aXbX", "[1..5)", "😀", "i", "x" * 300)  # fmt: skip
 NUMBERS = ("0", "1", "2", "3", "-1", "0.5", "18", "12", "100", "1.00", "-2.50", "9999", "1e3", "0.1e-6", "9.99e6144",
@@ -39,6 +40,15 @@ TEMPORALS: Mapping[str, tuple[str, ...]] = {
     "days and time duration": ("P1D", "PT12H", "-P3DT4H30M", "PT0S", "P9999999D", "PT0.000000001S"),
     "years and months duration": ("P1Y", "P14M", "-P2Y", "P0M", "P1000000Y"),
 }  # fmt: skip
+
+
+# What scopes hold most often, too: so that ends are met, and texts found.
+COMMON: Mapping[str, tuple[str, ...]] = {
+    "number": ("0", "1", "2", "3", "18"),
+    "string": ('"a"', '"b"', '"正常"'),
+    "date": ('@"2024-02-29"', '@"1956-02-29"', '@"2026-11-23"', '@"2026-11-24"'),
+}
+FAULTY = "(1 / 0)"
 
 
 class Writer:
@@ -63,13 +73,12 @@ class Writer:
             found = self.deep(found, kind)
         return found
 
-    def tests(self) -> str:
-        """The tests of a cell, for a value of some kind."""
-        self.wrong = 0.1
+    def tests(self, kind: str) -> str:
+        """The tests of a cell, for a value of that kind mostly."""
+        self.wrong = self.chance.choice((0.0, 0.1))
         self.names, self.functions = [(name, str(kind)) for name, kind in NAMES.items()], []
         if self.chance.random() < 0.1:
             return "-"
-        kind = self.chance.choice(SINGLE)
         found = ", ".join(self.test(kind, 1) for _ in range(self.chance.choice((1, 1, 2, 3))))
         return f"not({found})" if self.chance.random() < 0.2 else found
 
@@ -107,9 +116,11 @@ class Writer:
             return "null"
         if chance.random() < 0.05:
             return "u"
+        if kind in COMMON and chance.random() < 0.6:
+            return chance.choice(COMMON[kind])
         match kind:
             case "number":
-                return chance.choice(NUMBERS)
+                return chance.choice((*NUMBERS, FAULTY))
             case "string":
                 return f'"{chance.choice(TEXTS)}"'
             case "boolean":
@@ -176,6 +187,7 @@ class Writer:
 
     def test(self, kind: str, depth: int) -> str:
         chance = self.chance
+        depth = min(depth, chance.choice((0, 0, depth)))
         match chance.randrange(6 if self.is_open else 5):
             case 0:
                 return f"{chance.choice(COMPARISONS[2:])} {self.value(kind, depth - 1)}"
@@ -318,6 +330,9 @@ def _filtered(to: Writer, kind: str, depth: int) -> str:
         test = to.bound(entries if to.is_open else {}, "boolean", depth)
         test = test if to.is_open else f"item.age > 18 or {test}"
         return f"(lp[{test}]).{to.chance.choice(('age', 'name', 'marks'))}"
+    if to.is_open and to.chance.random() < 0.1:
+        elements = f"{{item: {to.leaf('number')}, k: 1}}, {{k: 2}}, {to.leaf('number')}"
+        return f"[{elements}][item {to.chance.choice(COMPARISONS)} {to.leaf('number')}]"
     item = kind[5:-1]
     base = to.value(kind, depth)
     return f"({base})[{to.bound({'item': item}, 'boolean', depth)} or item = null]"

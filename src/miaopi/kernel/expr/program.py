@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from miaopi.kernel.expr.code import CLASSES, GIVING_UP, NOT_PLAIN, Code, code_of
+from miaopi.kernel.expr.code import CLASSES, NOT_PLAIN, Code, code_of
 from miaopi.kernel.expr.lexer import Source
 from miaopi.kernel.expr.meaning.evaluation import Evaluation
 from miaopi.kernel.expr.parser import parse
@@ -32,14 +32,9 @@ class Program:
         run notes it. Raises DefinitionError beyond what the run may take.
         """
         code = self._code
-        if code.plain is not None and code.head.is_within(run):
-            try:
-                found = code.plain(scope)
-            except GIVING_UP:
-                found = NOT_PLAIN
-            if found is not NOT_PLAIN:
-                run.taken += code.head.steps
-                return found
+        if code.head.is_within(run) and (found := code.try_plain(scope)) is not NOT_PLAIN:
+            run.taken += code.head.steps
+            return found
         return code.evaluate(Evaluation(Source(self.text, self.where, is_open=True), run), scope)
 
     @cached_property
