@@ -16,7 +16,7 @@ from miaopi.kernel.expr.lexer import Source
 from miaopi.kernel.expr.scope import admit
 from miaopi.kernel.expr.temporal import read_temporal
 from miaopi.kernel.expr.types import item_of
-from tests.property.written import NAMES, NUMBERS, OF_CELLS, TEMPORALS, TEXTS
+from tests.property.writer import NAMES, NUMBERS, OF_CELLS, TEMPORALS, TEXTS
 
 NOW = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 EAST = timezone(timedelta(hours=8))
@@ -35,7 +35,7 @@ SINGLE = tuple(PLAINEST)
 
 
 class Drawer:
-    """Values for the names of `written`, by chance: plain ones mostly, else null, unknown, far, long or of many parts."""
+    """Values for the names of `writer`, by chance: plain ones mostly, else null, unknown, far, long or of many parts."""
 
     def __init__(self, chance: random.Random, *, is_open: bool) -> None:
         self.chance = chance

@@ -16,7 +16,8 @@ from miaopi.kernel.expr.parser import INPUT
 from miaopi.kernel.expr.tree import Call, Node, children
 from tests.property.both_readers import Drawer as Scopes
 from tests.property.both_readers import by_code, by_interpreter
-from tests.property.written import NAMES, OF_CELLS, Writer
+from tests.property.writer import NAMES, OF_CELLS
+from tests.property.written import writer
 from tests.prove import drawn_facts
 from tests.services.reference import ROOT
 
@@ -44,11 +45,11 @@ class Found:
 def written(chance: random.Random) -> Expression | Program:
     """One expression of either policy. Raises DefinitionError for a text that is none."""
     is_open = chance.random() < 0.5
-    writer = Writer(chance, is_open=is_open)
+    to = writer(chance, is_open=is_open)
     if not is_open:
-        return compile(writer.text(), NAMES)
+        return compile(to.text(), NAMES)
     unary, kind = chance.random() < 0.2, chance.choice(OF_CELLS)
-    text = writer.tests(kind) if unary else writer.text()
+    text = to.tests(kind) if unary else to.text()
     names = {**NAMES, INPUT: Type.parse(kind)} if chance.random() < 0.7 else dict.fromkeys(NAMES, NAMES["u"])
     return read(text, names, unary=unary)
 
