@@ -33,7 +33,7 @@ from miaopi.kernel.expr.tree import Call, Name, Node, UnaryTests, children, heig
 from miaopi.kernel.expr.types import Type
 
 SCOPE: Final = "scope"
-KEPT: Final = 8_192  # codes
+KEPT: Final = 2_048  # codes
 NOT_PLAIN: Final = object()
 GIVING_UP: Final = (Fault, ArithmeticError, RecursionError)
 
