@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,7 +11,8 @@ from miaopi.kernel.dmn.elements import Decision, Graph, InputData, Knowledge, Se
 from miaopi.kernel.dmn.evaluation.environment import Environment
 from miaopi.kernel.dmn.evaluation.inputs import Given
 from miaopi.kernel.dmn.evaluation.results import hand_out
-from miaopi.kernel.errors import DefinitionError, NotFound
+from miaopi.kernel.dmn.tree import Literal
+from miaopi.kernel.errors import BudgetError, DefinitionError, NotFound
 from miaopi.kernel.expr import Run
 from miaopi.kernel.wording import Text
 
@@ -25,10 +26,15 @@ class Traced(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`findings` are expressions that could not be read, with their places: each is null, and an error, when evaluated."""
+    """`noted` are its texts, read when they are asked for, and what else in it could not be read."""
 
     graph: Graph
-    findings: tuple[str, ...]
+    noted: tuple[str | Literal, ...] = field(repr=False)
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What could not be read, with its place: each is null, and an error, when evaluated. Reads every expression."""
+        return tuple(filter(None, map(_finding, self.noted)))
 
     @property
     def name(self) -> str:
@@ -75,3 +81,12 @@ class Model:
         except RecursionError:
             raise DefinitionError(self.name, f"the evaluation of {name} goes too deep") from None
         return Traced(value, tuple(run.faults))
+
+
+def _finding(noted: str | Literal) -> str:
+    if isinstance(noted, str):
+        return noted
+    try:
+        return f"{noted.where}: {noted.broken}" if noted.broken else ""
+    except BudgetError as error:
+        return f"{error.where}: {error.message}"

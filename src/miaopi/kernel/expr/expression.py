@@ -10,10 +10,11 @@ from types import MappingProxyType
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.code import NOT_PLAIN, Code, code_of
 from miaopi.kernel.expr.inference import infer
+from miaopi.kernel.expr.interpreter import interpret
 from miaopi.kernel.expr.lexer import KEYWORDS, WORD, Source
 from miaopi.kernel.expr.meaning.evaluation import Evaluation
-from miaopi.kernel.expr.parser import parse
-from miaopi.kernel.expr.run import STEPS, Run
+from miaopi.kernel.expr.parser import Lexicon, parse
+from miaopi.kernel.expr.run import LONGEST_CODE, STEPS, Run
 from miaopi.kernel.expr.scope import admit
 from miaopi.kernel.expr.tree import Name, Node, children
 from miaopi.kernel.expr.types import Type
@@ -35,12 +36,14 @@ class Expression:
 
         Raises InputError for a value of another type than declared, DefinitionError beyond the steps.
         """
+        if len(self.text) > LONGEST_CODE:
+            given = admit(self.names, self.types, scope)
+            return interpret(self.tree, given, Source(self.text, self.where), Run(steps))
         code = self._code
         if steps >= code.head.steps and (found := code.try_plain(scope)) is not NOT_PLAIN:
             return found
         it = Evaluation(Source(self.text, self.where), Run(steps))
-        found = code.evaluate(it, admit(self.names, self.types, scope))
-        return it.attempt(self.tree, it.settled, found)
+        return it.settled(code.evaluate(it, admit(self.names, self.types, scope)))
 
     @cached_property
     def _code(self) -> Code:
@@ -55,7 +58,7 @@ def compile(text: str, names: Mapping[str, Type], *, where: str = "") -> Express
             raise DefinitionError(
                 source.where, f"‘{name}’ cannot be a name: it is a word of the language or no word"
             )
-    tree, _ = parse(source, names)
+    tree, _ = parse(source, Lexicon(names))
     read = _names_read(tree)
     found = infer(tree, names, source)
     types = MappingProxyType({name: names[name] for name in sorted(read)})

@@ -7,15 +7,14 @@ scope wins, and the parser hands in the scope of each token.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from enum import Enum, auto
-from typing import Final
+from typing import Final, NamedTuple
 
 from miaopi.kernel.errors import BudgetError, DefinitionError
 from miaopi.kernel.expr.tree import Span
 from miaopi.kernel.expr.values import DECIMAL128
-from miaopi.kernel.expr.vocabulary import LETTER, PART, Vocabulary, longest
+from miaopi.kernel.expr.vocabulary import LETTER, LONGEST_NAME, PART, Vocabulary, longest
 
 SENTENCES = ("if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between")
 KEYWORDS: Final = frozenset(
@@ -23,6 +22,7 @@ KEYWORDS: Final = frozenset(
 )
 ENDS_OF_NAMES: Final = KEYWORDS - {"of"}  # which follows `instance` alone
 LONGEST_EXPRESSION: Final = 65_536  # characters
+MOST_STEPS: Final = 400_000  # of looking for names in one text
 DIGITS: Final = 34  # what decimal128 holds
 
 BLANK: Final = re.compile(r"[\s\u180e\u200b\ufeff]+|//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -44,8 +44,7 @@ class Kind(Enum):
     END = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """`text` is the name as declared, the keyword or the symbol; `value` that of a number or string."""
 
     kind: Kind
@@ -61,8 +60,15 @@ class Source:
         self.text = text
         self.where = where or "expression"
         self.is_open = is_open
+        self.steps = 0
         if len(text) > LONGEST_EXPRESSION:
             raise BudgetError(self.where, f"an expression has at most {LONGEST_EXPRESSION} characters")
+
+    def spend(self, steps: int) -> None:
+        """Raises BudgetError for a text that takes too long to be read."""
+        self.steps += steps
+        if self.steps > MOST_STEPS:
+            raise BudgetError(self.where, f"reading the expression takes more than {MOST_STEPS} steps")
 
     def place(self, span: Span) -> str:
         """`character 7`, or `line 2, character 3` where the text has several lines; counted from 1."""
@@ -100,7 +106,7 @@ def read_token(source: Source, position: int, *vocabularies: Vocabulary) -> Toke
 
 
 def _word(source: Source, start: int, word: str, vocabularies: tuple[Vocabulary, ...]) -> Token:
-    known = longest(source.text, start, *vocabularies)
+    known = longest(source.text, start, source.spend, *vocabularies)
     if known is None and word in KEYWORDS:
         return Token(Kind.KEYWORD, word, Span(start, start + len(word)))
     name, end = known or (word, start + len(word))
@@ -118,6 +124,10 @@ def name_token(source: Source, name: str, span: Span) -> Token:
         and found.group(1) not in ENDS_OF_NAMES
     ):
         name, end = f"{name} {found.group(1)}", found.end()
+        if len(name) > LONGEST_NAME:
+            break
+    if len(name) > LONGEST_NAME:
+        raise source.excess(span, f"a name has at most {LONGEST_NAME} characters")
     return Token(Kind.NAME, name, Span(span.start, end))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,6 +14,9 @@ WORD_PART: Final = re.compile(PART)
 ATOM: Final = re.compile(rf"{PART}+|[^\w\s]")
 GAP: Final = re.compile(r"\s*")
 BRACKET: Final = re.compile(r"\s*\(")
+
+LONGEST_NAME: Final = 256  # characters
+Spend = Callable[[int], None]
 
 NO_BLANK, ANY_BLANK, BLANK_NEEDED = range(3)  # what may stand in front of an atom
 
@@ -43,13 +46,16 @@ class Vocabulary:
                 place.name, place.is_function = function, True
 
     def add(self, name: str) -> None:
-        place = self._place(name)
-        place.name = name
-        place.count += 1
+        """A longer name than any that is read is not found."""
+        if len(name) <= LONGEST_NAME:
+            place = self._place(name)
+            place.name = name
+            place.count += 1
 
     def remove(self, name: str) -> None:
         """Once what was added once."""
-        self._place(name).count -= 1
+        if len(name) <= LONGEST_NAME:
+            self._place(name).count -= 1
 
     def _place(self, name: str) -> _Place:
         place = self._first
@@ -57,11 +63,12 @@ class Vocabulary:
             place = place.following.setdefault(step, _Place())
         return place
 
-    def matches(self, text: str, position: int) -> list[tuple[str, int]]:
-        """The names that stand at the position, and where each ends."""
+    def matches(self, text: str, position: int, spend: Spend) -> list[tuple[str, int]]:
+        """The names that stand at the position, and where each ends; `spend` counts how many atoms are looked at."""
         found: list[tuple[str, int]] = []
         waiting = [(self._first, position)]
         while waiting:
+            spend(1)
             place, end = waiting.pop()
             if (place.count > 0 and not WORD_PART.match(text, end)) or (
                 place.is_function and BRACKET.match(text, end)
@@ -91,7 +98,7 @@ def _steps(name: str) -> Iterator[tuple[int, str]]:
         last = atom
 
 
-def longest(text: str, position: int, *vocabularies: Vocabulary) -> tuple[str, int] | None:
+def longest(text: str, position: int, spend: Spend, *vocabularies: Vocabulary) -> tuple[str, int] | None:
     """The longest name of all that stands there, of two as long the one of the later vocabulary; and where it ends."""
-    found = [match for vocabulary in vocabularies for match in vocabulary.matches(text, position)]
+    found = [match for vocabulary in vocabularies for match in vocabulary.matches(text, position, spend)]
     return max(reversed(found), key=lambda match: match[1], default=None)

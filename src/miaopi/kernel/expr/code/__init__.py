@@ -7,7 +7,7 @@ tree at a `Place` that binds names to variables, or a `Plain` for the plain form
 from __future__ import annotations
 
 from miaopi.kernel.expr.code.emitter import IT, Emitter
-from miaopi.kernel.expr.code.objects import GIVING_UP, NOT_PLAIN, Code, assemble, code_of, emitter
+from miaopi.kernel.expr.code.objects import GIVING_UP, NOT_PLAIN, Code, assemble, code_of, emitter, names_read
 from miaopi.kernel.expr.code.plain import CLASSES, NotPlainError, Plain, is_plain
 from miaopi.kernel.expr.code.scopes import MISSING, Bound, Place
 
@@ -27,4 +27,5 @@ __all__ = [
     "code_of",
     "emitter",
     "is_plain",
+    "names_read",
 ]

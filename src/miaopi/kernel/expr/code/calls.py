@@ -53,7 +53,7 @@ class Site:
         classes = tuple(map(type, values))
         if len(self.forms) < MOST_FORMS and not self.node.names and SINGLE.issuperset(classes):
             for overload in FUNCTIONS[self.node.function].overloads:
-                if overload.takes_values(list(values)) and not overload.reads_clock:
+                if overload.takes_values(list(values)) and overload.needs_values_alone:
                     self.forms[classes] = (overload.apply_open if it.is_open else None) or overload.apply
                     return self.call(it, *values)
         node = self.node

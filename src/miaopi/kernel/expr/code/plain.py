@@ -259,7 +259,7 @@ def _meant(overloads: tuple[Overload, ...], kinds: tuple[Type, ...]) -> Overload
     """The first that takes values of the types, as long as it needs nothing but them."""
     for overload in overloads:
         if overload.takes_types(kinds):
-            return None if overload.reads_clock else overload
+            return overload if overload.needs_values_alone else None
     return None
 
 

@@ -18,4 +18,7 @@ def interpret(root: Node, scope: Mapping[str, object], source: Source, run: Run)
     DefinitionError beyond what the run may take.
     """
     walk = Walk(source, scope, run, MEANINGS)
-    return walk.attempt(root, walk.settled, walk.value(root))
+    try:
+        return walk.settled(walk.value(root))
+    except RecursionError:
+        raise source.error(root.span, "the evaluation goes too deep") from None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from miaopi.kernel.expr.library import FUNCTIONS, Overload
-from miaopi.kernel.expr.meaning.evaluation import Evaluation, doubts, weight
+from miaopi.kernel.expr.meaning.evaluation import Evaluation, doubts
 from miaopi.kernel.expr.run import CALLS
 from miaopi.kernel.expr.tree import Call, Invoke, Name, Node
 from miaopi.kernel.expr.types import Type
@@ -16,7 +17,7 @@ def apply_builtin(
     it: Evaluation, node: Node, name: str, values: list[object], names: tuple[str, ...] = ()
 ) -> object:
     """What the function gives for values in the order of its parameters or, with names, for those. Raises Fault."""
-    it.spend(node, sum(map(weight, values)))
+    it.weigh(node, *values)
     for overload, given in _fitting(it, name, values, names):
         found = (
             [] if it.is_open else doubts(given if overload.takes_doubtful_lists else map(it.settled, given))
@@ -26,8 +27,12 @@ def apply_builtin(
         if None in given and not overload.takes_null:
             return _of_nothing(it, node, name)
         apply = (overload.apply_open if it.is_open else None) or overload.apply
+        if overload.examines:
+            it.examine(node, *given)
+        if overload.counts:
+            given = [partial(it.spend, node), *given]
         result = apply(it.run.now, *given) if overload.reads_clock else apply(*given)
-        it.spend(node, weight(result))
+        it.weigh(node, result)
         return result if result is not None or not any(map(_lacks, given)) else _of_nothing(it, node, name)
     raise Fault(f"{name} takes no such values")
 
@@ -93,6 +98,7 @@ def call_function(it: Evaluation, node: Call | Invoke, function: Closure, values
     run = it.run
     if run.calls >= CALLS:
         raise it.source.error(node.span, f"more than {CALLS} functions inside one another")
+    it.weigh(node, *values)
     run.calls += 1
     try:
         if node.names:

@@ -13,6 +13,7 @@ from miaopi.kernel.expr.values import Fault
 def part_of(it: Evaluation, node: Node, base: object, name: str) -> object:
     """`base.name`; of a list, that of each element. Raises Fault."""
     if isinstance(base, list):
+        it.spend(node, len(base))
         return [it.attempt(node, _part, it, element, name) for element in base]
     return _part(it, base, name)
 

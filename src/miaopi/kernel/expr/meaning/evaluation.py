@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.expr.fault import Overrun
 from miaopi.kernel.expr.lexer import Source
 from miaopi.kernel.expr.run import LONGEST_LIST, Run
 from miaopi.kernel.expr.tree import Node
-from miaopi.kernel.expr.values import Fault, Truth, Undetermined, kind_of, merge, survey
+from miaopi.kernel.expr.values import Fault, Truth, Undetermined, extent, kind_of, merge, settle
 
-WEIGHED: Final = 16  # characters or elements that are one step
+WEIGHED: Final = 16  # characters that are one step
+PARTS: Final = 3  # parts of lists and contexts that are one step
 
 
 class Evaluation:
@@ -25,10 +27,41 @@ class Evaluation:
         self.run = run
         self.is_open = source.is_open
 
-    def spend(self, node: Node, steps: int) -> None:
+    def spend(self, node: Node | None, steps: int) -> None:
+        """Without a node where none is at hand."""
         self.run.taken += steps
         if self.run.taken > self.run.steps:
-            raise self.source.error(node.span, f"the expression takes more than {self.run.steps} steps")
+            raise self._excess(node, f"the expression takes more than {self.run.steps} steps")
+
+    def weigh(self, node: Node | None, *values: object) -> None:
+        """Spend what walking through the values takes: long ones fill the memory, and what is shared within a list or a context
+        is walked through as often as it stands there. Raises DefinitionError, for a value that is too deep as well.
+        """
+        for value in values:
+            if isinstance(value, str):
+                self.spend(node, weight(value))
+            elif isinstance(value, list | dict):
+                self.spend(node, self._extent(value) // PARTS)
+
+    def compare(self, left: object, right: object) -> None:
+        """Spend what it takes to compare two values part by part."""
+        if isinstance(left, list | dict) and isinstance(right, list | dict):
+            self.spend(None, min(self._extent(left), self._extent(right)))
+
+    def examine(self, node: Node | None, *values: object) -> None:
+        """Spend a step for each part of the values."""
+        for value in values:
+            if isinstance(value, list | dict):
+                self.spend(node, self._extent(value))
+
+    def _extent(self, value: list[object] | dict[str, object]) -> int:
+        try:
+            return extent(value)
+        except Overrun as overrun:
+            raise DefinitionError(self.source.where, str(overrun)) from None
+
+    def _excess(self, node: Node | None, message: str) -> DefinitionError:
+        return DefinitionError(self.source.where, message) if node is None else self.source.error(node.span, message)
 
     def attempt(self, node: Node, reckon: Callable[..., object], *values: object) -> object:
         """What is reckoned from the values, or the fault on the way to it, said to be at the node."""
@@ -50,14 +83,11 @@ class Evaluation:
         return self.fault(node, f"a {kind_of(value)} is neither true nor false")
 
     def settled(self, value: object) -> object:
-        """The value itself, or `Undetermined` for one of which a part is; in an open source nothing is undetermined. Raises Fault
-        for a value of too many parts.
-        """
-        if self.is_open or not isinstance(value, list | dict):
+        """The value itself, or `Undetermined` for one of which a part is; in an open source nothing is undetermined."""
+        if self.is_open:
             return value
-        found, parts = survey(value)
-        self.run.taken += parts // WEIGHED
-        return found
+        self.weigh(None, value)
+        return settle(value)
 
     def strictly(self, apply: Callable[..., object], *values: object) -> object:
         """The result, or `Undetermined` if any value is."""
@@ -76,8 +106,8 @@ class Evaluation:
 
 
 def weight(value: object) -> int:
-    """The steps that handling the value takes beside the one for its node: long ones fill the memory."""
-    return len(value) // WEIGHED if isinstance(value, str | list) else 0
+    """The steps that handling a text takes beside the one for its node."""
+    return len(value) // WEIGHED if isinstance(value, str) else 0
 
 
 def doubts(values: Iterable[object]) -> list[Undetermined]:

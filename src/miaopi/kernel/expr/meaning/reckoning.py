@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from miaopi.kernel.expr.meaning.evaluation import Evaluation, weight
+from miaopi.kernel.expr.meaning.evaluation import Evaluation
 from miaopi.kernel.expr.operations import minus, operate
 from miaopi.kernel.expr.tree import Arithmetic
 
 
 def arithmetic(it: Evaluation, node: Arithmetic, left: object, right: object) -> object:
     """Raises Fault."""
-    it.spend(node, weight(left) + weight(right))
+    it.weigh(node, left, right)
     return it.strictly(lambda one, other: operate(node.operator, one, other, is_open=it.is_open), left, right)
 
 

@@ -38,6 +38,7 @@ def order(it: Evaluation, operator: str, left: object, right: object) -> Truth:
 def against(it: Evaluation, operator: str, left: object, right: object) -> Truth:
     """One of the six comparisons. Raises Fault."""
     if operator in ("=", "!="):
+        it.compare(left, right)
         found = equal(left, right)
         if it.is_open and isinstance(found, Undetermined):
             found = False  # parts of two kinds are not equal
@@ -59,6 +60,7 @@ def between(it: Evaluation, node: Node, operand: object, low: object, high: obje
 
 def instance_of(it: Evaluation, node: InstanceOf, operand: object) -> object:
     """Whether the value is of the type; null is of the type null alone (DMN 1.5, table 50)."""
+    it.weigh(None, operand)
     return it.strictly(lambda value: node.type == NULL if value is None else holds(node.type, value), operand)
 
 
@@ -90,6 +92,7 @@ def _matches(it: Evaluation, operand: object, wanted: object) -> Truth:
         return it.strictly(lambda value: is_within(value, wanted), operand)  # type: ignore[return-value]  # a truth, as is_within gives
     if not isinstance(wanted, list):
         return against(it, "=", operand, wanted)
+    it.examine(None, wanted)
     found: Truth = False
     if isinstance(operand, list):
         found = against(it, "=", operand, wanted)
