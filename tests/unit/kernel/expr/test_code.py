@@ -199,6 +199,33 @@ def test_tests_of_a_cell_have_a_plain_form(value: object) -> None:
         assert (program.evaluate({"?": value}, run=run), run.faults) == oracle(program, {"?": value})
 
 
+@pytest.mark.parametrize("kind", ["number", "any"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[1..3]",
+        "[1..3)",
+        "(1..3]",
+        "(1..3)",
+        "< 1",
+        "<= 1",
+        "> 3",
+        ">= 3",
+        "[1, 3]",
+        "1, 3",
+        "3",
+        "not((1..3))",
+    ],
+)
+def test_ends_are_met_in_either_form(text: str, kind: str) -> None:
+    cell = read(text, {"?": Type.parse(kind)}, unary=True)
+    whole = read(f"x in ({text})", {"x": Type.parse(kind)}) if not text.startswith("not") else cell
+    for value in map(Decimal, range(5)):
+        scope = {"?": value, "x": value}
+        assert cell.evaluate(scope, run=Run()) is oracle(cell, scope)[0]
+        assert whole.evaluate(scope, run=Run()) is oracle(whole, scope)[0]
+
+
 def test_many_trees_become_one_function() -> None:
     cells = [read(text, ["?"], unary=True).tree for text in ("> 3", "? + n in (1, 2)", "[1..m]")]
     to = emitter(is_open=True)

@@ -33,9 +33,9 @@ from miaopi.kernel.expr.tree import Call, Name, Node, UnaryTests, children, heig
 from miaopi.kernel.expr.types import Type
 
 SCOPE: Final = "scope"
-KEPT: Final = 8_192  # codes
+KEPT: Final = 2_048  # codes
 NOT_PLAIN: Final = object()
-GIVING_UP: Final = (Fault, ArithmeticError)
+GIVING_UP: Final = (Fault, ArithmeticError, RecursionError)
 
 
 def emitter(*, is_open: bool) -> Emitter:
@@ -83,6 +83,13 @@ class Code:
             tests += [compare(constant(function), ast.NotIn(), read(SCOPE)) for function in sorted(called)]
         answer = choice(every(*tests), found, to.constant(NOT_PLAIN)) if tests else found
         return assemble(to, (SCOPE,), [*given, result(answer)])
+
+    def try_plain(self, scope: Mapping[str, object]) -> object:
+        """What the plain form gives for these values, or `NOT_PLAIN`."""
+        try:
+            return NOT_PLAIN if self.plain is None else self.plain(scope)
+        except GIVING_UP:
+            return NOT_PLAIN
 
     @cached_property
     def whole(self) -> Callable[[Evaluation, Mapping[str, object]], object]:
