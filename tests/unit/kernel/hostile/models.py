@@ -110,7 +110,7 @@ MODELS: Final[Mapping[str, tuple[Callable[[], bytes | Written], str]]] = {
     "requirements in a circle": (lambda: written(*(decision(f"d{n}", feel("1"), f"d{(n + 1) % 10_000}") for n in range(10_000))), ""),
     "requirements that lead nowhere": (lambda: written(decision("d", feel("1"), "nowhere")), ""),
     "requirements in a chain": (
-        lambda: written(*(decision(f"d{n}", feel(f"d{n - 1} + 1" if n else "1"), *([f"d{n - 1}"] if n else [])) for n in range(7_500)), asked="d7499"),
+        lambda: written(*(decision(f"d{n}", feel(f"d{n - 1} + 1" if n else "1"), *([f"d{n - 1}"] if n else [])) for n in range(5_000)), asked="d4999"),
         "",
     ),
     "decisions without end": (lambda: written(*(decision(f"d{n}", feel(f"{n}")) for n in range(19_000))), ""),
