@@ -16,7 +16,7 @@ from miaopi.kernel.expr.lexer import Source
 from miaopi.kernel.expr.scope import admit
 from miaopi.kernel.expr.temporal import read_temporal
 from miaopi.kernel.expr.types import item_of
-from tests.property.written import NAMES, NUMBERS, TEMPORALS, TEXTS
+from tests.property.writer import NAMES, NUMBERS, OF_CELLS, TEMPORALS, TEXTS
 
 NOW = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 EAST = timezone(timedelta(hours=8))
@@ -35,7 +35,7 @@ SINGLE = tuple(PLAINEST)
 
 
 class Drawer:
-    """Values for the names of `written`, by chance: plain ones mostly, else null, unknown, far, long or of many parts."""
+    """Values for the names of `writer`, by chance: plain ones mostly, else null, unknown, far, long or of many parts."""
 
     def __init__(self, chance: random.Random, *, is_open: bool) -> None:
         self.chance = chance
@@ -47,7 +47,7 @@ class Drawer:
         found = {name: self.value(kind, oddity) for name, kind in NAMES.items() if self.chance.random() >= oddity / 4}
         if self.is_open:
             found["double"] = DOUBLE
-            found["?"] = self.value(Type.parse(self.chance.choice(SINGLE)), oddity)
+            found["?"] = self.value(Type.parse(self.chance.choice(OF_CELLS)), oddity)
             if self.chance.random() < 0.1:
                 found["abs"] = DOUBLE
         return found

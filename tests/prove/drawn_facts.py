@@ -95,6 +95,10 @@ class Drawer:
         self.pool = _pool(cases)
         self.seen: Counter[Aim] = Counter(dict.fromkeys(aims_of(package.definition), 0))
         self.kept: dict[Aim, list[Drawn]] = {}
+        for drawn in self.cases:
+            decision = drawn.decided_by(self.definition)
+            if not isinstance(decision, str):
+                self.keep(drawn, decision)
 
     def draw(self) -> Drawn:
         chance = self.chance
@@ -105,9 +109,12 @@ class Drawer:
         return self.changed(chance.choice(self.kept[chance.choice(rarest)]), chance.choice((0, 1, 1, 2)))
 
     def note(self, drawn: Drawn, decision: Decision) -> None:
-        """Remember what the case shows."""
+        """Count what the case shows, and remember it."""
+        self.seen.update(shown_by(decision))
+        self.keep(drawn, decision)
+
+    def keep(self, drawn: Drawn, decision: Decision) -> None:
         for aim in shown_by(decision):
-            self.seen[aim] += 1
             kept = self.kept.setdefault(aim, [])
             if len(kept) < KEPT:
                 kept.append(drawn)

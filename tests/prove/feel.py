@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 
 from miaopi.definitions import find_service, list_services
 from miaopi.kernel.errors import DefinitionError
-from miaopi.kernel.expr import Expression, Program, compile, read
+from miaopi.kernel.expr import Expression, Program, Type, compile, read
+from miaopi.kernel.expr.parser import INPUT
 from miaopi.kernel.expr.tree import Call, Node, children
 from tests.property.both_readers import Drawer as Scopes
 from tests.property.both_readers import by_code, by_interpreter
-from tests.property.written import NAMES, Writer
+from tests.property.writer import NAMES, OF_CELLS
+from tests.property.written import writer
 from tests.prove import drawn_facts
 from tests.services.reference import ROOT
 
@@ -43,12 +45,13 @@ class Found:
 def written(chance: random.Random) -> Expression | Program:
     """One expression of either policy. Raises DefinitionError for a text that is none."""
     is_open = chance.random() < 0.5
-    writer = Writer(chance, is_open=is_open)
+    to = writer(chance, is_open=is_open)
     if not is_open:
-        return compile(writer.text(), NAMES)
-    unary = chance.random() < 0.15
-    names = NAMES if chance.random() < 0.7 else dict.fromkeys(NAMES, NAMES["u"])
-    return read(writer.tests() if unary else writer.text(), names, unary=unary)
+        return compile(to.text(), NAMES)
+    unary, kind = chance.random() < 0.2, chance.choice(OF_CELLS)
+    text = to.tests(kind) if unary else to.text()
+    names = {**NAMES, INPUT: Type.parse(kind)} if chance.random() < 0.7 else dict.fromkeys(NAMES, NAMES["u"])
+    return read(text, names, unary=unary)
 
 
 def compare_expressions(seed: int, chunk: int, count: int) -> Found:

@@ -112,7 +112,7 @@ class _Document:
 
     def _placed(self, event: Any) -> Placed:
         """What begins with the event. An alias is refused: nine aliases of nine would fill the memory."""
-        where = self._where(event)
+        where = f"{self.shown}:{event.start_mark.line + 1}"
         if isinstance(event, ScalarEvent):
             text, is_plain = event.value, not event.style
             if "\0" in text:

@@ -1,7 +1,7 @@
 """The rule language: FEEL as far as ADR 0003 says, with the words our laws need.
 
 `compile` reads and type-checks a text; the `Expression` it gives is evaluated for a scope. The tree has many readers –
-type check, interpreter – each a module of its own.
+type check, interpreter, code objects – each a module of its own.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from miaopi.kernel.errors import DefinitionError
-from miaopi.kernel.expr.code import GIVING_UP, NOT_PLAIN, Code, code_of
+from miaopi.kernel.expr.code import NOT_PLAIN, Code, code_of
 from miaopi.kernel.expr.inference import infer
 from miaopi.kernel.expr.interpreter import interpret
 from miaopi.kernel.expr.lexer import KEYWORDS, WORD, Source
@@ -40,13 +40,8 @@ class Expression:
             given = admit(self.names, self.types, scope)
             return interpret(self.tree, given, Source(self.text, self.where), Run(steps))
         code = self._code
-        if code.plain is not None and steps >= code.head.steps:
-            try:
-                found = code.plain(scope)
-            except GIVING_UP:
-                found = NOT_PLAIN
-            if found is not NOT_PLAIN:
-                return found
+        if steps >= code.head.steps and (found := code.try_plain(scope)) is not NOT_PLAIN:
+            return found
         it = Evaluation(Source(self.text, self.where), Run(steps))
         return it.settled(code.evaluate(it, admit(self.names, self.types, scope)))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from miaopi.kernel.expr.code import CLASSES, GIVING_UP, NOT_PLAIN, Code, code_of, names_read
+from miaopi.kernel.expr.code import CLASSES, NOT_PLAIN, Code, code_of, names_read
 from miaopi.kernel.expr.interpreter import interpret
 from miaopi.kernel.expr.lexer import Source
 from miaopi.kernel.expr.meaning.evaluation import Evaluation
@@ -35,14 +35,9 @@ class Program:
         if len(self.text) > LONGEST_CODE or not ("_code" in self.__dict__ or run.may_make_code()):
             return interpret(self.tree, scope, Source(self.text, self.where, is_open=True), run)
         code = self._code
-        if code.plain is not None and code.head.is_within(run):
-            try:
-                found = code.plain(scope)
-            except GIVING_UP:
-                found = NOT_PLAIN
-            if found is not NOT_PLAIN:
-                run.taken += code.head.steps
-                return found
+        if code.head.is_within(run) and (found := code.try_plain(scope)) is not NOT_PLAIN:
+            run.taken += code.head.steps
+            return found
         return code.evaluate(Evaluation(Source(self.text, self.where, is_open=True), run), scope)
 
     @cached_property

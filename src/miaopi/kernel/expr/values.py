@@ -224,20 +224,17 @@ def extent(value: list[object] | dict[str, object]) -> int:
 
 
 def settle(value: object) -> object:
-    """The value itself, or `Undetermined` for a list or a context of which a part is. What is shared within it is looked at
-    once: a loop over its own results so far makes values whose parts double with each round.
-    """
+    """The value itself, or `Undetermined` for a list or a context of which a part is."""
     if not isinstance(value, list | dict):
         return value
     found: Undetermined | None = None
-    waiting, seen = [value], {id(value)}
+    waiting: list[list[object] | dict[str, object]] = [value]
     while waiting:
         whole = waiting.pop()
-        for part in whole if isinstance(whole, list) else whole.values():
+        for part in whole.values() if isinstance(whole, dict) else whole:
             if isinstance(part, Undetermined):
                 found = part if found is None else found | part
-            elif isinstance(part, list | dict) and id(part) not in seen:
-                seen.add(id(part))
+            elif isinstance(part, list | dict):
                 waiting.append(part)
     return value if found is None else found
 

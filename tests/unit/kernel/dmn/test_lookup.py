@@ -44,6 +44,7 @@ def table_of(model: Model) -> DecisionTable:
         ("[n..n]", 3, None),
         ("< true, 5", 5, 4),
         ("> n - 1", 3, None),
+        ("<= 5, >= 9", 9, 6),
         ("-1", -1, 1),
     ],
 )

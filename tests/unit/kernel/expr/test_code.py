@@ -10,9 +10,11 @@ import pytest
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Closure, Expression, Program, Range, Run, Type, Undetermined, compile, read
-from miaopi.kernel.expr.code import NOT_PLAIN, code_of
+from miaopi.kernel.expr.code import IT, NOT_PLAIN, Bound, Place, assemble, code_of, emitter
+from miaopi.kernel.expr.code.writing import list_of, result
 from miaopi.kernel.expr.interpreter import interpret
 from miaopi.kernel.expr.lexer import Source
+from miaopi.kernel.expr.meaning.evaluation import Evaluation
 
 NAMES = {
     "n": Type.parse("number"),
@@ -170,12 +172,6 @@ def test_a_fact_that_nobody_knows_is_looked_for_among_ranges() -> None:
     assert compile("n in spans", names).evaluate({"spans": spans, "n": Decimal(8)}) is True
 
 
-def test_a_value_that_holds_itself_many_times_is_looked_at_once() -> None:
-    found = compile("for i in 1..60 return partial", {}).evaluate({})
-    assert isinstance(found, list)
-    assert len(found) == 60
-
-
 def test_an_age_before_the_calendar_is_a_fault() -> None:
     found = compile('age after birthday(d, date("0001-01-01"))', NAMES).evaluate(SCOPE)
     assert isinstance(found, Undetermined)
@@ -194,3 +190,60 @@ def test_names_of_a_rule_are_no_names_of_python() -> None:
     assert isinstance(one, Expression)
     found = read("[len, __import__, it.__class__]", ["it"]).evaluate({"it": Decimal(1)}, run=Run())
     assert found == [None, None, None]
+
+
+@pytest.mark.parametrize("value", [Decimal(4), Decimal(3), "a", None])
+def test_tests_of_a_cell_have_a_plain_form(value: object) -> None:
+    for text in ("> 3", "not([1..3], 4)", "? * 2 > 6"):
+        program, run = read(text, {"?": Type.parse("number")}, unary=True), Run()
+        assert (program.evaluate({"?": value}, run=run), run.faults) == oracle(program, {"?": value})
+
+
+@pytest.mark.parametrize("kind", ["number", "any"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[1..3]",
+        "[1..3)",
+        "(1..3]",
+        "(1..3)",
+        "< 1",
+        "<= 1",
+        "> 3",
+        ">= 3",
+        "[1, 3]",
+        "1, 3",
+        "3",
+        "not((1..3))",
+    ],
+)
+def test_ends_are_met_in_either_form(text: str, kind: str) -> None:
+    cell = read(text, {"?": Type.parse(kind)}, unary=True)
+    whole = read(f"x in ({text})", {"x": Type.parse(kind)}) if not text.startswith("not") else cell
+    for value in map(Decimal, range(5)):
+        scope = {"?": value, "x": value}
+        assert cell.evaluate(scope, run=Run()) is oracle(cell, scope)[0]
+        assert whole.evaluate(scope, run=Run()) is oracle(whole, scope)[0]
+
+
+def test_many_trees_become_one_function() -> None:
+    cells = [read(text, ["?"], unary=True).tree for text in ("> 3", "? + n in (1, 2)", "[1..m]")]
+    to = emitter(is_open=True)
+    place = Place((Bound({"?": "one", "n": "other"}),))
+    function = assemble(to, (IT, "one", "other"), [result(list_of(to.value(cell, place) for cell in cells))])
+    it = Evaluation(Source("the table", "t.dmn:1", is_open=True), Run())
+    assert function(it, Decimal(4), Decimal(-2)) == [True, True, None]
+    assert it.run.faults == ["t.dmn:1: character 5: there is no name m"]
+
+
+def test_the_interpreter_counts_levels_as_well() -> None:
+    text = "{f: function(n) " + "if true then " * 40 + "f(n)" + " else 0" * 40 + ", r: f(1)}.r"
+    with pytest.raises(DefinitionError, match="more than 240 levels deep"):
+        oracle(read(text, []), {})
+
+
+def test_values_of_too_many_parts_take_too_many_steps() -> None:
+    names = {"b": Type.parse("boolean")}
+    for text in ("for i in 1..60 return partial", "if b then (for i in 1..60 return partial) else 1"):
+        with pytest.raises(DefinitionError, match=r"more than 100000 steps|more than 100 levels"):
+            compile(text, names).evaluate({})

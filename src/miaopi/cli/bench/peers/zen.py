@@ -11,22 +11,25 @@ from miaopi.cli.bench.subject import Facts
 
 
 def prepare(columns: Sequence[str], rules: Sequence[Sequence[str]]) -> Callable[[Facts], str]:
-    inputs = [{"id": name, "name": name, "field": name} for name in columns]
-    lines = [
-        {**{name: "" if cell == "-" else cell for name, cell in zip(columns, cells, strict=True)}, "out": json.dumps(outcome), "_id": str(at)}
-        for at, (*cells, outcome) in enumerate(rules)
-    ]
     table = {
         "hitPolicy": "first",
-        "inputs": inputs,
+        "inputs": [{"id": name, "name": name, "field": name} for name in columns],
         "outputs": [{"id": "out", "name": "outcome", "field": "outcome"}],
-        "rules": lines,
+        "rules": [_rule(at, columns, cells, outcome) for at, (*cells, outcome) in enumerate(rules)],
     }
     nodes = [
         {"id": "in", "type": "inputNode", "name": "in"},
         {"id": "table", "type": "decisionTableNode", "name": "table", "content": table},
         {"id": "end", "type": "outputNode", "name": "end"},
     ]
-    edges = [{"id": f"{one}-{other}", "type": "edge", "sourceId": one, "targetId": other} for one, other in (("in", "table"), ("table", "end"))]
+    edges = [
+        {"id": "first", "type": "edge", "sourceId": "in", "targetId": "table"},
+        {"id": "last", "type": "edge", "sourceId": "table", "targetId": "end"},
+    ]
     decision = ZenEngine().create_decision(json.dumps({"nodes": nodes, "edges": edges}))
     return lambda facts: str(decision.evaluate(facts)["result"]["outcome"])
+
+
+def _rule(at: int, columns: Sequence[str], cells: Sequence[str], outcome: str) -> dict[str, str]:
+    tests = {name: "" if cell == "-" else cell for name, cell in zip(columns, cells, strict=True)}
+    return {**tests, "out": json.dumps(outcome), "_id": str(at)}

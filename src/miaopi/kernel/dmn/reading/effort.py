@@ -11,9 +11,11 @@ from miaopi.kernel.errors import DefinitionError
 BYTES: Final = 4 * 1024 * 1024
 ELEMENTS: Final = 80_000
 ATTRIBUTES: Final = 160_000
-STEPS: Final = 200_000  # names of scopes, models that are looked through, characters of what types allow
+STEPS: Final = 150_000  # names of scopes, models that are looked through, characters of what types allow
 WORDS: Final = 160_000  # words and signs of the texts in FEEL, equal ones of one scope counted once
 PER_TEXT: Final = 3  # what a text counts beside its words
+PER_SCOPE: Final = 25  # words that a scope counts for
+PER_NAME: Final = 2  # steps for each name that a scope knows
 WORD: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\w.]+|[^\w\s]', re.DOTALL)
 
 
@@ -44,6 +46,10 @@ class Effort:
         self.steps += steps
         if self.steps > STEPS:
             raise DefinitionError(where, f"reading the model takes more than {STEPS:,} steps")
+
+    def take_scope(self, names: int, where: str) -> None:
+        self.words += PER_SCOPE
+        self.take(PER_NAME * names, where)
 
     def take_text(self, text: str, where: str) -> None:
         self.words += PER_TEXT + sum(1 for _ in WORD.finditer(text))

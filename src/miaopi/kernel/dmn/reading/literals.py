@@ -14,7 +14,6 @@ from miaopi.kernel.expr.lexer import Source
 from miaopi.kernel.expr.types import TypeNames
 
 FEEL: Final = "FEEL"
-PER_NAME: Final = 2  # steps for each name that a scope knows
 OPENING: Final = {"(": ")", "[": "]", "{": "}"}
 Names = Callable[[], Mapping[str, Type]]
 
@@ -23,7 +22,7 @@ class Shelf:
     """The texts of one scope. Equal ones are read once; the names are not asked for before the first one is."""
 
     def __init__(self, names: Names, size: int, known: TypeNames, effort: Effort, where: str) -> None:
-        effort.take(PER_NAME * size, where)
+        effort.take_scope(size, where)
         self.names = names
         self.size = size
         self.known = known

@@ -44,7 +44,9 @@ OF_SCHEMA: Final[Mapping[str, str]] = {
 }
 DEEPEST: Final = 32
 PER_GENERIC: Final = 60  # steps for a type with parts that is written where it is used
-PER_CHARACTER: Final = 6  # steps for a character of what a type allows: it is read at once, as a whole and test by test
+# Steps for what a type allows: it is read at once, as a whole and test by test.
+PER_CHARACTER: Final = 4
+PER_TEST: Final = 10
 
 
 class TypeBook:
@@ -179,9 +181,10 @@ class TypeBook:
         text = tests.text_of("text") if tests is not None else ""
         if tests is None or not text.strip():
             return made
-        self.effort.take(PER_CHARACTER * len(text), tests.where)
+        each = list(split_tests(text))
+        self.effort.take(PER_CHARACTER * len(text) + PER_TEST * (1 + len(each)), tests.where)
         constraint = read_tests(text, where=tests.where)
-        ranks = tuple(read_tests(test, where=tests.where) for test in split_tests(text))
+        ranks = tuple(read_tests(test, where=tests.where) for test in each)
         return replace(made, name=name, constraints=(*made.constraints, constraint), ranks=ranks)
 
 

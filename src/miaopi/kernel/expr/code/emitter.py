@@ -41,7 +41,7 @@ class Emitter:
         self.is_open = is_open
         self.constants: dict[str, object] = {ABSENT: MISSING}
         self.functions: list[ast.stmt] = []
-        self._known: dict[int, str] = {}
+        self._known: dict[Callable[..., object], str] = {}
         self._names: set[str] = {ABSENT}
         self._count = 0
         self._height = 0
@@ -54,16 +54,22 @@ class Emitter:
         """A value that the code reads: a node, a helper, a number."""
         if value is None or isinstance(value, bool | str):
             return constant(value)
-        name = self._known.get(id(value))
+        name = self.fresh("k")
+        self.constants[name] = value
+        self._names.add(name)
+        return read(name)
+
+    def function(self, value: Callable[..., object]) -> ast.expr:
+        """A function or a class of Python's, one name for each."""
+        name = self._known.get(value)
         if name is None:
-            name = self._known[id(value)] = self.fresh("k")
-            self.constants[name] = value
-            self._names.add(name)
+            self.constant(value)
+            name = self._known[value] = next(reversed(self.constants))
         return read(name)
 
     def helper(self, function: Callable[..., object], *arguments: ast.expr) -> ast.expr:
         """A call of the function with the evaluation and the arguments."""
-        return call(self.constant(function), read(IT), *arguments)
+        return call(self.function(function), read(IT), *arguments)
 
     def fault(self, node: Node, message: str) -> ast.expr:
         return call(member(read(IT), "fault"), self.constant(node), constant(message))

@@ -66,7 +66,7 @@ def unary_tests(to: Emitter, node: UnaryTests, place: Place) -> ast.expr:
         slot = to.fresh("t")
         operand = choice(is_same(kept(slot, operand), read(ABSENT)), constant(None), read(slot))
     found = _any(to, operand, node.tests, place, is_cell=True)
-    return call(to.constant(negate), found) if node.is_negated else found
+    return call(to.function(negate), found) if node.is_negated else found
 
 
 def _any(
@@ -76,13 +76,13 @@ def _any(
     signs.
     """
     slot = to.fresh("t")
-    whole = call(to.constant(values.any_of), *(_passes(to, slot, test, place, is_cell) for test in found_in))
+    whole = call(to.function(values.any_of), *(_passes(to, slot, test, place, is_cell) for test in found_in))
     written = [value for test in found_in for value in _written(test)]
     kinds = set(map(type, written))
     if None in written or len(kinds) != 1 or not kinds <= values.IN_ORDER:
         return last_of((kept(slot, operand), whole))
     signs = some(*(_by_signs(to, slot, test) for test in found_in))
-    return choice(is_same(class_of(kept(slot, operand)), to.constant(kinds.pop())), signs, whole)
+    return choice(is_same(class_of(kept(slot, operand)), to.function(kinds.pop())), signs, whole)
 
 
 def _passes(to: Emitter, slot: str, test: Test, place: Place, is_cell: bool) -> ast.expr:

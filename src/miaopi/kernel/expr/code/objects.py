@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
+from types import CodeType, FunctionType
 from typing import Any, Final
 
 from miaopi.kernel.expr.code.calls import Head
@@ -32,9 +33,9 @@ from miaopi.kernel.expr.tree import Call, Name, Node, UnaryTests, children, heig
 from miaopi.kernel.expr.types import Type
 
 SCOPE: Final = "scope"
-KEPT: Final = 8_192  # codes
+KEPT: Final = 2_048  # codes
 NOT_PLAIN: Final = object()
-GIVING_UP: Final = (Fault, ArithmeticError)
+GIVING_UP: Final = (Fault, ArithmeticError, RecursionError)
 
 
 def emitter(*, is_open: bool) -> Emitter:
@@ -45,10 +46,12 @@ def emitter(*, is_open: bool) -> Emitter:
 def assemble(to: Emitter, parameters: Iterable[str], body: list[ast.stmt]) -> Callable[..., Any]:
     """The function of those parameters with that body, which may read what the emitter made. Nothing else is in its reach."""
     name = to.fresh("f")
-    module = ast.Module([*to.functions, definition(name, parameters, body)], [])
-    found: dict[str, Any] = {"__builtins__": {}, **to.constants}
-    exec(compile(module, "<rule>", "exec"), found)  # noqa: S102 - of nodes that the emitter made, none of them text of an author
-    made: Callable[..., Any] = found[name]
+    module = compile(ast.Module([*to.functions, definition(name, parameters, body)], []), "<rule>", "exec")
+    reach: dict[str, Any] = {"__builtins__": {}, **to.constants}
+    for code in module.co_consts:
+        if isinstance(code, CodeType):
+            reach[code.co_name] = FunctionType(code, reach)
+    made: Callable[..., Any] = reach[name]
     return made
 
 
@@ -80,6 +83,13 @@ class Code:
             tests += [compare(constant(function), ast.NotIn(), read(SCOPE)) for function in sorted(called)]
         answer = choice(every(*tests), found, to.constant(NOT_PLAIN)) if tests else found
         return assemble(to, (SCOPE,), [*given, result(answer)])
+
+    def try_plain(self, scope: Mapping[str, object]) -> object:
+        """What the plain form gives for these values, or `NOT_PLAIN`."""
+        try:
+            return NOT_PLAIN if self.plain is None else self.plain(scope)
+        except GIVING_UP:
+            return NOT_PLAIN
 
     @cached_property
     def whole(self) -> Callable[[Evaluation, Mapping[str, object]], object]:

@@ -72,7 +72,7 @@ def name(to: Emitter, node: Name, place: Place) -> ast.expr:
 def part_of(to: Emitter, node: Property, place: Place) -> ast.expr:
     slot, base = to.fresh("t"), to.value(node.base, place)
     has_entry = compare(constant(node.name), ast.In(), read(slot))
-    is_context = is_same(class_of(kept(slot, base)), to.constant(dict))
+    is_context = is_same(class_of(kept(slot, base)), to.function(dict))
     return choice(
         every(is_context, has_entry),
         entry(read(slot), node.name),
@@ -102,7 +102,7 @@ def compared(to: Emitter, node: Compare, place: Place) -> ast.expr:
             one = left if other is node.left else right
             sides = (read(slot), right) if other is node.left else (left, read(slot))
             return choice(
-                is_same(class_of(kept(slot, one)), to.constant(type(side.value))),
+                is_same(class_of(kept(slot, one)), to.function(type(side.value))),
                 compare(sides[0], SIGNS[node.operator](), sides[1]),
                 to.helper(values.compared, to.constant(node), *sides),
             )
@@ -133,13 +133,13 @@ def _folded(to: Emitter, operands: tuple[Node, ...], place: Place, *, decisive: 
     for operand in operands[1:]:
         following = kept(more, to.perhaps(operand, place, as_truth=True))
         is_plain = some(is_same(following, sure), is_same(read(found), constant(not decisive)))
-        combined = call(to.constant(combine), read(found), read(more))
+        combined = call(to.function(combine), read(found), read(more))
         tests.append(is_same(kept(found, choice(is_plain, read(more), combined)), sure))
     return choice(some(*tests), sure, read(found))
 
 
 def negated(to: Emitter, node: Not, place: Place) -> ast.expr:
-    return call(to.constant(negate), to.truth(node.operand, place))
+    return call(to.function(negate), to.truth(node.operand, place))
 
 
 def choose(to: Emitter, node: If, place: Place) -> ast.expr:
@@ -149,7 +149,7 @@ def choose(to: Emitter, node: If, place: Place) -> ast.expr:
     if to.is_open:
         return choice(is_same(condition, constant(True)), then, otherwise)
     said, one, other = to.fresh("t"), to.fresh("t"), to.fresh("t")
-    is_open = is_same(class_of(read(said)), to.constant(Undetermined))
+    is_open = is_same(class_of(read(said)), to.function(Undetermined))
     is_true = is_same(read(said), constant(True))
     reached = some(is_same(kept(said, condition), constant(True)), is_open)
     return last_of(
@@ -161,7 +161,7 @@ def choose(to: Emitter, node: If, place: Place) -> ast.expr:
                 read(one),
                 choice(
                     is_open,
-                    to.helper(values.chosen_between, read(said), read(one), read(other)),
+                    to.helper(values.chosen_between, to.constant(node), read(said), read(one), read(other)),
                     read(other),
                 ),
             ),

@@ -116,13 +116,13 @@ class Plain:
 
 def is_plain(to: Emitter, slot: str, kind: Type) -> ast.expr:
     """The test that the variable holds a plain value of the type. A decision brings numbers to decimal128 on the way."""
-    of_class = is_same(class_of(read(slot)), to.constant(CLASSES[kind]))
+    of_class = is_same(class_of(read(slot)), to.function(CLASSES[kind]))
     if kind == STRING:
-        size = call(to.constant(len), read(slot))
+        size = call(to.function(len), read(slot))
         return every(of_class, compare(size, ast.LtE(), constant(LONGEST)))
     if kind == NUMBER and not to.is_open:
-        is_whole = is_same(class_of(read(slot)), to.constant(int))
-        number = kept(slot, call(to.constant(DECIMAL128.plus), read(slot)))
+        is_whole = is_same(class_of(read(slot)), to.function(int))
+        number = kept(slot, call(to.function(DECIMAL128.plus), read(slot)))
         return every(some(of_class, is_whole), call(member(number, "is_finite")))
     return of_class
 
@@ -147,12 +147,14 @@ def _name(plain: Plain, node: Name) -> Found:
 
 
 def _arithmetic(plain: Plain, node: Arithmetic) -> Found:
+    if node.operator == "**":  # takes more steps than one
+        raise NotPlainError
     sides = plain.several((node.left, node.right), NUMBER)
-    return call(plain.to.constant(OPERATIONS[node.operator, NUMBER, NUMBER].apply), *sides), NUMBER
+    return call(plain.to.function(OPERATIONS[node.operator, NUMBER, NUMBER].apply), *sides), NUMBER
 
 
 def _negative(plain: Plain, node: Negative) -> Found:
-    return call(plain.to.constant(DECIMAL128.minus), plain.of(NUMBER, node.operand)), NUMBER
+    return call(plain.to.function(DECIMAL128.minus), plain.of(NUMBER, node.operand)), NUMBER
 
 
 def _compared(plain: Plain, node: Compare) -> Found:
@@ -250,9 +252,9 @@ def _called(plain: Plain, node: Call) -> Found:
         raise NotPlainError
     apply = (overload.apply_open if plain.to.is_open else None) or overload.apply
     slot = plain.to.fresh("t")
-    result = kept(slot, call(plain.to.constant(apply), *(found for found, _ in given)))
-    is_of_class = is_same(class_of(result), plain.to.constant(made))
-    return choice(is_of_class, read(slot), call(plain.to.constant(give_up))), TYPES[made]
+    result = kept(slot, call(plain.to.function(apply), *(found for found, _ in given)))
+    is_of_class = is_same(class_of(result), plain.to.function(made))
+    return choice(is_of_class, read(slot), call(plain.to.function(give_up))), TYPES[made]
 
 
 def _meant(overloads: tuple[Overload, ...], kinds: tuple[Type, ...]) -> Overload | None:

@@ -65,7 +65,7 @@ def context(to: Emitter, node: ContextOf, place: Place) -> ast.expr:
     for entry in entries:
         value = to.value(entry.value, inner)
         if entry.key in late:
-            value = call(to.constant(values.put), read(made), constant(entry.key), value)
+            value = call(to.function(values.put), read(made), constant(entry.key), value)
         else:
             slot = to.fresh("v")
             value = kept(slot, value)
@@ -113,7 +113,7 @@ def _copied(to: Emitter, within: Iterable[Node], place: Place) -> tuple[list[ast
     for frame in place.frames:
         if isinstance(frame, Entries) and frame.keys:
             copy = to.fresh("t")
-            before.append(kept(copy, call(to.constant(dict), read(frame.variable))))
+            before.append(kept(copy, call(to.function(dict), read(frame.variable))))
             frame = Entries(copy, frame.keys)
         frames.append(frame)
     return before, Place(tuple(frames), place.level, place.repeats)

@@ -11,12 +11,14 @@ from decimal import Decimal, DecimalException
 from typing import Any, Final
 
 from miaopi.kernel.expr.meaning import calls, collections, reckoning, tests
-from miaopi.kernel.expr.meaning.evaluation import Evaluation, doubts
+from miaopi.kernel.expr.meaning.choice import choose_openly
+from miaopi.kernel.expr.meaning.evaluation import Evaluation
 from miaopi.kernel.expr.operations import OPERATIONS
 from miaopi.kernel.expr.tree import (
     Against,
     Arithmetic,
     Compare,
+    If,
     InstanceOf,
     Name,
     Negative,
@@ -28,8 +30,6 @@ from miaopi.kernel.expr.values import (
     Truth,
     Undetermined,
     either,
-    is_same,
-    merge,
 )
 
 PYTHONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
@@ -43,7 +43,7 @@ PYTHONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
 IN_ORDER: Final = frozenset(
     {Decimal, str, date}
 )  # of two of the same of these classes, Python has FEEL's order
-RECKONED: Final = {sign: OPERATIONS[sign, NUMBER, NUMBER].apply for sign in ("+", "-", "*", "/", "**")}
+RECKONED: Final = {sign: OPERATIONS[sign, NUMBER, NUMBER].apply for sign in ("+", "-", "*", "/")}  # a power takes longer
 
 
 def compared(it: Evaluation, node: Compare, left: object, right: object) -> object:
@@ -53,7 +53,7 @@ def compared(it: Evaluation, node: Compare, left: object, right: object) -> obje
 
 
 def reckoned(it: Evaluation, node: Arithmetic, left: object, right: object) -> object:
-    if left.__class__ is Decimal and right.__class__ is Decimal:
+    if left.__class__ is Decimal and right.__class__ is Decimal and node.operator in RECKONED:
         try:
             return RECKONED[node.operator](left, right)
         except DecimalException:
@@ -94,11 +94,10 @@ def any_of(*found: Truth) -> Truth:
     return result
 
 
-def chosen_between(it: Evaluation, condition: Undetermined, then: object, otherwise: object) -> object:
-    """The choice between two values where nobody can say which: what both are."""
-    then, otherwise = it.settled(then), it.settled(otherwise)
-    found = doubts((then, otherwise))
-    return then if not found and is_same(then, otherwise) else merge(condition, *found)
+def chosen_between(
+    it: Evaluation, node: If, condition: Undetermined, then: object, otherwise: object
+) -> object:
+    return it.attempt(node, choose_openly, it, condition, then, otherwise)
 
 
 def put(entries: dict[str, object], key: str, value: object) -> object:

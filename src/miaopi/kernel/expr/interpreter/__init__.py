@@ -1,4 +1,4 @@
-"""The meaning of record: walks the tree once for one scope. Slow and plain; every faster engine is held against it."""
+"""The meaning of record: walks the tree once for one scope. Slow and plain; the code objects are held against it."""
 
 from __future__ import annotations
 

@@ -71,6 +71,8 @@ class Evaluation:
             return self.fault(node, str(fault))
 
     def fault(self, node: Node, message: str) -> Undetermined | None:
+        if self.is_open and self.run.faults_are_full:
+            return None
         said = f"{self.source.place(node.span)}: {message}"
         if not self.is_open:
             return Undetermined(frozenset(), frozenset({said}))
@@ -83,7 +85,7 @@ class Evaluation:
         return self.fault(node, f"a {kind_of(value)} is neither true nor false")
 
     def settled(self, value: object) -> object:
-        """In an open source nothing is undetermined."""
+        """The value itself, or `Undetermined` for one of which a part is; in an open source nothing is undetermined."""
         if self.is_open:
             return value
         self.weigh(None, value)
@@ -93,8 +95,7 @@ class Evaluation:
         """The result, or `Undetermined` if any value is."""
         if self.is_open:
             return apply(*values)
-        self.weigh(None, *values)
-        found = [value for value in map(settle, values) if isinstance(value, Undetermined)]
+        found = [value for value in map(self.settled, values) if isinstance(value, Undetermined)]
         return merge(*found) if found else apply(*values)
 
     def of_size(self, node: Node, elements: list[object]) -> list[object]:
