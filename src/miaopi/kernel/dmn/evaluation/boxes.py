@@ -105,8 +105,8 @@ def _relation(boxed: Relation, scope: Scope, run: Run) -> object:
 
 def _invoke(boxed: Invocation, scope: Scope, run: Run) -> object:
     values = [None if value is None else value_of(value, scope, run) for _, value in boxed.bindings]
-    if boxed.call is not None:
-        return boxed.call.evaluate({f"argument {at}": value for at, value in enumerate(values)}, run=run)
+    if boxed.call is not None and name_of(boxed.function) not in scope:
+        return value_of_literal(boxed.call, {f"argument {at}": value for at, value in enumerate(values)}, run)
     function = value_of(boxed.function, scope, run)
     if not isinstance(function, Closure):
         run.faults.append(f"{boxed.where}: what is invoked is no function")
@@ -122,6 +122,11 @@ def _invoke(boxed: Invocation, scope: Scope, run: Run) -> object:
         return None
     finally:
         run.calls -= 1
+
+
+def name_of(function: Boxed) -> str:
+    """The name of what is invoked, where a name stands there."""
+    return function.text.strip() if isinstance(function, Literal) else ""
 
 
 def _called(function: Closure, given: Mapping[str, object], count: int) -> object:
