@@ -7,8 +7,10 @@ scope wins, and the parser hands in the scope of each token.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from decimal import Decimal, DecimalException
 from enum import Enum, auto
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from miaopi.kernel.errors import BudgetError, DefinitionError
@@ -30,6 +32,7 @@ WORD: Final = re.compile(LETTER + PART + "*")
 NUMBER_TEXT: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9}(?![\w.]))?")
 STRING_TEXT: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
+LINE_END: Final = re.compile("\n")
 SYMBOL: Final = re.compile(r"\.\.|\*\*|!=|<=|>=|[-+*/=<>()\[\]{},:.@?]")
 NEXT_WORD: Final = re.compile(rf"\s+({PART}+)")
 PLAIN_ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
@@ -72,9 +75,15 @@ class Source:
 
     def place(self, span: Span) -> str:
         """`character 7`, or `line 2, character 3` where the text has several lines; counted from 1."""
-        line = self.text.count("\n", 0, span.start) + 1
-        character = span.start - self.text.rfind("\n", 0, span.start)
-        return f"line {line}, character {character}" if "\n" in self.text else f"character {character}"
+        if not self._ends_of_lines:
+            return f"character {span.start + 1}"
+        line = bisect_left(self._ends_of_lines, span.start)
+        character = span.start - (self._ends_of_lines[line - 1] if line else -1)
+        return f"line {line + 1}, character {character}"
+
+    @cached_property
+    def _ends_of_lines(self) -> list[int]:
+        return [found.start() for found in LINE_END.finditer(self.text)]
 
     def error(self, span: Span, message: str) -> DefinitionError:
         return DefinitionError(self.where, f"{self.place(span)}: {message}")

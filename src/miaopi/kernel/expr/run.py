@@ -11,7 +11,7 @@ LEVELS: Final = 240  # nodes inside one another while reckoning, those of functi
 CALLS: Final = 50  # functions inside one another
 LONGEST_LIST: Final = 65_536  # elements
 LONGEST_CODE: Final = 4_096  # characters of a text of which code is made; making it takes longer than what a long one saves
-MOST_CODES: Final = 1_000  # made in one evaluation; beyond, the texts that have none are walked through
+MOST_CODES: Final = 400  # made in one evaluation; beyond, the texts that have none are walked through
 MOST_FAULTS: Final = 1_000
 LONGEST_FAULT: Final = 500  # characters
 
@@ -37,6 +37,10 @@ class Run:
     level: int = 0
     calls: int = 0
     codes: int = 0
+
+    @property
+    def faults_are_full(self) -> bool:
+        return len(self.faults) >= MOST_FAULTS
 
     def may_make_code(self) -> bool:
         self.codes += 1

@@ -114,13 +114,15 @@ def _collected(table: DecisionTable, outputs: list[Output], run: Run) -> object:
 def _rank(table: DecisionTable, scope: Scope, run: Run) -> Callable[[Output], tuple[int, ...]]:
     """The place of an output among the allowed values, the first output deciding first; what is not among them is last."""
 
+    ranks = [clause.ranks for clause in table.outputs]
+
     def rank(output: Output) -> tuple[int, ...]:
         return tuple(
             next(
-                (at for at, test in enumerate(clause.ranks) if test.evaluate({**scope, "?": value}, run=run) is True),
-                len(clause.ranks),
+                (at for at, test in enumerate(tests) if test.evaluate({**scope, "?": value}, run=run) is True),
+                len(tests),
             )
-            for clause, value in zip(table.outputs, output, strict=True)
+            for tests, value in zip(ranks, output, strict=True)
         )
 
     return rank

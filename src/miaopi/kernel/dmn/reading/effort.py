@@ -11,10 +11,10 @@ from miaopi.kernel.errors import DefinitionError
 BYTES: Final = 4 * 1024 * 1024
 ELEMENTS: Final = 80_000
 ATTRIBUTES: Final = 160_000
-STEPS: Final = 200_000  # names of scopes, models that are looked through, characters of what types allow
+STEPS: Final = 150_000  # names of scopes, models that are looked through, characters of what types allow
 WORDS: Final = 160_000  # words and signs of the texts in FEEL, equal ones of one scope counted once
 PER_TEXT: Final = 3  # what a text counts beside its words
-PER_SCOPE: Final = 7  # words that a scope counts for
+PER_SCOPE: Final = 25  # words that a scope counts for
 PER_NAME: Final = 2  # steps for each name that a scope knows
 WORD: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\w.]+|[^\w\s]', re.DOTALL)
 

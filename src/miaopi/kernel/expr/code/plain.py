@@ -147,6 +147,8 @@ def _name(plain: Plain, node: Name) -> Found:
 
 
 def _arithmetic(plain: Plain, node: Arithmetic) -> Found:
+    if node.operator == "**":  # takes more steps than one
+        raise NotPlainError
     sides = plain.several((node.left, node.right), NUMBER)
     return call(plain.to.function(OPERATIONS[node.operator, NUMBER, NUMBER].apply), *sides), NUMBER
 

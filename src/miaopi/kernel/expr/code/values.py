@@ -43,7 +43,7 @@ PYTHONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
 IN_ORDER: Final = frozenset(
     {Decimal, str, date}
 )  # of two of the same of these classes, Python has FEEL's order
-RECKONED: Final = {sign: OPERATIONS[sign, NUMBER, NUMBER].apply for sign in ("+", "-", "*", "/", "**")}
+RECKONED: Final = {sign: OPERATIONS[sign, NUMBER, NUMBER].apply for sign in ("+", "-", "*", "/")}  # a power takes longer
 
 
 def compared(it: Evaluation, node: Compare, left: object, right: object) -> object:
@@ -53,7 +53,7 @@ def compared(it: Evaluation, node: Compare, left: object, right: object) -> obje
 
 
 def reckoned(it: Evaluation, node: Arithmetic, left: object, right: object) -> object:
-    if left.__class__ is Decimal and right.__class__ is Decimal:
+    if left.__class__ is Decimal and right.__class__ is Decimal and node.operator in RECKONED:
         try:
             return RECKONED[node.operator](left, right)
         except DecimalException:

@@ -71,6 +71,8 @@ class Evaluation:
             return self.fault(node, str(fault))
 
     def fault(self, node: Node, message: str) -> Undetermined | None:
+        if self.is_open and self.run.faults_are_full:
+            return None
         said = f"{self.source.place(node.span)}: {message}"
         if not self.is_open:
             return Undetermined(frozenset(), frozenset({said}))
