@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from miaopi.definitions import ServicePackage, list_services, load_service
-from miaopi.kernel.decision.drawing import draw
+from miaopi.kernel.decision.drawing import draw, name_of
 from miaopi.kernel.dmn import parse
 from miaopi.kernel.dmn.writing.document import Norm
 from tests.browser import MODULES, opened_browser, opened_page
@@ -73,7 +73,7 @@ def test_a_service_opens_as_a_graph_of_all_its_decisions(package: ServicePackage
     assert any(kind == "KnowledgeSource" for kind, _ in shapes)
     assert editor.locator(".bjs-powered-by").is_visible()
     condition = package.definition.conditions[0]
-    assert editor.evaluate(SHOW, f"condition.{condition.id}") == {"type": "literalExpression", "warnings": []}
+    assert editor.evaluate(SHOW, name_of(condition)) == {"type": "literalExpression", "warnings": []}
     shown = " ".join(editor.locator(".dmn-literal-expression-container").inner_text().split())
     assert " ".join(condition.holds.text.split()) in shown and condition.id in shown
 

@@ -17,7 +17,7 @@ from miaopi.definitions.cases import WorkedCase, read_cases
 from miaopi.definitions.reader import Reader
 from miaopi.kernel.decision import Derived
 from miaopi.kernel.decision.case import Case, open_case
-from miaopi.kernel.decision.drawing import draw
+from miaopi.kernel.decision.drawing import draw, name_of
 from miaopi.kernel.dmn import Model, parse
 from miaopi.kernel.dmn.writing.document import Norm
 from miaopi.kernel.expr import Expression, Undetermined
@@ -62,7 +62,7 @@ def expected(opened: Case) -> Iterator[tuple[str, object]]:
     """Each decision of the model with what `decide` makes of it; what went wrong or nobody could say is left out."""
     definition = opened.definition
     rules: dict[str, Expression] = {name: one.value for name, one in definition.derived.items() if isinstance(one, Derived)}
-    rules |= {f"condition.{one.id}": one.holds for one in opened.conditions}
+    rules |= {name_of(one): one.holds for one in opened.conditions}
     rules |= {f"outcome.{name}": value for name, value in definition.values.items()}
     for name, rule in rules.items():
         value = rule.evaluate(opened.scope)

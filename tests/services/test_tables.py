@@ -204,4 +204,4 @@ def test_an_export_holds_the_table_of_the_day_and_gives_its_values(package: Path
         assert exported.findings == () and "<decisionTable" in draw(found.definition, found.name, on=on)
         facts: dict[str, Any] = GOOD | SETTINGS | {"as_of": on}
         assert exported.evaluate_traced("rides", facts) == (rides, ())
-        assert exported.evaluate_traced("condition.age", facts) == (True, ())
+        assert exported.evaluate_traced("age 年满65周岁", facts) == (True, ())

@@ -6,6 +6,7 @@ decisions; the law is the source that they rest on. Rules keep their names and t
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -33,8 +34,8 @@ from miaopi.kernel.expr.temporal import TEMPORAL, write_temporal
 from miaopi.kernel.wording import Text
 
 NAMESPACE: Final = "urn:miaopi:service:"
-CONDITIONS: Final = "condition."  # before the id of a condition: a derived value may have the same name
-VALUES: Final = "outcome."  # the same before the name of a value of the outcome
+VALUES: Final = "outcome."  # before the name of a value of the outcome: a parameter may have the same
+OUTSIDE_A_NAME: Final = re.compile(r"\W+")  # signs that FEEL has no names with
 
 
 def draw(definition: Definition, title: Text, *, on: date, known_at: date | None = None, norm: Norm = Norm.DMN_1_5) -> str:
@@ -98,7 +99,7 @@ class _Drawing:
     def condition(self, condition: Condition) -> None:
         reason = condition.otherwise
         description = f"{_law(condition.basis)}；不满足时：{reason.outcome} {reason.reason.code} {reason.reason.text.zh}"
-        name, law = f"{CONDITIONS}{condition.id}", self.law(condition.basis)
+        name, law = name_of(condition), self.law(condition.basis)
         self.answer(name, condition.holds, condition.text, description, law, f"{condition.text.zh}？")
 
     def answer(
@@ -174,6 +175,11 @@ class _Drawing:
     def _keep(self, item: Item) -> str:
         self.items[item.name] = item
         return item.name
+
+
+def name_of(condition: Condition) -> str:
+    """The decision's name in the model: the id and, for who looks at the picture, the words; no rule reads a condition by name."""
+    return f"{condition.id} {OUTSIDE_A_NAME.sub(' ', condition.text.zh).strip()}"
 
 
 def _behind(graph: Graph, name: str) -> Iterator[Decision | Knowledge]:

@@ -44,22 +44,18 @@ def require_order(name: str, history: Sequence[Dated]) -> None:
             raise DefinitionError(name, f"nothing is in force from {earlier.until} until {later.since}")
 
 
-def is_known(entry: Dated, known_at: date | None) -> bool:
-    """Whether anyone could know of the entry by that day; by `None`, the latest that is written."""
-    return known_at is None or (entry.published or entry.since) <= known_at
-
-
 def find_in_force(history: Sequence[Entry], day: date, known_at: date | None = None) -> Entry | None:
     """The entry in force on that day, as far as published by `known_at`; `None` where there is none.
 
     Before the next entry was published nobody knew that it would end this one.
     """
-    begun = [entry for entry in history if entry.since <= day and is_known(entry, known_at)]
-    if not begun:
-        return None
-    end = begun[-1].until
-    unforeseen = any(entry.since == end and not is_known(entry, known_at) for entry in history)
-    return begun[-1] if end is None or day < end or unforeseen else None
+    unforeseen: list[date] = []
+    for entry in reversed(history):
+        if known_at is not None and (entry.published or entry.since) > known_at:
+            unforeseen.append(entry.since)
+        elif entry.since <= day:
+            return entry if entry.until is None or day < entry.until or entry.until in unforeseen else None
+    return None
 
 
 def no_law(name: str, what: Text, history: Sequence[Dated], day: date, known_at: date | None) -> InputError:
