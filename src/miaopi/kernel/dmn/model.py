@@ -114,10 +114,11 @@ class Model:
         return reference, Environment(self.graph, given, Run(now=now))
 
     def _asked(self, name: str, reference: Reference, environment: Environment) -> Traced:
+        where = self.graph.find(reference).where
         try:
-            value = hand_out(environment.asked(reference), environment.run, name)
+            value = hand_out(environment.asked(reference), environment.run, where)
         except RecursionError:
-            raise DefinitionError(self.name, f"the evaluation of {name} goes too deep") from None
+            raise DefinitionError(where, f"the evaluation of {name} goes too deep") from None
         return Traced(value, tuple(environment.run.faults))
 
 
