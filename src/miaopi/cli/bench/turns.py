@@ -42,7 +42,7 @@ def _calls(one: Contestant, milliseconds: int) -> int:
 
 
 def _turn(one: Contestant, calls: int) -> float:
-    """Microseconds a decision."""
+    """Microseconds a decision, as whoever asks has to wait: one of the peers decides in threads of its own."""
     decide, cases = one.decide, one.cases
     whole, rest = divmod(calls, len(cases))
     some = cases[:rest]
@@ -81,4 +81,4 @@ def uncollected() -> Iterator[None]:
 
 
 def machine() -> dict[str, object]:
-    return {"cores": os.cpu_count(), "system": platform.system(), "python": platform.python_version()}
+    return {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1), "system": platform.system(), "python": platform.python_version()}

@@ -93,7 +93,7 @@ def test_what_is_no_number_is_refused(number: object) -> None:
 
 
 def test_an_input_of_the_table_is_one_of_its_allowed_values() -> None:
-    for allowed, at_once in (("-", True), ("> 1", True), ("> 5", False)):
+    for allowed, at_once in (("-", True), ("> 1", True), ("> 5", False), ('"a"', False)):
         model = made(table("FIRST", (column("n", allowed=allowed),), (output(),), "> 1 -> 1"))
         assert (given_at_once if at_once else given_plainly)(model) == (1 if at_once else None)
 

@@ -8,9 +8,12 @@ import pytest
 
 from miaopi.kernel.dmn import Model
 from miaopi.kernel.dmn.evaluation.tables import hits_of, tried
+from miaopi.kernel.dmn.lookup.cells import read_plain, read_written
 from miaopi.kernel.dmn.lookup.index import Index
 from miaopi.kernel.dmn.tree import DecisionTable
+from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Run
+from miaopi.kernel.expr import read as read_program
 from tests.unit.kernel.dmn.written import column, decision, given, knowledge, output, read, table
 
 FILLING = tuple(f'{at} | "{at}" -> "{at}"' for at in range(100, 140))
@@ -52,6 +55,28 @@ def test_a_cell_of_a_long_table_means_what_it_means_anywhere(cell: str, passes: 
     model = long("FIRST", f'{cell} | - -> "hit"')
     assert model.evaluate("t", {"n": passes, "s": "x"}) == "hit"
     assert model.evaluate("t", {"n": fails, "s": "x"}) == "none"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-", "", " 1 ", "-1", "< 2", "<=2.50", '>= "a"', '"a" , "b"', "[1..3)", "]1..3[", "(1 .. 3]", "< 1, > 3", '["a".."b"]', "01",
+        '1, "a"', '[1.."a"]', "1..3", "1 2", "- 1", '"a\\n"', "1,", "not(1)", "null", f"{'1, ' * 400}1",
+    ],
+)  # fmt: skip
+def test_a_cell_that_is_known_without_reading_is_what_reading_finds(text: str) -> None:
+    try:
+        read_one = read_plain(read_program(text.strip() or "-", {}, unary=True))
+    except DefinitionError:
+        read_one = None
+    assert read_written(text) in (None, read_one)
+
+
+def test_of_many_cells_that_have_to_be_read_the_others_are_tried() -> None:
+    rules = [f'? = {at} | - -> "{at}"' for at in range(400)]
+    odd = [f'{at} + 0 | - -> "{at}"' for at in range(400)]
+    assert long("FIRST", *rules).evaluate("t", {"n": 399, "s": "x"}) == "399"
+    assert long("FIRST", *odd).evaluate("t", {"n": 5, "s": "x"}) == "5"
 
 
 def test_an_error_in_a_cell_is_noted_where_the_cell_is_reached() -> None:

@@ -5,6 +5,7 @@ They are what most cells of most tables are (DMN 1.5 §8.3.3): `-`, `"a", "b"`, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,6 +21,12 @@ from miaopi.kernel.expr.values import kind_of
 # Kinds whose values Python orders, finds equal and tells apart as FEEL does; booleans have no order.
 PLAIN: Final[Mapping[Type, type]] = {NUMBER: Decimal, STRING: str, BOOLEAN: bool, DATE: date}
 CONSTRUCTORS: Final = frozenset({"date"})  # functions of the language, as long as nothing else in scope is called so
+
+# What is recognised without the parser: most cells of long tables, which would take it half a second.
+LONGEST: Final = 1_000  # characters; longer ones are read, for there is a measure for texts
+VALUE: Final = r'-?\d{1,15}(?:\.\d{1,15})?|"[^"\\\ud800-\udfff]*"'
+TEST: Final = re.compile(rf"([\[(\]])\s*({VALUE})\s*\.\.\s*({VALUE})\s*([\])\[])|(<=|<|>=|>)?\s*({VALUE})")
+WRITTEN: Final = re.compile(rf"(?:{TEST.pattern})(?:\s*,\s*(?:{TEST.pattern}))*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,36 @@ class Plain:
 
 
 EVERYTHING: Final = Plain(None, (), is_negated=True, takes_null=True)
+
+
+def read_written(text: str) -> Plain | None:
+    """The same of a text, without reading it as an expression: of dashes and of numbers and texts with their comparisons. None
+    for any other, which may be plain all the same.
+    """
+    text = text.strip()
+    if text in ("", "-"):
+        return EVERYTHING
+    if len(text) > LONGEST or not WRITTEN.fullmatch(text):
+        return None
+    spans: list[Span] = []
+    for found in TEST.finditer(text):
+        opening, low, high, closing, operator, single = found.groups()
+        if operator or single:
+            spans.append(_span_of(operator or "=", _value(single)))
+        else:
+            spans.append(Span(_value(low), _value(high), opening == "[", closing == "]"))
+    kinds = {kind_of(end) for span in spans for end in (span.low, span.high) if end is not None}
+    return Plain(kinds.pop(), tuple(spans), is_negated=False, takes_null=False) if len(kinds) == 1 else None
+
+
+def _span_of(operator: str, end: object) -> Span:
+    if operator == "=":
+        return Span(end, end)
+    return Span(None, end, True, operator == "<=") if operator[0] == "<" else Span(end, None, operator == ">=", True)
+
+
+def _value(written: str) -> object:
+    return written[1:-1] if written.startswith('"') else Decimal(written)
 
 
 def read_plain(program: Program) -> Plain | None:

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, overload
 
-from miaopi.kernel.dmn.lookup.cells import Plain, read_plain
+from miaopi.kernel.dmn.lookup.cells import Plain, read_plain, read_written
 from miaopi.kernel.dmn.lookup.column import Column
 from miaopi.kernel.dmn.reasons import PASSED
 from miaopi.kernel.dmn.tree import DecisionTable, HitPolicy
 
 FEWEST: Final = 16  # rules; fewer are tried one by one in less time than it takes to look them up
 LARGEST: Final = 16 * 1024 * 1024  # bytes of the rules kept for a table; what goes beyond is tried cell by cell
+MOST_READ: Final = 256  # texts of a column that are read beforehand, other than those that need no reading
 
 Tries = Callable[[int, int], bool]
 
@@ -120,13 +121,18 @@ def index_of(table: DecisionTable) -> Index | None:
 
 def _plain_cells(table: DecisionTable, at: int) -> dict[int, Plain]:
     """The plain cells of a column by the numbers of their rules: those of the kind that most of them are of."""
-    read: dict[str, Plain | None] = {}
+    known: dict[str, Plain | None] = {}
     cells: dict[int, Plain] = {}
+    left = MOST_READ
     for number, rule in enumerate(table.rules):
         cell = rule.conditions[at]
-        if cell.text not in read:
-            read[cell.text] = None if cell.program is None else read_plain(cell.program)
-        plain = read[cell.text]
+        if cell.text not in known:
+            found = read_written(cell.text)
+            if found is None and left:
+                left -= 1
+                found = None if cell.program is None else read_plain(cell.program)
+            known[cell.text] = found
+        plain = known[cell.text]
         if plain is not None:
             cells[number] = plain
     kinds = Counter(cell.kind for cell in cells.values() if cell.kind is not None)
