@@ -17,6 +17,7 @@ from miaopi.kernel.expr.values import holds
 
 MOST_PARTS: Final = 1_000
 DEEPEST: Final = 64
+NO_PLACE: Final = "type"  # where a type is said to be that is made of others
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,10 @@ class ItemType:
         inner += [one for one in (self.item, self.output, *(self.parameters or ())) if one is not None]
         parts = 1 + sum(one.parts for one in inner)
         if parts > MOST_PARTS:
-            raise DefinitionError("type", f"the type {self.name} has more than {MOST_PARTS:,} parts")
+            raise DefinitionError(NO_PLACE, f"the type {self.name} has more than {MOST_PARTS:,} parts")
         depth = 1 + max((one.depth for one in inner), default=0)
         if depth > DEEPEST:
-            raise DefinitionError("type", f"the type {self.name} has more than {DEEPEST} levels")
+            raise DefinitionError(NO_PLACE, f"the type {self.name} has more than {DEEPEST} levels")
         object.__setattr__(self, "parts", parts)
         object.__setattr__(self, "depth", depth)
         object.__setattr__(self, "type", self._type())

@@ -74,12 +74,12 @@ class Model:
                     en=f"the model has no decision, knowledge model or decision service of the name {name}",
                 )
             )
-        run = Run(now=now)
+        run, where = Run(now=now), self.graph.find(reference).where
         given = Given({" ".join(key.split()): value for key, value in inputs.items()})
         try:
-            value = hand_out(Environment(self.graph, given, run).asked(reference), run, name)
+            value = hand_out(Environment(self.graph, given, run).asked(reference), run, where)
         except RecursionError:
-            raise DefinitionError(self.name, f"the evaluation of {name} goes too deep") from None
+            raise DefinitionError(where, f"the evaluation of {name} goes too deep") from None
         return Traced(value, tuple(run.faults))
 
 

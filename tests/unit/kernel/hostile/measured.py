@@ -44,8 +44,13 @@ def measuring(module: str) -> Iterator[Measure]:
     processes share the processor.
     """
     command = [sys.executable, "-m", "tests.unit.kernel.hostile.measured", module]
-    environment = {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]), "PYTHONDONTWRITEBYTECODE": "1"}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    environment = {
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdin is not None and process.stdout is not None
 
         def measure(name: str) -> Taken:
@@ -97,7 +102,9 @@ def carried_out(make: Callable[[], Callable[[], object]]) -> Taken:
 
 def memory(line: str) -> float:
     """What this process has of the memory, or has had at most, in megabytes."""
-    found = next(text for text in STATUS.read_text(encoding="ascii").splitlines() if text.startswith(f"{line}:"))
+    found = next(
+        text for text in STATUS.read_text(encoding="ascii").splitlines() if text.startswith(f"{line}:")
+    )
     return int(found.split()[1]) / 1_024
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from miaopi.kernel.dmn.evaluation.tables import decide_table
 from miaopi.kernel.dmn.items import ANY as ANY_ITEM
-from miaopi.kernel.dmn.items import ItemType, coerce, given_by
+from miaopi.kernel.dmn.items import ItemType, coerce, given_by, spend
 from miaopi.kernel.dmn.tree import (
     Boxed,
     BoxedContext,
@@ -43,6 +43,7 @@ AT_PLACE: Final = read(f"{SOURCE}[{PLACE}]", {SOURCE: ANY, PLACE: ANY})
 
 def value_of(boxed: Boxed, scope: Scope, run: Run) -> object:
     """The value of the box in this scope, as one of the type that the box declares. Raises DefinitionError beyond a budget."""
+    spend(run, boxed.where)
     if run.level + LEVEL > LEVELS:
         raise DefinitionError(boxed.where, f"the evaluation goes more than {LEVELS} levels deep")
     run.level += LEVEL

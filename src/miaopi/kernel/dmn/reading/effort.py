@@ -14,7 +14,7 @@ ATTRIBUTES: Final = 160_000
 STEPS: Final = 150_000  # names of scopes, models that are looked through, characters of what types allow
 WORDS: Final = 160_000  # words and signs of the texts in FEEL, equal ones of one scope counted once
 PER_TEXT: Final = 3  # what a text counts beside its words
-PER_SCOPE: Final = 25  # words that a scope counts for
+PER_SCOPE: Final = 40  # words that a scope counts for
 PER_NAME: Final = 2  # steps for each name that a scope knows
 WORD: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\w.]+|[^\w\s]', re.DOTALL)
 

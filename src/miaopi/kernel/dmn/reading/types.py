@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from miaopi.kernel.dmn.items import ANY, ItemType, of_type
+from miaopi.kernel.dmn.items import ANY, NO_PLACE, ItemType, of_type
 from miaopi.kernel.dmn.reading.effort import Effort
 from miaopi.kernel.dmn.reading.literals import read_tests, split_tests
 from miaopi.kernel.dmn.reading.xml import Element
@@ -135,7 +135,10 @@ class TypeBook:
             found, end = read_type(name, 0, self.names, spend=lambda steps: self.effort.take(steps, where))
             if end != len(name):
                 raise DefinitionError(where, f"there is no type {name}")
-            self.generic[name] = of_type(found)
+            try:
+                self.generic[name] = of_type(found)
+            except DefinitionError as error:
+                raise _placed(error, where)
         return self.generic[name]
 
     def _own(self, name: str) -> ItemType | None:
@@ -147,7 +150,10 @@ class TypeBook:
         if name in self.open or len(self.open) >= DEEPEST:
             raise DefinitionError(definition.where, f"the type {name} is defined by itself: {' → '.join([*self.open, name])}")
         self.open.append(name)
-        self.made[name] = self._make(definition)
+        try:
+            self.made[name] = self._make(definition)
+        except DefinitionError as error:
+            raise _placed(error, definition.where)
         self.open.pop()
         return self.made[name]
 
@@ -187,6 +193,11 @@ class TypeBook:
         ranks = tuple(read_tests(test, where=tests.where) for test in each)
         return replace(made, name=name, constraints=(*made.constraints, constraint), ranks=ranks)
 
+
+
+def _placed(error: DefinitionError, where: str) -> DefinitionError:
+    """The error where it stands; types themselves have no place."""
+    return DefinitionError(where, error.message) if error.where == NO_PLACE else error
 
 
 def finding(find: Callable[[], ItemType | None], findings: list[str | Literal]) -> ItemType | None:

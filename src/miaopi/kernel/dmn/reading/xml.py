@@ -19,7 +19,8 @@ ATTRIBUTES: Final = 64
 PREFIXES: Final = 256
 LONGEST_SPACE: Final = 256  # characters: the parser writes the namespace into the name of each element
 SEPARATOR: Final = "}"
-CHUNK: Final = 4_096  # bytes read at a time where the root alone is asked for
+CHUNK: Final = 65_536  # bytes that the parser is given at a time
+LONGEST_TAG: Final = 1024 * 1024  # bytes; the parser takes a tag apart as a whole, with whatever attributes
 NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -71,7 +72,9 @@ def read_xml(source: bytes, *, where: str, effort: Effort) -> Document:
     """The document in these bytes. Raises DefinitionError, with the line, for anything but plain XML within the limits."""
     effort.take_file(len(source), f"{where}:1")
     builder = _Builder(where, effort)
-    builder.feed(source, is_last=True)
+    for start in range(0, len(source), CHUNK):
+        builder.feed(source[start : start + CHUNK], is_last=False)
+    builder.feed(b"", is_last=True)
     return Document(builder.roots[0], builder.prefixes)
 
 
@@ -95,6 +98,7 @@ class _Builder:
         self.open: list[Element | None] = []
         self.texts: list[list[str]] = []
         self.prefixes: dict[str, str] = {}
+        self.fed = 0
         self.parser = expat.ParserCreate(namespace_separator=SEPARATOR)
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self.start
@@ -108,6 +112,7 @@ class _Builder:
 
     def feed(self, source: bytes, *, is_last: bool) -> None:
         """Read on. Raises DefinitionError."""
+        self.fed += len(source)
         try:
             self.parser.Parse(source, is_last)
         except expat.ExpatError as error:
@@ -115,6 +120,8 @@ class _Builder:
             raise DefinitionError(place, f"this is no well-formed XML: {expat.ErrorString(error.code)}")
         except (ValueError, LookupError):
             raise DefinitionError(f"{self.where}:1", "this is no XML in an encoding that is read; write it in UTF-8")
+        if self.fed - self.parser.CurrentByteIndex > LONGEST_TAG:
+            raise DefinitionError(self.place, f"a tag or a comment has more than {LONGEST_TAG:,} bytes")
 
     @property
     def place(self) -> str:
@@ -132,9 +139,10 @@ class _Builder:
             return
         plain = {key: value for key, value in attributes.items() if SEPARATOR not in key} if attributes else NONE
         element = Element(namespace, local, plain, self.where, self.parser.CurrentLineNumber)
-        if not self.open:
+        parent = self.open[-1] if self.open else None
+        if parent is None:
             self.roots.append(element)
-        elif parent := self.open[-1]:
+        else:
             parent.children = parent.children or []
             parent.children.append(element)
         self.open.append(element)
