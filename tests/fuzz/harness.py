@@ -17,8 +17,18 @@ import atheris
 # What takes texts apart and puts values together; what only carries out is not looked into, or a run would take ten times as long.
 with atheris.instrument_imports(
     include=[
-        *("miaopi.kernel.dmn.reading", "miaopi.kernel.dmn.items", "miaopi.kernel.expr.inference", "miaopi.kernel.expr.lexer"),
-        *("miaopi.kernel.expr.library", "miaopi.kernel.expr.parser", "miaopi.kernel.expr.patterns", "miaopi.kernel.expr.temporal"),
+        *(
+            "miaopi.kernel.dmn.reading",
+            "miaopi.kernel.dmn.items",
+            "miaopi.kernel.expr.inference",
+            "miaopi.kernel.expr.lexer",
+        ),
+        *(
+            "miaopi.kernel.expr.library",
+            "miaopi.kernel.expr.parser",
+            "miaopi.kernel.expr.patterns",
+            "miaopi.kernel.expr.temporal",
+        ),
         *("miaopi.kernel.expr.types", "miaopi.kernel.expr.vocabulary"),
     ]
 ):

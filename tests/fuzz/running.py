@@ -37,15 +37,39 @@ from tests.unit.kernel.hostile.measured import MEGABYTES, SECONDS, carried_out
 ROOT: Final = Path(__file__).resolve().parents[2]
 LONGEST: Final = {"open": 1_024, "strict": 1_024, "model": 8_192, "pattern": 256}  # bytes of an input
 EXAMPLE: Final = re.compile(r"^\| `+ ?(.+?) ?`+ \|", re.M)  # the first column of a table of the manual
-PATTERNS: Final = ("(a+)+$\naaaa", "[a-z-[x]]{2,5}?\nabc", "\\p{Lu}|\\i\\c*\nAb", "^(a)(b)?\\1$\naa", "(?:a|b)*\\s\nab a")
+PATTERNS: Final = (
+    "(a+)+$\naaaa",
+    "[a-z-[x]]{2,5}?\nabc",
+    "\\p{Lu}|\\i\\c*\nAb",
+    "^(a)(b)?\\1$\naa",
+    "(?:a|b)*\\s\nab a",
+)
 MODELS: Final = (
     model(decision("d", context(entry("a", feel("1")), result(feel("a + x")))), given("x", "number")),
-    model(item("t", "string", allowed='"a", "b"'), given("x", "t"), decision("d", table("FIRST", (column("x"),), (output(),), '"a" -> 1')), "x"),
-    model(f'<import name="m" namespace="urn:test" importType="{NAMESPACE}"/>', service("s", "outputDecision d"), decision("d", feel("f(1)"))),
-    model(knowledge("f", feel("n * 2"), "n: number"), decision("d", f"<relation><column name='a'/><row>{feel('f(2)')}</row></relation>")),
+    model(
+        item("t", "string", allowed='"a", "b"'),
+        given("x", "t"),
+        decision("d", table("FIRST", (column("x"),), (output(),), '"a" -> 1')),
+        "x",
+    ),
+    model(
+        f'<import name="m" namespace="urn:test" importType="{NAMESPACE}"/>',
+        service("s", "outputDecision d"),
+        decision("d", feel("f(1)")),
+    ),
+    model(
+        knowledge("f", feel("n * 2"), "n: number"),
+        decision("d", f"<relation><column name='a'/><row>{feel('f(2)')}</row></relation>"),
+    ),
 )
 TIMES: Final = (
-    *("2026-11-26", "-0044-03-15", "999999999-12-31", "2016-12-31T23:59:60Z", "2026-11-26T09:30:00@Asia/Shanghai"),
+    *(
+        "2026-11-26",
+        "-0044-03-15",
+        "999999999-12-31",
+        "2016-12-31T23:59:60Z",
+        "2026-11-26T09:30:00@Asia/Shanghai",
+    ),
     *("10:20:30.123456789+08:00", "P1Y2M", "-P3DT4H5M6.7S", "24:00:00", "2026-02-30"),
 )
 
@@ -67,12 +91,42 @@ def fuzz(target: str, executions: int, *, seed: int = 1) -> Found:
         for at, text in enumerate(seeds(target)):
             (corpus / f"seed-{at}").write_bytes(text)
         words.write_text("".join(map(quoted, dictionary(target))), encoding="ascii")
-        options = [f"-atheris_runs={executions}", f"-max_len={LONGEST[target]}", f"-dict={words}", f"-seed={seed}"]
-        options += ["-timeout=60", "-rss_limit_mb=2048", "-print_final_stats=0", "-verbosity=0", f"-artifact_prefix={folder}/"]
-        command = [sys.executable, "-m", "tests.fuzz.harness", target, name, str(executions), *options, str(corpus)]
-        paths = [str(ROOT / "src"), str(ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-        environment = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
-        ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace")
+        options = [
+            f"-atheris_runs={executions}",
+            f"-max_len={LONGEST[target]}",
+            f"-dict={words}",
+            f"-seed={seed}",
+        ]
+        options += [
+            "-timeout=60",
+            "-rss_limit_mb=2048",
+            "-print_final_stats=0",
+            "-verbosity=0",
+            f"-artifact_prefix={folder}/",
+        ]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.fuzz.harness",
+            target,
+            name,
+            str(executions),
+            *options,
+            str(corpus),
+        ]
+        paths = [
+            str(ROOT / "src"),
+            str(ROOT),
+            *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)),
+        ]
+        environment = {
+            "PYTHONPATH": os.pathsep.join(paths),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONHASHSEED": "0",
+        }
+        ran = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace"
+        )
         done = int((folder / "done").read_text(encoding="ascii")) if (folder / "done").exists() else 0
         assert done >= executions, f"{target}: ended after {done} executions\n{ran.stderr[-3_000:]}"
         return Found(done, tuple(told(target, folder)))
@@ -106,9 +160,24 @@ def seeds(target: str) -> list[bytes]:
 def dictionary(target: str) -> list[str]:
     if target == "model":
         return [piece.decode("latin-1") for piece in PIECES]
-    return [*FUNCTIONS, *KEYWORDS, *targets.TYPES, "..", "**", "instance of", "@\"", "P1D", "2026-11-26", "\\p{L}", "{2,3}"]
+    return [
+        *FUNCTIONS,
+        *KEYWORDS,
+        *targets.TYPES,
+        "..",
+        "**",
+        "instance of",
+        '@"',
+        "P1D",
+        "2026-11-26",
+        "\\p{L}",
+        "{2,3}",
+    ]
 
 
 def quoted(word: str) -> str:
-    plain = "".join(sign if sign.isascii() and sign.isalnum() else "".join(f"\\x{byte:02x}" for byte in sign.encode()) for sign in word)
+    plain = "".join(
+        sign if sign.isascii() and sign.isalnum() else "".join(f"\\x{byte:02x}" for byte in sign.encode())
+        for sign in word
+    )
     return f'"{plain}"\n'

@@ -57,7 +57,10 @@ def open_text(way: int, text: str) -> None:
 def strict_text(way: int, text: str) -> None:
     """A text of a rule, with facts that are known, absent or unknown."""
     rule = compile(text, TYPES, where=WHERE)
-    rule.evaluate({name: SCOPE[name] for at, name in enumerate(TYPES) if name in SCOPE and way >> (at % 8) & 1}, steps=STEPS)
+    rule.evaluate(
+        {name: SCOPE[name] for at, name in enumerate(TYPES) if name in SCOPE and way >> (at % 8) & 1},
+        steps=STEPS,
+    )
 
 
 def model(way: int, text: str) -> None:
@@ -67,7 +70,9 @@ def model(way: int, text: str) -> None:
     assert all(isinstance(finding, str) for finding in found.findings)
     for name in (*found.decisions, *found.invocables)[:8]:
         with suppress(MiaopiError):
-            found.evaluate_traced(name, {"who": SCOPE["people"], "n": SCOPE["x"], "boxed": SCOPE["list"]}, now=NOW)
+            found.evaluate_traced(
+                name, {"who": SCOPE["people"], "n": SCOPE["x"], "boxed": SCOPE["list"]}, now=NOW
+            )
 
 
 class TooManyStepsError(Exception):

@@ -15,7 +15,10 @@ def main() -> dict[str, object]:
     found = {}
     for target, executions in EXECUTIONS.items():
         found[target] = fuzz(target, executions)
-        print(f"{target}: {found[target].executions} executions, {len(found[target].wrong)} finds", file=sys.stderr)
+        print(
+            f"{target}: {found[target].executions} executions, {len(found[target].wrong)} finds",
+            file=sys.stderr,
+        )
     wrong = [f"{target}: {what}" for target, one in found.items() for what in one.wrong]
     assert not wrong, "\n".join(wrong)
     counts = {target: one.executions for target, one in found.items()}

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
+
 import pytest
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Run, Type, Undetermined, compile, read
+from miaopi.kernel.expr.fault import Fault
+from miaopi.kernel.expr.interpreter import interpret
+from miaopi.kernel.expr.lexer import Source
+from miaopi.kernel.expr.library import FUNCTIONS
+from miaopi.kernel.expr.library.keys import KeyMaker
+from miaopi.kernel.expr.library.writing import write_value
+from miaopi.kernel.expr.values import equal
 from tests.unit.kernel.expr.asking import NOW, answer
 
 SHARED = ", ".join(f"{name}: [{', '.join([of] * 16)}]" for name, of in zip("bcdef", "abcde", strict=True))
@@ -82,3 +92,79 @@ def test_an_order_that_nobody_can_say_leaves_the_sorted_list_open() -> None:
     found = sorted_.evaluate({})
     assert isinstance(found, Undetermined)
     assert found.blame == {"limit"}
+
+
+NESTED: list[object] = [Decimal(1)]
+for _ in range(20):
+    NESTED = [NESTED, NESTED]
+
+
+@pytest.mark.parametrize(
+    ("reckon", "message"),
+    [
+        (lambda: equal(NESTED, NESTED), "too many parts"),
+        (lambda: KeyMaker().key(NESTED), "too many parts"),
+        (lambda: write_value(NESTED), "more than 65536 characters"),
+        (lambda: FUNCTIONS["flatten"].overloads[0].apply([[[]] * 300] * 300), "more than 65536 lists"),
+    ],
+    ids=["equal", "key", "text", "lists"],
+)
+def test_what_is_walked_through_has_an_end_of_its_own(reckon: Callable[[], object], message: str) -> None:
+    with pytest.raises(Fault, match=message):
+        reckon()
+
+
+def test_of_many_faults_as_many_are_kept_as_anybody_reads() -> None:
+    run = Run()
+    assert read("for i in 1..1500 return 1 / 0", ()).evaluate({}, run=run) == [None] * 1_500
+    run.faults.append("x" * 600)
+    assert len(run.faults) == 1_000
+    run = Run()
+    run.faults.append("x" * 600)
+    assert run.faults == [f"{'x' * 499}…"]
+
+
+def test_enough_faults_are_as_good_as_all() -> None:
+    found = compile(f"[{', '.join(['1 / 0'] * 100)}]", {}).evaluate({})
+    assert isinstance(found, Undetermined)
+    assert len(found.faults) == 64
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a" * 257, "character 1: a name has at most 256 characters"),
+        ("a " * 200, "character 1: a name has at most 256 characters"),
+        ('{"' + "a," * 120 + 'c": 1, b: [' + "a," * 32_000 + "1]}", "reading the expression takes more than 400000 steps"),
+        ('{"' + "a" * 300 + '": 1, b: 1', "} is expected here, not the end"),
+        ("[1][1", "character 6: ] is expected here, not the end"),
+        ("1 instance of money.x", "character 15: there is no type money.x"),
+    ],
+    ids=["name", "words", "steps", "key", "filter", "type"],
+)
+def test_a_text_that_is_too_much_to_read(text: str, message: str) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        read(text, (), types={"money": Type.parse("number")})
+    assert message in caught.value.message
+
+
+def test_a_long_text_means_what_a_short_one_does() -> None:
+    text = f"[{', '.join(['1 + 1'] * 1_000)}]"
+    assert read(text, ()).evaluate({}, run=Run()) == [2] * 1_000
+    assert compile(text, {}).evaluate({}) == [2] * 1_000
+
+
+def test_the_interpreter_says_where_the_stack_has_come_to_its_end() -> None:
+    program = read("(" * 60 + "1" + " + 1)" * 60, ())
+
+    def deep(frames: int) -> object:
+        if frames:
+            return deep(frames - 1)
+        return interpret(program.tree, {}, Source(program.text, "m.dmn:1", is_open=True), Run())
+
+    def deeper_and_deeper() -> None:
+        for frames in range(300, 900, 20):
+            deep(frames)
+
+    with pytest.raises(DefinitionError, match="goes too deep"):
+        deeper_and_deeper()

@@ -139,9 +139,10 @@ class _Builder:
             return
         plain = {key: value for key, value in attributes.items() if SEPARATOR not in key} if attributes else NONE
         element = Element(namespace, local, plain, self.where, self.parser.CurrentLineNumber)
-        if not self.open:
+        parent = self.open[-1] if self.open else None
+        if parent is None:
             self.roots.append(element)
-        elif parent := self.open[-1]:
+        else:
             parent.children = parent.children or []
             parent.children.append(element)
         self.open.append(element)

@@ -73,12 +73,12 @@ class Matcher:
             if len(self.taken) >= MOST_KEPT:
                 self.taken.clear()
             test = self.program.steps[step]
-            found = False
-            if isinstance(test, Characters):
-                self.count(test.size)
-                found = test.take(character)
-            self.taken[step, character] = found
+            found = self.taken[step, character] = isinstance(test, Characters) and self.look_up(test, character)
         return found
+
+    def look_up(self, test: Characters, character: str) -> bool:
+        self.count(test.size)
+        return test.take(character)
 
     def follow(self, step: int, slots: Slots, place: int, seen: set[int], waiting: list[Way]) -> Slots | None:
         """The steps from one on that need no character; the ways that wait for one are added, until a match ends it."""
