@@ -11,6 +11,7 @@ import secrets
 import socket
 import time
 import uuid
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from miaopi.definitions import ServicePackage, dmn, list_services
 from miaopi.definitions.cases import read_cases
 from miaopi.definitions.reader import Reader
 from miaopi.definitions.trial import decide_case, sources_asked
-from miaopi.kernel.decision import receipt_of, replay
+from miaopi.kernel.decision import Outcome, receipt_of, replay
 from miaopi.kernel.dmn import parse
 from miaopi.kernel.expr import compile
 from miaopi.kernel.expr.temporal import read_moment
@@ -57,14 +58,17 @@ def test_what_cannot_be_replaced_is_seen_all_the_same(text: str) -> None:
 
 @pytest.mark.parametrize("package", list_services(ROOT / "services"), ids=lambda package: package.slug)
 def test_every_case_of_a_service_is_decided_and_replayed_behind_walls(package: ServicePackage) -> None:
-    law = package.definition
+    """One case of each ending is looked at call by call, which is slow; all of them meet the doors that can be replaced."""
+    law, looked_at = package.definition, set[tuple[Outcome, str]]()
     for case in read_cases(Reader(), package):
-        with sealed():
+        ending = case.expect.outcome, case.expect.reason
+        with nullcontext() if ending in looked_at else sealed():
             found = decide_case(law, case)
             settings, overrides = case.settings, case.overrides
             receipt = receipt_of(law, case.facts, found, as_of=case.on, settings=settings, salt="salt", overrides=overrides)
             again = replay(law, receipt)
             sources_asked(law, case)
+        looked_at.add(ending)
         assert again is not None and again.statement() == receipt.statement()
 
 
