@@ -12,7 +12,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from demo_city.agencies.clock import now
-from demo_city.agencies.records import Answer, Record, documented, read_question
+from demo_city.agencies.records import ORDERS, Answer, Record, Term, documented, read_question
 from demo_city.agencies.shown import Shown
 
 
@@ -26,13 +26,24 @@ class Views:
     def answer(self, body: bytes, database: psycopg.Connection[Any]) -> Answer:
         asked = read_question(body, self._shown)
         found = database.cursor(row_factory=dict_row).execute(
-            sql.SQL("SELECT {} FROM {} WHERE id_number = %s").format(
-                sql.SQL(", ").join(map(sql.Identifier, asked.fields)), sql.Identifier(asked.resource)
+            sql.SQL("SELECT {} FROM {} WHERE id_number = %s{}").format(
+                sql.SQL(", ").join(map(sql.Identifier, asked.fields)), sql.Identifier(asked.resource),
+                sql.Composed([sql.SQL(" AND ") + _condition(term) for term in asked.where]),
             ),
-            [asked.id_number],
+            [asked.id_number, *(value for term in asked.where for value in term.values)],
         )
         records = [_plain(row) for row in found.fetchall()]
-        return documented(records, now(self._home)) if records else None
+        return documented(records, now(self._home), asked.where) if records else None
+
+
+def _condition(term: Term) -> sql.Composed:
+    column, values = sql.Identifier(term.field), sql.SQL(", ").join([sql.Placeholder()] * len(term.values))
+    match term.operator:
+        case "=":
+            return sql.SQL("{} IN ({})").format(column, values)
+        case "!=":
+            return sql.SQL("{} NOT IN ({})").format(column, values)
+    return sql.SQL("{} {} {}").format(column, sql.SQL(ORDERS[ORDERS.index(term.operator)]), values)
 
 
 def _plain(row: Mapping[str, object]) -> Record:
