@@ -83,11 +83,10 @@ def pull(
     with attach():
         from miaopi.apps.audit.api import system
         from miaopi.apps.consent.api import get_consent
-        from miaopi.apps.exchange.api import Ground, list_denied
-        from miaopi.apps.exchange.api import pull as pull_facts
+        from miaopi.apps.exchange.api import REFUSALS, Ground, pull_or_say_why
 
         consent = get_consent(receipt)
-        facts = pull_facts(
+        pulled = pull_or_say_why(
             subject=consent.applicant,
             asks={resource: fields},
             ground=Ground(receipt, consent.service, consent.application),
@@ -95,9 +94,10 @@ def pull(
             by=system("cli.exchange.pull"),
             now=clock.now(),
         )
-        denied = list_denied(consent.service, consent.purpose.zh, facts)
-        records = {source: _fact(fact) for source, fact in facts.items() if source not in denied}
-        emit({"records": [records], "denied_fields": list(denied), "receipt": receipt}, json, _table("records"))
+        records = {source: _fact(fact) for source, fact in pulled.facts.items() if source not in pulled.refused}
+        denied = [{"field": source, "code": str(code), "text": REFUSALS[code].to_json()} for source, code in pulled.refused.items()]
+        result = {"records": [records], "denied_fields": list(pulled.refused), "denied": denied, "receipt": receipt}
+        emit(result, json, _table("records"))
 
 
 def _fact(fact: Fact) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from miaopi.apps.audit.api import Event
@@ -30,7 +31,10 @@ class DataPulled(Event):
 
 @dataclass(frozen=True)
 class PullRefused(Event):
-    """We asked no source, because `reason`: consent (none that stands) or grant (the service may not have these fields)."""
+    """Nothing of these fields was had, because `reason`: right, consent (none that stands) or grant (the service may not have them).
+
+    `code` says it exactly (`queries.refusals`).
+    """
 
     subject: str
     resource: str
@@ -40,6 +44,7 @@ class PullRefused(Event):
     receipt: str
     reason: str
     duty: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,11 +100,12 @@ class SourceAnsweredAgain(Event):
 
 @dataclass(frozen=True)
 class GrantsSeeded(Event):
-    """A service got the grants that its published package needs. `fields` are `resource.field`."""
+    """A service got the grants that its published package needs, each under an agreement. `fields` are `resource.field`."""
 
     service: str
     version: str
     fields: tuple[str, ...]
+    agreements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,3 +126,83 @@ class GrantRevoked(Event):
     service: str
     resource: str
     field: str
+
+
+@dataclass(frozen=True)
+class AgreementRequested(Event):
+    """A department asked for fields of a resource; `clock` is the statutory time that runs until `due_at`."""
+
+    agreement: str
+    agency: str
+    resource: str
+    requester: str
+    service: str
+    fields: tuple[str, ...]
+    clock: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class AgreementGranted(Event):
+    """The steward of the provider, or a rule, gave what was asked for, or less of it. `fields` are those given."""
+
+    agreement: str
+    agency: str
+    resource: str
+    service: str
+    fields: tuple[str, ...]
+    narrowed: bool
+    basis: str
+
+
+@dataclass(frozen=True)
+class AgreementRefused(Event):
+    """The steward of the provider, or a rule, gave nothing; the reason stands in the agreement."""
+
+    agreement: str
+    agency: str
+    resource: str
+    service: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class AgreementSuspended(Event):
+    """From the next pull on nothing is had by it, until it is resumed."""
+
+    agreement: str
+    agency: str
+
+
+@dataclass(frozen=True)
+class AgreementResumed(Event):
+    """It holds again, on the terms it had."""
+
+    agreement: str
+    agency: str
+
+
+@dataclass(frozen=True)
+class AgreementRevoked(Event):
+    """From the next pull on nothing is had by it, for good."""
+
+    agreement: str
+    agency: str
+
+
+@dataclass(frozen=True)
+class AgreementExpired(Event):
+    """Its term is over."""
+
+    agreement: str
+    agency: str
+
+
+@dataclass(frozen=True)
+class AgreementOverdue(Event):
+    """The provider `agency` let the statutory time of a request run out: whoever watches over data sharing is told by this."""
+
+    agreement: str
+    agency: str
+    clock: str
+    due_at: datetime
