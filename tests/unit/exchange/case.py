@@ -57,8 +57,9 @@ class Kind:
 
 KINDS = {
     "sql": Kind("population", "population_basic", "name", "sex", "former_name", "ethnicity", 'life_status = "正常"', (
-        "INSERT INTO kept.people VALUES (1, %(anna)s, 'canary-name-a', 'canary-former-a', '女', 'canary-kept-a', '1949-12-31', '正常', NULL,"
-        " 1, '户主'), (2, %(ben)s, 'canary-name-b', 'canary-former-b', '男', 'canary-kept-b', '1990-01-01', '死亡', '2026-01-01', 2, '户主')",
+        "INSERT INTO kept.people VALUES"
+        " (1, %(anna)s, 'canary-name-a', 'canary-former-a', '女', 'canary-kept-a', '1949-12-31', '正常', NULL, 1, '户主'),"
+        " (2, %(ben)s, 'canary-name-b', 'canary-former-b', '男', 'canary-kept-b', '1990-01-01', '死亡', '2026-01-01', 2, '户主')",
     )),
     "http": Kind(
         "residence", "residence_registration", "police_station", "move_in_on", "residence_address", "address_code",

@@ -156,8 +156,9 @@ def _charge(agreement: str, by: Actor, now: datetime) -> RefusalCode | None:
     with act(by=by, now=now):
         rows = models.Agreement.objects.filter(id=agreement, state=AgreementState.GRANTED)
         counted = rows.filter(is_left).update(
-            used_in_all=F("used_in_all") + 1, used_today=Case(When(used_on=today, then=F("used_today") + 1), default=Value(1)), used_on=today
-        )
+            used_in_all=F("used_in_all") + 1, used_on=today,
+            used_today=Case(When(used_on=today, then=F("used_today") + 1), default=Value(1)),
+        )  # fmt: skip
         if counted:
             return None
         row = models.Agreement.objects.get(id=agreement)

@@ -194,7 +194,10 @@ def _lock_as_steward(agreement: str, by: Actor) -> models.Agreement:
     row = lock_agreement(agreement)
     if get_member(by.id).office != row.agency or row.filed_by == _signed(by):
         raise RightsError(
-            Text(zh="只有提供部门的数据管理员可以决定，且不能决定自己的申请。", en="Only a steward of the provider decides, and never her own request.")
+            Text(
+                zh="只有提供部门的数据管理员可以决定，且不能决定自己的申请。",
+                en="Only a steward of the provider decides, and never her own request.",
+            )
         )
     return row
 

@@ -22,20 +22,27 @@ MOST_CALLS: Final = 2_000_000_000
 def check_terms(resource: Resource, terms: Terms, now: datetime) -> None:
     """Raises InputError for terms that no agreement may have."""
     if not terms.fields or len(set(terms.fields)) < len(terms.fields):
-        raise _wrong("fields", "信息项为空或有重复。", "there is no field, or one stands twice.", "请逐项列出所需信息项。", "Name each field once.")
+        raise _wrong(
+            "fields", "信息项为空或有重复。", "there is no field, or one stands twice.", "请逐项列出所需信息项。", "Name each field once."
+        )
     if unknown := sorted(set(terms.fields) - set(resource.fields)):
         raise _wrong(
             "fields", f"目录中没有信息项 {'、'.join(unknown)}。", f"the catalogue has no field {', '.join(unknown)}.",
             "请在目录中另选信息项。", "Choose fields of the catalogue.",
         )
     if terms.ends_at is None or terms.ends_at <= max(terms.starts_at, now):
-        raise _wrong("until", "期限须晚于开始时间和现在。", "the term must end after it begins, and after now.", "请填写截止时间。", "Say until when.")
+        raise _wrong(
+            "until", "期限须晚于开始时间和现在。", "the term must end after it begins, and after now.",
+            "请填写截止时间。", "Say until when.",
+        )  # fmt: skip
     if any(quota is not None and not 1 <= quota <= MOST_CALLS for quota in (terms.daily_quota, terms.total_quota)):
-        raise _wrong("quota", "次数至少为 1。", "a quota is at least one call.", "不限次数时请留空。", "Leave it out where there is none.")
+        raise _wrong(
+            "quota", "次数至少为 1。", "a quota is at least one call.", "不限次数时请留空。", "Leave it out where there is none."
+        )
     if (terms.opens is None) is not (terms.closes is None) or (
         terms.opens is not None and terms.closes is not None and terms.opens >= terms.closes
     ):
-        raise _wrong("hours", "使用时段须有先后。", "the hours must begin before they end.", "例如 09:00-18:00。", "For example 09:00-18:00.")
+        raise _wrong("hours", "使用时段须有先后。", "the hours must begin before they end.", "如 09:00-18:00。", "Such as 09:00-18:00.")
     if terms.row_filter:
         _check_filter(resource, terms.row_filter)
 
@@ -63,7 +70,8 @@ def _check_filter(resource: Resource, row_filter: str) -> None:
     if not sources or any(source.has_many for source in sources):
         raise _wrong(
             "where", "该资源不能按行授权。", "rows of this resource cannot be granted in part.",
-            "该资源尚未接入，或一人多行须整份查询；请去掉行条件。", "Leave the filter out: nobody is connected, or all rows of a person are one list.",
+            "该资源尚未接入，或一人多行须整份查询；请去掉行条件。",
+            "Leave the filter out: nobody is connected, or all rows of a person are one list.",
         )  # fmt: skip
     try:
         for source in sources:
