@@ -29,7 +29,7 @@ class Criminal:
 
     def answer(self, body: bytes, database: psycopg.Connection[Any]) -> Answer:
         asked = read_question(body, RESOURCES)
-        if asked.where:
+        if asked.where or asked.tests:
             raise Unanswerable("the one record of a person cannot be asked for in part")
         at = now(self._home)
         identities = database.execute(

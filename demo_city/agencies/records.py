@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 Record = dict[str, object]
 Answer = dict[str, object] | None
@@ -36,7 +36,8 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Who is asked about, which fields of which resource, for which purpose, on which consent receipt; `where`: which rows alone."""
+    """Who is asked about, which fields of which resource, for which purpose, on which consent receipt; `where`: which rows alone;
+    `tests`: of what the truth alone is wanted, by the name it is to have."""
 
     resource: str
     id_number: str
@@ -44,6 +45,7 @@ class Question:
     purpose: str
     receipt: str
     where: tuple[Term, ...] = ()
+    tests: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
 
 
 def read_question(body: bytes, resources: Mapping[str, Sequence[str]]) -> Question:
@@ -52,8 +54,9 @@ def read_question(body: bytes, resources: Mapping[str, Sequence[str]]) -> Questi
         asked = json.loads(body)
         resource, fields, id_number = asked["resource"], asked["fields"], asked["key"]["id_number"]
         purpose, receipt = asked["purpose"], asked["receipt"]
-        where = tuple(Term(each["field"], each["operator"], tuple(each["values"])) for each in asked.get("where", ()))
-    except (ValueError, KeyError, TypeError, RecursionError):
+        where = _read_terms(asked.get("where", ()))
+        tests = {str(name): _read_terms(each) for name, each in asked.get("tests", {}).items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Unanswerable("resource, key.id_number, fields, purpose and receipt are needed") from None
     if not isinstance(resource, str) or resource not in resources:
         raise Unanswerable("no such resource")
@@ -61,9 +64,15 @@ def read_question(body: bytes, resources: Mapping[str, Sequence[str]]) -> Questi
         raise Unanswerable("no such field")
     if not all(isinstance(text, str) and text for text in (id_number, purpose, receipt)):
         raise Unanswerable("a number, a purpose and a receipt are needed")
-    if not all(_is_test(term, resources[resource]) for term in where):
+    if not all(tests.values()) or not all(_is_test(term, resources[resource]) for terms in (where, *tests.values()) for term in terms):
         raise Unanswerable("no such test")
-    return Question(resource, id_number.upper(), tuple(dict.fromkeys(fields)), purpose, receipt, where)
+    if tests.keys() & set(resources[resource]):
+        raise Unanswerable("a truth has the name of a field")
+    return Question(resource, id_number.upper(), tuple(dict.fromkeys(fields)), purpose, receipt, where, tests)
+
+
+def _read_terms(asked: Iterable[Mapping[str, Any]]) -> tuple[Term, ...]:
+    return tuple(Term(each["field"], each["operator"], tuple(each["values"])) for each in asked)
 
 
 def _is_test(term: Term, fields: Sequence[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,13 +27,21 @@ class Views:
         asked = read_question(body, self._shown)
         found = database.cursor(row_factory=dict_row).execute(
             sql.SQL("SELECT {} FROM {} WHERE id_number = %s{}").format(
-                sql.SQL(", ").join(map(sql.Identifier, asked.fields)), sql.Identifier(asked.resource),
+                sql.SQL(", ").join([*map(sql.Identifier, asked.fields), *(_truth(name, terms) for name, terms in asked.tests.items())]),
+                sql.Identifier(asked.resource),
                 sql.Composed([sql.SQL(" AND ") + _condition(term) for term in asked.where]),
             ),
-            [asked.id_number, *(value for term in asked.where for value in term.values)],
+            [
+                *(value for terms in asked.tests.values() for term in terms for value in term.values), asked.id_number,
+                *(value for term in asked.where for value in term.values),
+            ],
         )
         records = [_plain(row) for row in found.fetchall()]
         return documented(records, now(self._home), asked.where) if records else None
+
+
+def _truth(name: str, terms: Sequence[Term]) -> sql.Composed:
+    return sql.SQL("({}) AS {}").format(sql.SQL(" AND ").join(map(_condition, terms)), sql.Identifier(name))
 
 
 def _condition(term: Term) -> sql.Composed:

@@ -52,18 +52,23 @@ class Kind:
     ungranted: str
     kept: str
     inside: str
+    predicate: str  # the field `is_so`, of which the truth alone is told
+    value: str  # what it tests, as it must not cross
     rows: tuple[str, ...]
 
 
 KINDS = {
-    "sql": Kind("population", "population_basic", "name", "sex", "former_name", "ethnicity", 'life_status = "正常"', (
-        "INSERT INTO kept.people VALUES"
-        " (1, %(anna)s, 'canary-name-a', 'canary-former-a', '女', 'canary-kept-a', '1949-12-31', '正常', NULL, 1, '户主'),"
-        " (2, %(ben)s, 'canary-name-b', 'canary-former-b', '男', 'canary-kept-b', '1990-01-01', '死亡', '2026-01-01', 2, '户主')",
-    )),
+    "sql": Kind(
+        "population", "population_basic", "name", "sex", "former_name", "ethnicity", 'life_status = "正常"',
+        "age on(birth_date, today) >= 70", "1949-12-31", (
+            "INSERT INTO kept.people VALUES"
+            " (1, %(anna)s, 'canary-name-a', 'canary-former-a', '女', 'canary-kept-a', '1949-12-31', '正常', NULL, 1, '户主'),"
+            " (2, %(ben)s, 'canary-name-b', 'canary-former-b', '男', 'canary-kept-b', '1990-01-01', '死亡', '2026-01-01', 2, '户主')",
+        ),
+    ),
     "http": Kind(
         "residence", "residence_registration", "police_station", "move_in_on", "residence_address", "address_code",
-        'move_in_on < @"2026-01-01"', (
+        'move_in_on < @"2026-01-01"', 'move_in_on < @"2026-01-01"', "2020-01-01", (
             "INSERT INTO registrations (id_number, address_code, residence_address, police_station, settled_on, move_in_on) VALUES"
             " (%(anna)s, 'canary-kept-a', 'canary-former-a', 'canary-name-a', '2020-01-01', '2020-01-01'),"
             " (%(ben)s, 'canary-kept-b', 'canary-former-b', 'canary-name-b', '2026-10-01', '2026-10-01')",
@@ -84,6 +89,7 @@ resources:
       {field}: {{zh: 甲, en: A, privacy: personal}}
       {second}: {{zh: 乙, en: B, privacy: sensitive}}
       {ungranted}: {{zh: 丙, en: C, privacy: personal}}
+      is_so: {{zh: 戊, en: E, privacy: personal}}
       {kept}: {{zh: 丁, en: D, privacy: personal, sharing: {{type: not_shared, ground: 国家安全法 第二十五条}}}}
   identity_card:
     agency: {agency}
@@ -112,7 +118,10 @@ class Place:
         self.agency = RunningAgency(kind.agency, server, folder, statements)
         self.wire, address = self._put_wire_between(server)
         (folder / "agencies.json").write_text(json.dumps({kind.agency: address}))
-        (folder / "exchange.yaml").write_text((ROOT / "cities/demo/exchange.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+        known = (ROOT / "cities/demo/exchange.yaml").read_text(encoding="utf-8")
+        head, found, rest = known.partition(f"\n  {kind.resource}:")
+        fields = f"fields:\n          is_so: {{test: '{kind.predicate}'}}"
+        (folder / "exchange.yaml").write_text(head + found + rest.replace("fields:", fields, 1), encoding="utf-8")
         (folder / "catalogue.yaml").write_text(CATALOGUE.format(**vars(kind)), encoding="utf-8")
         self.settings: dict[str, Any] = {
             "MIAOPI_CITY": SimpleNamespace(folder=folder, calendar=load_calendar(ROOT / "cities/demo")),
@@ -197,8 +206,8 @@ class Case:
         fields = ("field", "second", "ungranted", "kept")
         given = {
             "application": self.application, "service": self.service, "version": "f" * 64, "applicant": who, "purpose": PURPOSE,
-            "scope": (*(f"{kind.resource}.{getattr(kind, name)}" for name in fields), "identity_card.valid_to", "described.thing",
-                      f"{kind.resource}.shoe_size", "no_such.thing"),
+            "scope": (*(f"{kind.resource}.{getattr(kind, name)}" for name in fields), f"{kind.resource}.is_so",
+                      f"{kind.resource}.shoe_size", "identity_card.valid_to", "described.thing", "no_such.thing"),
             "separate": (f"{kind.resource}.{kind.second}", f"{kind.resource}.shoe_size", "no_such.thing"),
             "expires_at": NOW + 2 * LATER, "by": person(who), "now": NOW - LATER,
         }  # fmt: skip

@@ -258,6 +258,19 @@ def faults_of(case: Case, code: str) -> Iterator[str]:
         yield "rows were not cut at the source"
 
 
+def test_of_a_predicate_the_truth_alone_crosses_and_the_value_stays_ungranted(place: Place) -> None:
+    case = Case(place, 0).agree(fields=("is_so",))
+    place.wire.forget()
+    assert case.pull("is_so") == ""
+    assert "Known(value=True" in case.said[-1]
+    answered = place.wire.answered.decode("utf-8", "replace")
+    assert "is_so" in answered and place.kind.value not in answered and CANARY not in answered
+    (entry,) = entries("DataPulled")
+    assert (entry["fields"], entry["predicates"]) == (["is_so"], [f"is_so: {place.kind.predicate}"])
+    assert case.pull("is_so", subject=place.ben) == "" and "Known(value=False" in case.said[-1]
+    assert case.pull() == "field_not_granted"
+
+
 @pytest.mark.parametrize("place", ["http"], indirect=True)
 def test_what_was_revoked_while_the_agency_thinks_is_not_handed_on(place: Place) -> None:
     case = Case(place, 0).agree()

@@ -11,9 +11,11 @@ from miaopi.apps.audit.api import Event
 
 @dataclass(frozen=True)
 class DataPulled(Event):
-    """A source was asked about a person. `result`: found, absent, conflict, unsaid, silent, or doubted by the breaker.
+    """A source was asked about a person. `result`: found, absent, conflict, unsaid, outside (no row that is granted), silent, or
+    doubted by the breaker.
 
-    Its ground is the consent `receipt`, or else `duty`: instrument and article of the law that has us look.
+    Its ground is the consent `receipt`, or else `duty`: instrument and article of the law that has us look. `predicates` are those of
+    the fields of which the source told the truth alone, each with its test: the values it tested never left it.
     """
 
     is_access: ClassVar[bool] = True
@@ -27,6 +29,7 @@ class DataPulled(Event):
     receipt: str
     result: str
     duty: str = ""
+    predicates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

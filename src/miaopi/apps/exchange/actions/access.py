@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from django.db.models import Case, F, Q, Value, When
@@ -67,7 +67,7 @@ def open_access(
     refused: dict[str, RefusalCode] = {}
     for resource, fields in asks.items():
         known = [each for each in candidates if each.resource == resource]
-        chosen = {name: _choose(resource, name, catalogued.get(resource), known, purpose) for name in fields}
+        chosen = {name: _choose(resource, name, catalogued.get(resource), known, purpose, compute_legal_day(now)) for name in fields}
         lacking = _find_lack(resource, chosen.values())
         charged = {name: lacking or _charged(each, charges) for name, each in chosen.items()}
         if lacking := _find_lack(resource, charged.values()):
@@ -95,7 +95,7 @@ def has_many(resource: str) -> bool:
 
 
 def _choose(
-    resource: str, name: str, described: Resource | None, known: Sequence[Candidate], purpose: str
+    resource: str, name: str, described: Resource | None, known: Sequence[Candidate], purpose: str, today: date
 ) -> list[Candidate] | RefusalCode:
     """The grants by which the field is open, or why there is none."""
     if described is None or name not in described.fields:
@@ -104,7 +104,7 @@ def _choose(
         return RefusalCode.NOT_SHARED
     on_field = [each for each in known if each.field == name]
     for_this = [each for each in on_field if each.purpose == purpose]
-    hindered = [(each, each.hindrance or _check_filter(resource, each)) for each in for_this]
+    hindered = [(each, each.hindrance or _check_filter(resource, each, today)) for each in for_this]
     standing = [each for each, hindrance in hindered if hindrance is None]
     if standing:
         return standing if _is_connected(resource) else RefusalCode.NOT_CONNECTED
@@ -121,14 +121,14 @@ def _is_connected(resource: str) -> bool:
     return is_registered(resource) or resource in city_directory().configuration.resources
 
 
-def _check_filter(resource: str, candidate: Candidate) -> RefusalCode | None:
+def _check_filter(resource: str, candidate: Candidate, today: date) -> RefusalCode | None:
     """A filter was read when it was agreed on; the resource may have changed since."""
     if not candidate.row_filter:
         return None
     configured = city_directory().configuration.resources.get(resource)
     try:
         for source in configured.sources if configured is not None else ():
-            read_filter(candidate.row_filter, source)
+            read_filter(candidate.row_filter, source, today)
     except DefinitionError:
         return RefusalCode.FILTER_BROKEN
     return RefusalCode.FILTER_BROKEN if configured is None or is_registered(resource) else None

@@ -88,7 +88,7 @@ def approve_agreement(*, agreement: str, terms: Terms | None = None, by: Actor, 
         given = asked if terms is None else terms
         described = get_resource(row.resource)
         check_terms(described, given, now)
-        require_narrower(described, asked, given)
+        require_narrower(described, asked, given, now)
         _grant(unit, row, given, BY_STEWARD)
     return compute_agreement(row)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NoReturn
 
@@ -17,7 +17,7 @@ from miaopi.apps.exchange.actions.grounds import Duty, Ground
 from miaopi.apps.exchange.adapters.configuration import Source
 from miaopi.apps.exchange.adapters.directory import Directory, city_directory
 from miaopi.apps.exchange.adapters.facts import ROWS, agree, read_facts
-from miaopi.apps.exchange.adapters.filters import read_filter
+from miaopi.apps.exchange.adapters.filters import read_filter, read_tests
 from miaopi.apps.exchange.adapters.lines import Call, ask_side_by_side
 from miaopi.apps.exchange.adapters.port import Answer, Nothing, Question, Rows, Unsaid
 from miaopi.apps.exchange.adapters.registered import ask_registered, is_registered
@@ -26,6 +26,7 @@ from miaopi.apps.exchange.queries.grants import list_lost
 from miaopi.apps.exchange.queries.refusals import PullRefusedError, RefusalCode
 from miaopi.apps.exchange.queries.sources import Absences, SourceId, list_absences, list_outages
 from miaopi.apps.identity.api import PartyId, Right, authorise, get_party, pseudonym
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.errors import RightsError
 from miaopi.kernel.fact import Doubt, Fact, Unknown
 
@@ -44,6 +45,7 @@ class _Look:
     fields: tuple[str, ...]
     facts: Mapping[str, Fact]
     result: str
+    predicates: tuple[str, ...] = ()
 
     @property
     def source(self) -> SourceId:
@@ -138,7 +140,7 @@ def _without(look: _Look, lost: frozenset[str]) -> _Look:
     """The look without what was lost; a list that would lack a field is lost as a whole."""
     gone = {name for name in look.fields if f"{look.resource}.{name}" in lost}
     kept = {name: fact for name, fact in look.facts.items() if name not in gone and not (gone and name == ROWS)}
-    return _Look(look.resource, look.agency, look.fields, kept, look.result)
+    return replace(look, facts=kept)
 
 
 def _look(
@@ -151,12 +153,13 @@ def _look(
     if not sources:
         return looks
     key = get_party(subject).id_number
+    today = compute_legal_day(now)
     calls = [
         Call(
             book.line(source.place.agency),
             Question(
                 source.place, tuple(source.columns[field].name for field in fields), purpose, ground.receipt or ground.duty, key, now,
-                read_filter(row_filter, source),
+                where=read_filter(row_filter, source, today), tests=read_tests(source, fields, today),
             ),
         )
         for source, fields, row_filter in sources
@@ -184,7 +187,8 @@ def _look_inside(subject: PartyId, resource: str, fields: tuple[str, ...], now: 
 def _look_outside(source: Source, fields: tuple[str, ...], question: Question, answer: Answer | None, now: datetime) -> _Look:
     facts = read_facts(source, answer, fields, now=now)
     result = OUTSIDE if question.where and isinstance(answer, Unsaid) else _result(answer, facts)
-    return _Look(source.place.resource, source.place.agency, fields, facts, result)
+    asked = tuple(f"{name}: {source.columns[name].test}" for name in fields if source.columns[name].test)
+    return _Look(source.place.resource, source.place.agency, fields, facts, result, asked)
 
 
 def _result(answer: Answer | None, facts: Mapping[str, Fact]) -> str:
@@ -207,7 +211,7 @@ def _believe(look: _Look, absences: Mapping[SourceId, Absences], subject: PartyI
     if look.result != "absent" or not most or len(counted.subjects | {pseudonym(subject)}) <= most:
         return look
     doubted: dict[str, Fact] = {name: Unknown(Doubt.UNAVAILABLE, look.resource, since=counted.since) for name in look.facts}
-    return _Look(look.resource, look.agency, look.fields, doubted, "doubted")
+    return replace(look, facts=doubted, result="doubted")
 
 
 def _most_absences(resource: str) -> int:
@@ -263,7 +267,7 @@ def _refusal(subject: PartyId, resource: str, fields: tuple[str, ...], ground: G
 def _entry(subject: PartyId, look: _Look, ground: Ground | Duty) -> DataPulled:
     return DataPulled(
         subject=pseudonym(subject), resource=look.resource, agency=look.agency, fields=look.fields, service=ground.service,
-        application=ground.application, receipt=ground.receipt, result=look.result, duty=ground.duty,
+        application=ground.application, receipt=ground.receipt, result=look.result, duty=ground.duty, predicates=look.predicates,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from miaopi.apps.catalogue.api import Resource
@@ -12,6 +12,7 @@ from miaopi.apps.exchange.adapters.directory import city_directory
 from miaopi.apps.exchange.adapters.filters import read_filter
 from miaopi.apps.exchange.adapters.registered import is_registered
 from miaopi.apps.exchange.queries.agreements import Terms
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.errors import DefinitionError, InputError
 from miaopi.kernel.wording import Text
 
@@ -44,10 +45,10 @@ def check_terms(resource: Resource, terms: Terms, now: datetime) -> None:
     ):
         raise _wrong("hours", "使用时段须有先后。", "the hours must begin before they end.", "如 09:00-18:00。", "Such as 09:00-18:00.")
     if terms.row_filter:
-        _check_filter(resource, terms.row_filter)
+        _check_filter(resource, terms.row_filter, compute_legal_day(now))
 
 
-def require_narrower(resource: Resource, asked: Terms, given: Terms) -> None:
+def require_narrower(resource: Resource, asked: Terms, given: Terms, now: datetime) -> None:
     """Raises InputError where the steward would give what nobody asked for."""
     if not set(given.fields) <= set(asked.fields):
         raise _too_wide("fields", "信息项", "the fields go")
@@ -61,11 +62,12 @@ def require_narrower(resource: Resource, asked: Terms, given: Terms) -> None:
     ):
         raise _too_wide("hours", "使用时段", "the hours go")
     for source in _sources(resource) if asked.row_filter else ():
-        if not set(read_filter(asked.row_filter, source)) <= set(read_filter(given.row_filter, source)):
+        today = compute_legal_day(now)
+        if not set(read_filter(asked.row_filter, source, today)) <= set(read_filter(given.row_filter, source, today)):
             raise _too_wide("where", "行条件", "the row filter goes")
 
 
-def _check_filter(resource: Resource, row_filter: str) -> None:
+def _check_filter(resource: Resource, row_filter: str, today: date) -> None:
     sources = _sources(resource)
     if not sources or any(source.has_many for source in sources):
         raise _wrong(
@@ -75,7 +77,7 @@ def _check_filter(resource: Resource, row_filter: str) -> None:
         )  # fmt: skip
     try:
         for source in sources:
-            read_filter(row_filter, source)
+            read_filter(row_filter, source, today)
     except DefinitionError as error:
         raise _wrong(
             "where", f"行条件读不出来（{error.message}）。", f"the row filter cannot be read: {error.message}.",

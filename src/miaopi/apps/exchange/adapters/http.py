@@ -51,10 +51,11 @@ class HttpConnector:
         asked = {
             "resource": place.name,
             "key": {place.key: question.key},
-            "fields": list(dict.fromkeys((place.key, *question.columns))),
+            "fields": [name for name in dict.fromkeys((place.key, *question.columns)) if name not in question.tests],
             "purpose": question.purpose,
             "receipt": question.receipt,
             **({"where": _where(question)} if question.where else {}),
+            **({"tests": {name: [term.to_json() for term in terms] for name, terms in question.tests.items()}} if question.tests else {}),
         }
         limit = max(0.001, until - time.monotonic())
         with self._client.stream("POST", place.at, json=asked, timeout=limit) as response:

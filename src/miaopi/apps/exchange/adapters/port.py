@@ -65,7 +65,8 @@ def _written(value: object) -> str:
 @dataclass(frozen=True, slots=True)
 class Question:
     """One person's rows. `key` is her identity number and shows in no representation; `columns` are the granted ones; `at` is
-    the platform's time of the pull; `where` says which rows are granted: the source shows no other."""
+    the platform's time of the pull; `where` says which rows are granted: the source shows no other. Those of `columns` that `tests`
+    names are no columns of the source: it answers with the truth whether their terms hold, and nothing when a column they read is empty."""
 
     place: Place
     columns: tuple[str, ...]
@@ -74,6 +75,7 @@ class Question:
     key: str = field(repr=False)
     at: datetime
     where: tuple[Term, ...] = ()
+    tests: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,7 @@ class SqlConnector:
         until = time.monotonic() + seconds
         try:
             with self._connection(until) as connection:
-                values = [value for term in question.where for value in term.values]
-                records = connection.execute(_statement(question), [question.key, *values]).fetchall()
+                records = connection.execute(_statement(question), _values(question)).fetchall()
         except psycopg.Error:
             raise silence(self._agency) from None  # its text may hold address, role or value
         return checked_rows(question, records)
@@ -114,12 +113,26 @@ def _statement(question: Question) -> sql.Composed:
     place = question.place
     columns = dict.fromkeys((place.key, *question.columns))
     return sql.SQL("SELECT {columns} FROM {view} WHERE {key} = %s{where} LIMIT {most}").format(
-        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+        columns=sql.SQL(", ").join(_shown(question, column) for column in columns),
         view=sql.Identifier(*place.at.split(".")),
         key=sql.Identifier(place.key),
         where=sql.Composed([sql.SQL(" AND ") + _condition(term) for term in question.where]),
         most=sql.Literal(MOST_ROWS + 1),
     )
+
+
+def _values(question: Question) -> list[object]:
+    """In the order of the placeholders of `_statement`."""
+    tested = [value for column in dict.fromkeys(question.columns) for term in question.tests.get(column, ()) for value in term.values]
+    return [*tested, question.key, *(value for term in question.where for value in term.values)]
+
+
+def _shown(question: Question, column: str) -> sql.Composable:
+    """A column, or the truth about it alone."""
+    if column not in question.tests:
+        return sql.Identifier(column)
+    terms = sql.SQL(" AND ").join(_condition(term) for term in question.tests[column])
+    return sql.SQL("({}) AS {}").format(terms, sql.Identifier(column))
 
 
 def _condition(term: Term) -> sql.Composed:
