@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -45,7 +45,8 @@ OFFICE = {"opens": datetime(1, 1, 1, 9).time(), "closes": datetime(1, 1, 1, 18).
 
 
 def legal(hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, 11, 25, hour, minute, tzinfo=LEGAL_ZONE)
+    """An hour of the city, told as the platform tells time."""
+    return datetime(2026, 11, 25, hour, minute, tzinfo=LEGAL_ZONE).astimezone(UTC)
 
 
 def duty(case: Case, article: str = DUTY.article) -> Duty:
@@ -234,6 +235,54 @@ def test_each_case_has_its_code_its_entry_and_no_ungranted_byte(place: Place, ca
     assert CANARY not in entry_text() + caplog.text
 
 
+def side_by_side(pull: Callable[[], object], threads: int) -> list[threading.Thread]:
+    """So many threads at it, each with a connection of its own."""
+
+    def run_one() -> None:
+        pull()
+        connection.close()
+
+    running = [threading.Thread(target=run_one) for _ in range(threads)]
+    for thread in running:
+        thread.start()
+    return running
+
+
+@pytest.mark.parametrize("place", ["sql"], indirect=True)
+def test_the_last_calls_of_a_quota_are_had_once_however_many_ask_at_once(place: Place) -> None:
+    case = Case(place, 0).agree(total_quota=3)
+    receipt, told = case.consent(), list[str]()
+    for thread in side_by_side(lambda: told.append(case.pull(receipt=receipt)), 8):
+        thread.join(timeout=20)
+    assert sorted(told) == ["", "", ""] + ["total_quota_spent"] * 5
+
+
+@pytest.mark.parametrize("place", ["sql"], indirect=True)
+def test_a_revocation_under_load_leaves_nothing_a_second_later_and_nothing_to_whoever_asks_after_it(place: Place) -> None:
+    case = Case(place, 0).agree()
+    receipt, stop, told = case.consent(), threading.Event(), list[tuple[float, float, str]]()
+
+    def ask_on() -> None:
+        while not stop.is_set():
+            begun = time.monotonic()
+            code = case.pull(receipt=receipt)
+            told.append((begun, time.monotonic(), code))
+
+    running = side_by_side(ask_on, 3)
+    while len(told) < 10:
+        time.sleep(0.01)
+    case.do(revoke_agreement, **WHY)
+    revoked_at, before = time.monotonic(), len(told)
+    while len(told) < before + 20:
+        time.sleep(0.01)
+    stop.set()
+    for thread in running:
+        thread.join(timeout=20)
+    assert {code for _, ended, code in told if ended < revoked_at} >= {""}
+    assert {code for begun, _, code in told if begun > revoked_at} == {"revoked"}
+    assert not [ended for _, ended, code in told if not code and ended > revoked_at + 1]
+
+
 def faults_of(case: Case, code: str) -> Iterator[str]:
     """What a case left behind that it should not have, or did not leave and should have."""
     asked, answered = case.place.wire.asked.decode("utf-8", "replace"), case.place.wire.answered.decode("utf-8", "replace")
@@ -278,13 +327,7 @@ def test_what_was_revoked_while_the_agency_thinks_is_not_handed_on(place: Place)
     place.agency.turn(Mode.SLOW)
     place.wire.forget()
     told: list[str] = []
-
-    def pull() -> None:
-        told.append(case.pull(receipt=receipt))
-        connection.close()
-
-    asking = threading.Thread(target=pull)
-    asking.start()
+    (asking,) = side_by_side(lambda: told.append(case.pull(receipt=receipt)), 1)
     until = time.monotonic() + 5
     while not place.wire.asked and time.monotonic() < until:
         time.sleep(0.01)
