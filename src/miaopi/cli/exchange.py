@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, time, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import cyclopts
 from rich.table import Table
@@ -89,7 +89,7 @@ def request(
     service: Annotated[str, cyclopts.Parameter(name="--for", help="the service, or the name of another use")],
     purpose: str,
     ground: Annotated[str, cyclopts.Parameter(help="the law: instrument and article")],
-    until: datetime,
+    until: Annotated[datetime, cyclopts.Parameter(help="a day, to its end, or a moment")],
     as_: Steward,
     from_: Annotated[datetime | None, cyclopts.Parameter(name="--from")] = None,
     per_day: int | None = None,
@@ -104,7 +104,7 @@ def request(
 
         now = clock.now()
         opens, closes = _read_hours(hours) if hours else (None, None)
-        terms = Terms(fields, _local(from_) if from_ else now, _local(until), per_day, in_all, opens, closes, where)
+        terms = Terms(fields, _local(from_) if from_ else now, _end(until), per_day, in_all, opens, closes, where)
         made = request_agreement(resource=resource, service=service, purpose=purpose, ground=ground, terms=terms, by=actor, now=now)
         emit(made.to_json(now), json, _render_agreement)
 
@@ -115,7 +115,7 @@ def approve(
     *,
     as_: Steward,
     field: Annotated[list[str] | None, cyclopts.Parameter(name="--field", negative=(), help="give these fields alone")] = None,
-    until: datetime | None = None,
+    until: Annotated[datetime | None, cyclopts.Parameter(help="a day, to its end, or a moment")] = None,
     per_day: int | None = None,
     in_all: int | None = None,
     hours: Hours = None,
@@ -129,7 +129,7 @@ def approve(
         now = clock.now()
         opens, closes = _read_hours(hours) if hours else (None, None)
         said: dict[str, Any] = {
-            "fields": tuple(field or ()), "ends_at": _local(until) if until else None, "daily_quota": per_day, "total_quota": in_all,
+            "fields": tuple(field or ()), "ends_at": _end(until) if until else None, "daily_quota": per_day, "total_quota": in_all,
             "opens": opens, "closes": closes, "row_filter": where,
         }  # fmt: skip
         less = {name: value for name, value in said.items() if value}
@@ -219,6 +219,11 @@ def _local(moment: datetime) -> datetime:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=LEGAL_ZONE)
 
 
+def _end(moment: datetime) -> datetime:
+    """A day is meant to its end."""
+    return _local(moment + timedelta(days=1) if moment.tzinfo is None and moment.time() == time() else moment)
+
+
 def _read_hours(written: str) -> tuple[time, time]:
     opens, _, closes = written.partition("-")
     try:
@@ -229,28 +234,27 @@ def _read_hours(written: str) -> tuple[time, time]:
         ) from None
 
 
-STATES: Final[Mapping[str, str]] = {
-    "filed": "待答复 / waits for an answer", "granted": "已同意 / granted", "refused": "不同意 / refused",
-    "suspended": "已暂停 / suspended", "revoked": "已撤销 / revoked", "expired": "已到期 / expired",
-}  # fmt: skip
-
-
 def _render_agreement(row: Mapping[str, Any]) -> str:
     why = "；".join(each for each in (row["basis"], row["reason"]) if each)
     due = f"，{_day(row['due_at'])} 前答复 / due" if row["state"] == "filed" else ""
-    return f"{row['id']}: {STATES[row['state']]}{due}{f'（{why}）' if why else ''}"
+    return f"{row['id']}: {_state(row)}{due}{f'（{why}）' if why else ''}"
 
 
 def _render_agreements(result: Mapping[str, Any]) -> Table | str:
     if not result["agreements"]:
         return "没有 / none"
-    table = Table(whole("编号 / id"), "状态 / state", "提供 / provider", "信息项 / fields", "申请 / for", "期限 / until", "答复 / due")
+    table = Table(whole("编号 / id"), "共享协议 / agreement", show_lines=True)
     for row in result["agreements"]:
-        due = f"{_day(row['due_at'])}{' 逾期 / overdue' if row['overdue'] else ''}" if row["state"] == "filed" else ""
-        fields = f"{row['resource']}: {', '.join(row['fields'])}"
-        uses = f"{row['requester']} {row['service']}"
-        table.add_row(*map(Plain, (row["id"], STATES[row["state"]], row["agency"], fields, uses, _day(row["ends_at"]), due)))
+        state = _state(row)
+        if row["state"] == "filed":
+            state += f"，{_day(row['due_at'])}{' 逾期 / overdue' if row['overdue'] else ''}"
+        what = f"{row['agency']} → {row['requester']} {row['service']}，至 / until {_day(row['ends_at'])}"
+        table.add_row(Plain(row["id"]), Plain(f"{state}\n{what}\n{row['resource']}: {', '.join(row['fields'])}"))
     return table
+
+
+def _state(row: Mapping[str, Any]) -> str:
+    return f"{row['state_text']['zh']} / {row['state_text']['en']}"
 
 
 def _day(written: str | None) -> str:

@@ -43,6 +43,13 @@ MOVES: Final[Mapping[tuple[AgreementState, Move], AgreementState]] = {
 }
 
 
+STATES: Final[Mapping[AgreementState, Text]] = {
+    S.FILED: Text(zh="待答复", en="waiting for an answer"), S.GRANTED: Text(zh="已同意", en="granted"),
+    S.REFUSED: Text(zh="不同意", en="refused"), S.SUSPENDED: Text(zh="已暂停", en="suspended"),
+    S.REVOKED: Text(zh="已撤销", en="revoked"), S.EXPIRED: Text(zh="已到期", en="expired"),
+}  # fmt: skip
+
+
 class Clock(StrEnum):
     """Which statutory time runs: for the formal check of what is shared unconditionally, for the provider's answer, and for the
     answer where the resource must be connected first (政务数据共享条例)."""
@@ -114,7 +121,8 @@ class Agreement:
         moments = {"filed_at": self.filed_at, "due_at": self.due_at, "decided_at": self.decided_at}
         return {
             "id": self.id, "agency": self.agency, "resource": self.resource, "requester": self.requester, "service": self.service,
-            "purpose": self.purpose, "ground": self.ground, "state": str(self.state), **self.terms.to_json(), "asked": dict(self.asked),
+            "purpose": self.purpose, "ground": self.ground, "state": str(self.state), "state_text": STATES[self.state].to_json(),
+            **self.terms.to_json(), "asked": dict(self.asked),
             "narrowed": self.is_narrowed, "clock": str(self.clock), **{name: at and at.isoformat() for name, at in moments.items()},
             "overdue": self.is_overdue(now), "decided_by": self.decided_by, "basis": self.basis, "reason": self.reason,
             "used_in_all": self.used_in_all,
@@ -165,11 +173,12 @@ def list_ended_ids(now: datetime) -> Sequence[str]:
 
 def compute_state(row: models.Agreement, move: Move) -> AgreementState:
     """Where the move leads. Raises InputError for one that the table does not list."""
-    there = MOVES.get((AgreementState(row.state), move))
+    here = AgreementState(row.state)
+    there = MOVES.get((here, move))
     if there is None:
         raise InputError(
             "agreement",
-            Text(zh=f"共享协议现为“{row.state}”，不能这样做。", en=f"the agreement is {row.state}; this cannot be done to it."),
+            Text(zh=f"共享协议{STATES[here].zh}，不能这样做。", en=f"the agreement is {STATES[here].en}; this cannot be done to it."),
             Text(zh="请查看协议现状。", en="Look at how it stands."),
         )
     return there
