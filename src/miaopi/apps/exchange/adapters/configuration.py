@@ -33,12 +33,17 @@ MOST_DAYS: Final = 31
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What the source calls a field; its type in FEEL; what its NULL means; which values it may hold (none listed: any of the type)."""
+    """What the source calls a field; its type in FEEL; what its NULL means; which values it may hold (none listed: any of the type).
+
+    With a `test` (FEEL over the other fields, in the closed form of `adapters.filters`) the source holds no such column: it is asked
+    whether the test holds, and answers with the truth alone.
+    """
 
     name: str
     type: str = "string"
     null_is_absent: bool = False
     values: tuple[str, ...] = ()
+    test: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +190,11 @@ def _act(reader: _Reader, parent: Any, code: str, agencies: Mapping[str, Agency]
 def _column(reader: _Reader, parent: Any, name: str) -> Column:
     if isinstance(parent[name], str):
         return Column(reader.name(parent, name, parent[name]))
+    if isinstance(parent[name], dict) and "test" in parent[name]:
+        node = reader.mapping(parent, parent[name], "test", at=name)
+        if not isinstance(node["test"], str) or not node["test"]:
+            raise reader.error(node, "test", "is a text in FEEL")
+        return Column(reader.name(parent, name, name), "boolean", test=str(node["test"]))
     node = reader.mapping(parent, parent[name], "", "column type empty values", at=name)
     if node.get("empty", "unproven") not in {"absent", "unproven"}:
         raise reader.error(node, "empty", "is absent or unproven")
