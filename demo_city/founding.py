@@ -110,6 +110,7 @@ def tell_the_platform(seed: int, now: datetime) -> None:
     from django.conf import settings
     from django.db import connections
 
+    from demo_city.catalogue import describe_the_rest
     from miaopi.apps.audit.api import system
     from miaopi.apps.catalogue.api import publish_service, seed_catalogue
     from miaopi.apps.exchange.api import seed_grants
@@ -117,6 +118,7 @@ def tell_the_platform(seed: int, now: datetime) -> None:
 
     by = system("demo_city")
     seed_catalogue(source=settings.MIAOPI_CITY.catalogue, by=by, now=now)
+    describe_the_rest(settings.MIAOPI_CITY.national_table, by, now)
     for package in list_services():
         publish_service(package=package, by=by, now=now)
         seed_grants(package=package, by=by, now=now)

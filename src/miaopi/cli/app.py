@@ -23,6 +23,7 @@ VERBS: Final = {
     "licence": "证照：show、list、verify、trust-bundle / what was issued, and whether it is genuine",
     "treasury": "每月发放：run、show、check / the payments of a month: run, show, check",
     "exchange": "部门、资源、授权 / agencies, resources, grants",
+    "catalogue": "资源目录：import、export、diff / the table of resources: import, export, diff",
     "ledger": "日志：checkpoint、prove、consistency、verify、accesses / the log, and proofs of it",
     "audit": "日志自查：check、parked、replay / check, parked, replay",
     "staff": "工作人员：list、add、remove / staff accounts: list, add, remove",
@@ -79,6 +80,8 @@ def find_app(verb: str) -> cyclopts.App:
             from miaopi.cli.licence import app
         case "exchange":
             from miaopi.cli.exchange import app
+        case "catalogue":
+            from miaopi.cli.catalogue import app
         case "treasury":
             from miaopi.cli.treasury import app
         case "ledger":

@@ -39,6 +39,11 @@ class City:
         """The file of agencies and resources."""
         return self.folder / "catalogue.yaml"
 
+    @property
+    def national_table(self) -> Path:
+        """The table of the other resources, which are described only; a city may have none."""
+        return self.folder / "catalogue.csv"
+
 
 def current_city() -> City:
     """The city of `MIAOPI_CITY`."""

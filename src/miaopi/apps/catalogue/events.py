@@ -17,6 +17,16 @@ class CatalogueSeeded(Event):
 
 
 @dataclass(frozen=True)
+class CatalogueImported(Event):
+    """A national table of that SHA-256 (hex) was taken over whole: how many agencies and resources it added or changed."""
+
+    digest: str
+    agencies: int
+    added: int
+    changed: int
+
+
+@dataclass(frozen=True)
 class ServicePublished(Event):
     """A version of a service is in force from `effective_from`."""
 

@@ -34,6 +34,7 @@ class Match(IntEnum):
     SOUND = 5
     PART = 6
     SLIP = 7
+    SAMPLE = 8  # no word: a value that such a column may hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,12 @@ def _called(package: ServicePackage) -> Iterable[str]:
 
 def _word(text: str) -> Word:
     plain = read_question(text)
-    sounds = _sounds(plain)
+    sounds = list_sounds(plain)
     parts = tuple(LATIN.findall(text.casefold())) if not HAN.search(text) else ()
     return Word(text, plain, "".join(sounds), "".join(sound[0] for sound in sounds), parts)
 
 
-def _sounds(plain: str) -> list[str]:
+def list_sounds(plain: str) -> list[str]:
     """One syllable a character, without tones; Latin letters stay as they are. Empty where there is no Chinese."""
     if not HAN.search(plain):
         return []
@@ -141,7 +142,7 @@ def compare(asked: str, word: Word) -> Match | None:
 
 def _compare_chinese(asked: str, word: Word) -> Match | None:
     """A wrong character that sounds right, one that is wrong or missing, and a question that only shares two in a row."""
-    sound = "".join(_sounds(asked))
+    sound = "".join(list_sounds(asked))
     if word.pinyin and len(asked) >= 2 and (sound == word.pinyin or word.pinyin.startswith(sound)):
         return Match.SOUND
     if set(_pairs(asked)) & set(_pairs(word.plain)):
