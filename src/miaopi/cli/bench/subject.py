@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-Facts = Mapping[str, Any]
+Facts = dict[str, Any]
 
 NAMESPACE: Final = "https://www.omg.org/spec/DMN/20230324/MODEL/"
 DECISION: Final = "permit"
