@@ -81,3 +81,15 @@ def test_the_namespace_of_a_model_stands_at_its_beginning() -> None:
     assert namespace_of(b" " * 70_000 + HEAD) == "urn:t"
     with pytest.raises(DefinitionError, match="no element begins here"):
         namespace_of(b"<!-- nothing -->")
+
+
+def test_types_are_made_once_however_often_they_are_named() -> None:
+    lists = [given("one", "list<age>"), given("other", "list<age>")]
+    asked = decision("d", feel("[1 instance of age, 2 instance of age, one = other]"), "requiredInput one", "requiredInput other")
+    assert read(item("age", "number"), *lists, asked).evaluate("d", {"one": [1], "other": [1]}) == [True, True, True]
+
+
+def test_a_reference_into_a_model_that_no_import_leads_to_is_refused() -> None:
+    line = f'<import name="b" namespace="urn:b" importType="{NAMESPACE}"/>'
+    with pytest.raises(DefinitionError, match="urn:c#d names no element"):
+        read(line, decision("d", feel("1"), "urn:c#d"), resolve=lambda space, _location: model(namespace=space))

@@ -148,6 +148,10 @@ def test_a_text_that_is_too_much_to_read(text: str, message: str) -> None:
     assert message in caught.value.message
 
 
+def test_a_longer_key_than_any_name_is_a_key_that_nothing_names() -> None:
+    assert read(f'{{"{"a" * 300}": 1, b: 2}}.b', ()).evaluate({}, run=Run()) == 2
+
+
 def test_a_long_text_means_what_a_short_one_does() -> None:
     text = f"[{', '.join(['1 + 1'] * 1_000)}]"
     assert read(text, ()).evaluate({}, run=Run()) == [2] * 1_000
