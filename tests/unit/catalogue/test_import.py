@@ -244,6 +244,23 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path, content: bytes) -> None:
         read_table(tmp_path / "t.xlsx")
 
 
+def test_a_workbook_of_too_many_parts_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(501):
+            archive.writestr(f"xl/{number}.xml", b"<x/>")
+    with pytest.raises(InputError) as caught:
+        read_table(path)
+    assert "too large" in caught.value.rule.en
+
+
+def test_a_row_as_wide_as_a_workbook_can_be_is_refused(tmp_path: Path) -> None:
+    path = national.write_xlsx(tmp_path / "wide.xlsx", [{**FOOD, **{f"列{number}": "x" for number in range(60)}}])
+    with pytest.raises(InputError) as caught:
+        read_table(path)
+    assert "too large" in caught.value.rule.en
+
+
 def test_a_file_that_is_not_there_or_of_another_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         read_table(tmp_path / "none.csv")
