@@ -76,6 +76,8 @@ LINES: list[tuple[str, dict[str, Fact], Outcome, list[str]]] = [
     ("5 a fact not asked because of that silence does not stand in the way", without("record", quota=SILENT),
      Outcome.WAIT, ["SRC-UNAVAILABLE"]),
     ("5 nor one whose guard waits for it", without("record", region=SILENT), Outcome.WAIT, ["SRC-UNAVAILABLE"]),
+    ("5 nor those nobody asks before it is known who she is", without("birth", "region", "record", known=SILENT),
+     Outcome.WAIT, ["SRC-UNAVAILABLE"]),
     ("6 silence past patience refers", without(quota=EXHAUSTED), Outcome.REFER, ["SRC-EXHAUSTED"]),
     ("6 silence beside another doubt refers", without(quota=SILENT, notice=STALE), Outcome.REFER, ["SRC-STALE"]),
     ("6 a hit goes to a person", without(record=Known("hit")), Outcome.REFER, ["CLEAN"]),
