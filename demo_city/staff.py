@@ -22,11 +22,12 @@ STATION: Final = "police_station"
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What a member of staff is here: her role at the platform, in words, and what can be tried as her."""
+    """What a member of staff is here: her role at the platform, in words, and what can be tried as her; of stewards the agency."""
 
     role: str
     called: tuple[str, str]
     may: tuple[str, str]
+    agency: str = ""
 
 
 POSTS: Final[Mapping[str, Post]] = {
@@ -50,6 +51,16 @@ POSTS: Final[Mapping[str, Post]] = {
         "auditor", ("审计员", "Auditor"),
         ("查看日志：谁在何时以何理由看了谁的数据", "Read the log: who looked at whose data, when and why"),
     ),
+    "steward1": Post(
+        "steward", ("户政部门数据管理员", "Data steward of the population register"),
+        ("答复共享申请：同意、收窄或写明理由不同意；暂停、撤销共享协议",
+         "Answer requests for data: approve, narrow or refuse; suspend and revoke"),
+        agency="population",
+    ),
+    "steward2": Post(
+        "steward", ("民政部门数据管理员", "Data steward of civil affairs"),
+        ("为本部门的事项申请共享数据", "Ask for data that the department needs"), agency="civil-affairs",
+    ),
 }  # fmt: skip
 
 
@@ -69,7 +80,7 @@ def appoint_staff(seed: int, now: datetime) -> None:
         if find_member(official.code) is not None:
             continue
         post = POSTS[official.code]
-        office = offices.get(official.code, "") if post.role == "clerk" else ""
+        office = offices.get(official.code, "") if post.role == "clerk" else post.agency
         add_staff(
             staff_id=official.code, name=Text(zh=official.name, en=official.name_en), role=Role(post.role), office=office,
             queues=queues if post.role == "officer" else (), by=system("demo_city"), now=now,

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import Server, running_server
+from tests.walls import walls
 
 FOLDERS = ("spec", "services", "property", "unit", "journey", "house")
 TESTS = Path(__file__).parent
@@ -57,6 +58,16 @@ def pytest_unconfigure() -> None:
 
 def current_server() -> Server:
     return Server(Path(os.environ["MIAOPI_TEST_FOLDER"]))
+
+
+@pytest.fixture(autouse=True)
+def _walled(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Wherever the kernel is tested alone it finds neither clock nor socket, neither file nor chance."""
+    if not any(folder in request.path.parents for folder in KERNEL):
+        yield
+        return
+    with walls():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ import psycopg
 
 from demo_city.agencies.clock import now
 from demo_city.agencies.judging import Case, Given, condition_met
-from demo_city.agencies.records import Answer, documented, read_question
+from demo_city.agencies.records import Answer, Unanswerable, documented, read_question
 
 RESOURCES: Final = {"criminal_record": ("id_number", "condition_met", "queried_at")}
 GRID_SECONDS: Final = 0.06
@@ -29,6 +29,8 @@ class Criminal:
 
     def answer(self, body: bytes, database: psycopg.Connection[Any]) -> Answer:
         asked = read_question(body, RESOURCES)
+        if asked.where or asked.tests:
+            raise Unanswerable("the one record of a person cannot be asked for in part")
         at = now(self._home)
         identities = database.execute(
             "SELECT i.id_number, i.birth_date, i.is_traced FROM identities i JOIN identities a USING (person)"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 Record = dict[str, object]
 Answer = dict[str, object] | None
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 SAME: Final = {"id_number", "certificate_no"}  # of the same person, and of the same diploma
+ORDERS: Final = ("<", "<=", ">", ">=")
 FLIPPED: Final = {"true": "false", "false": "true", "uncertain": "true"}
 
 
@@ -25,14 +26,26 @@ class KeyUsed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A test that a row must pass to be shown: `=` of one of the values, `!=` of none of them, an order of its one value."""
+
+    field: str
+    operator: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """Who is asked about, which fields of which resource, for which purpose, on which consent receipt."""
+    """Who is asked about, which fields of which resource, for which purpose, on which consent receipt; `where`: which rows alone;
+    `tests`: of what the truth alone is wanted, by the name it is to have."""
 
     resource: str
     id_number: str
     fields: tuple[str, ...]
     purpose: str
     receipt: str
+    where: tuple[Term, ...] = ()
+    tests: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
 
 
 def read_question(body: bytes, resources: Mapping[str, Sequence[str]]) -> Question:
@@ -41,7 +54,9 @@ def read_question(body: bytes, resources: Mapping[str, Sequence[str]]) -> Questi
         asked = json.loads(body)
         resource, fields, id_number = asked["resource"], asked["fields"], asked["key"]["id_number"]
         purpose, receipt = asked["purpose"], asked["receipt"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        where = _read_terms(asked.get("where", ()))
+        tests = {str(name): _read_terms(each) for name, each in asked.get("tests", {}).items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Unanswerable("resource, key.id_number, fields, purpose and receipt are needed") from None
     if not isinstance(resource, str) or resource not in resources:
         raise Unanswerable("no such resource")
@@ -49,11 +64,27 @@ def read_question(body: bytes, resources: Mapping[str, Sequence[str]]) -> Questi
         raise Unanswerable("no such field")
     if not all(isinstance(text, str) and text for text in (id_number, purpose, receipt)):
         raise Unanswerable("a number, a purpose and a receipt are needed")
-    return Question(resource, id_number.upper(), tuple(dict.fromkeys(fields)), purpose, receipt)
+    if not all(tests.values()) or not all(_is_test(term, resources[resource]) for terms in (where, *tests.values()) for term in terms):
+        raise Unanswerable("no such test")
+    if tests.keys() & set(resources[resource]):
+        raise Unanswerable("a truth has the name of a field")
+    return Question(resource, id_number.upper(), tuple(dict.fromkeys(fields)), purpose, receipt, where, tests)
 
 
-def documented(records: list[Record], at: datetime) -> dict[str, object]:
-    return {"records": records, "at": at.isoformat(timespec="milliseconds")}
+def _read_terms(asked: Iterable[Mapping[str, Any]]) -> tuple[Term, ...]:
+    return tuple(Term(each["field"], each["operator"], tuple(each["values"])) for each in asked)
+
+
+def _is_test(term: Term, fields: Sequence[str]) -> bool:
+    if term.field not in fields or not term.values or not all(isinstance(value, str) for value in term.values):
+        return False
+    return term.operator in {"=", "!="} or (term.operator in ORDERS and len(term.values) == 1)
+
+
+def documented(records: list[Record], at: datetime, where: Sequence[Term] = ()) -> dict[str, object]:
+    """An answer; one that was asked for some rows alone repeats which, so that nobody takes all for some."""
+    told = {"where": [{"field": term.field, "operator": term.operator, "values": list(term.values)} for term in where]} if where else {}
+    return {"records": records, "at": at.isoformat(timespec="milliseconds"), **told}
 
 
 def spoil(document: Answer, turn: int) -> bytes:

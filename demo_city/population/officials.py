@@ -11,6 +11,7 @@ LETTERS: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 PEOPLE: Final = (
     ("officer1", "陈敏", "Chen Min"), ("officer2", "林志远", "Lin Zhiyuan"), ("clerk1", "黄秀兰", "Huang Xiulan"),
     ("clerk2", "罗海涛", "Luo Haitao"), ("auditor1", "何建国", "He Jianguo"),
+    ("steward1", "谢文婷", "Xie Wenting"), ("steward2", "潘晓东", "Pan Xiaodong"),
 )  # fmt: skip
 
 

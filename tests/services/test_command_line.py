@@ -21,8 +21,13 @@ ON = ("--on", "2026-11-23")
 
 
 def ran(*words: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "MIAOPI_CITY": "demo"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "MIAOPI_CITY": "demo", "MIAOPI_HOME": home()}
     return subprocess.run([sys.executable, "-m", "miaopi", *words], input=given, capture_output=True, text=True, env=environment, cwd=ROOT)
+
+
+def home() -> str:
+    """A home of the tests: `decide` keeps there the rules that decided."""
+    return os.path.join(os.environ["MIAOPI_TEST_FOLDER"], "home")
 
 
 def facts_of(ref: str, **changed: object) -> str:
@@ -111,7 +116,7 @@ def test_services_are_listed_shown_checked_and_tried(tmp_path: Path) -> None:
 def test_deciding_loads_no_web_framework() -> None:
     code = "import sys; from miaopi.cli.app import main; main(['service', 'list']); main(['decide', 'GA-001', '--facts', '-'])"
     code += "; assert not {'django', 'psycopg', 'httpx'} & set(sys.modules)"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "MIAOPI_HOME": home()}
     result = subprocess.run([sys.executable, "-c", code], input="{}", env=environment, capture_output=True, text=True, cwd=ROOT)
     assert result.returncode == 0, result.stderr
 

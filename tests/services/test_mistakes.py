@@ -251,10 +251,14 @@ NINES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     [
         (NINES, "aliases are not read"),
         ("a: &a [*a]\n", "aliases are not read"),
-        ('a: "\\ud800"\n', "half a character"),
+        ('a: "\\ud800"\n', "invalid Unicode character"),
+        ('a: "\\0"\n', "the character 0 is no text"),
+        ("a: one\u2028line\n", "use a line feed"),
+        ("a: 1\n---\nb: 2\n", "a second document"),
+        ("a:\n" + "".join(f"{'  ' * depth}a:\n" for depth in range(1, 200)), "nested too deeply"),
         ("a: " + "x" * 5_000_000, "a file has at most"),
     ],
-    ids=["nine of nine", "itself", "half a character", "large"],
+    ids=["nine of nine", "itself", "half a character", "character 0", "line separator", "two documents", "deep", "large"],
 )
 def test_a_file_made_to_choke_on_is_a_finding(tmp_path: Path, content: str, message: str) -> None:
     copy = tmp_path / SLUG

@@ -18,7 +18,10 @@ from typing import Protocol
 import pytest
 
 from miaopi.kernel.errors import DefinitionError
-from miaopi.kernel.expr import Range, Run, Type, Undetermined, compile, read
+from miaopi.kernel.expr import Expression, Program, Range, Run, Type, Undetermined, compile, read
+from miaopi.kernel.expr.interpreter import interpret
+from miaopi.kernel.expr.lexer import Source
+from miaopi.kernel.expr.scope import admit
 
 # What a reader needs first comes first.
 CHAPTERS: Mapping[str, tuple[str, ...]] = {
@@ -66,14 +69,20 @@ def nobody_knows(*blame: str, fault: str = "") -> Nobody:
 class Engine(Protocol):
     """A way to evaluate; each paragraph of the manual holds on every one."""
 
-    def __call__(self, text: str, names: Mapping[str, Type], scope: Mapping[str, object]) -> object: ...
+    def __call__(self, one: Expression | Program, scope: Mapping[str, object]) -> object: ...
 
 
-def interpreter(text: str, names: Mapping[str, Type], scope: Mapping[str, object]) -> object:
-    return compile(text, names).evaluate(scope)
+def code_objects(one: Expression | Program, scope: Mapping[str, object]) -> object:
+    return one.evaluate(scope) if isinstance(one, Expression) else one.evaluate(scope, run=Run())
 
 
-ENGINES: Mapping[str, Engine] = {"interpreter": interpreter}
+def interpreter(one: Expression | Program, scope: Mapping[str, object]) -> object:
+    is_open = isinstance(one, Program)
+    given = scope if isinstance(one, Program) else admit(one.names, one.types, scope)
+    return interpret(one.tree, given, Source(one.text, one.where, is_open=is_open), Run())
+
+
+ENGINES: Mapping[str, Engine] = {"interpreter": interpreter, "code objects": code_objects}
 
 
 @dataclass(slots=True)
@@ -85,7 +94,7 @@ class Rules:
 
     def gives(self, text: str, result: object, given: Mapping[str, object] | None = None) -> None:
         names, scope = declare(given or {})
-        found = self.engine(text, names, scope)
+        found = self.engine(compile(text, names), scope)
         if isinstance(result, Nobody):
             assert isinstance(found, Undetermined), f"{text} gives {found!r}"
             assert found.blame == result.blame
@@ -107,8 +116,8 @@ class Rules:
         """What the text gives in a decision model; with `value`, the one name that is given has the value of that text."""
         scope = dict(given or {})
         if value:
-            scope = dict.fromkeys(scope, in_model(value, {}))
-        assert shape(in_model(text, scope)) == shape(result)
+            scope = dict.fromkeys(scope, in_model(self.engine, value, {}))
+        assert shape(in_model(self.engine, text, scope)) == shape(result)
         shown = f"`{next(iter(scope))}` = `{value}`" if value else show_given(text, scope)
         self.examples.append((clip(text), shown, show(result)))
 
@@ -122,13 +131,13 @@ class Rules:
         self._tests(tests, value, None)
 
     def _tests(self, tests: str, value: object, result: bool | None) -> None:
-        assert in_model(tests, {"?": value}, unary=True) is result
+        assert in_model(self.engine, tests, {"?": value}, unary=True) is result
         self.examples.append((clip(tests), f"`?` = `{written(value)}`", show(result)))
 
 
-def in_model(text: str, given: Mapping[str, object], *, unary: bool = False) -> object:
+def in_model(engine: Engine, text: str, given: Mapping[str, object], *, unary: bool = False) -> object:
     """The value of a text of a decision model; numbers are given as whole ones here."""
-    return read(text, given.keys(), unary=unary).evaluate(plain(given), run=Run())  # type: ignore[arg-type]  # a mapping
+    return engine(read(text, given.keys(), unary=unary), plain(given))  # type: ignore[arg-type]  # a mapping
 
 
 def plain(value: object) -> object:

@@ -14,7 +14,7 @@ from miaopi.cli.printing import report, run, tell
 VERBS: Final = {
     "service": "事项：list、show、check、try / services: list, show, check, try",
     "decide": "按一份事实作一次决定，不用数据库 / one decision from a file of facts, no database",
-    "dmn": "DMN 模型：eval / one decision of a DMN model: eval",
+    "dmn": "DMN 模型：eval、export / DMN models: one decision, and a service as a model",
     "apply": "一件事从头办到尾 / the whole journey of an application",
     "application": "一个办件：show、withdraw、review / show, withdraw, review one application",
     "case": "人工办件：list、take、approve 等 / an officer at work: list, show, take, supplement, approve, refuse, confirm and others",

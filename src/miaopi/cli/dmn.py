@@ -1,19 +1,23 @@
-"""`dmn`: one decision or invocable of a DMN model, evaluated without a database."""
+"""`dmn`: one decision or invocable of a DMN model evaluated, and a service written as a model, without a database."""
 
 from __future__ import annotations
 
 import json as codec
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import cyclopts
 
 from miaopi.cli.printing import emit, unique
+from miaopi.cli.services import find_package
 from miaopi.config.clock import now as clock
 from miaopi.definitions import dmn
+from miaopi.kernel.calendar import compute_legal_day
+from miaopi.kernel.decision.drawing import draw
+from miaopi.kernel.dmn.writing.document import Norm
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.expr import Closure
 from miaopi.kernel.expr.library.writing import write_value
@@ -21,7 +25,7 @@ from miaopi.kernel.wording import Text
 
 EXACT: Final = 2**53  # whole numbers that every reader of JSON holds
 
-app = cyclopts.App(name="dmn", help="DMN 模型 / DMN models: eval.")
+app = cyclopts.App(name="dmn", help="DMN 模型 / DMN models: eval, export.")
 
 
 @app.command(name="eval")
@@ -39,6 +43,37 @@ def evaluate(
     model = dmn.load(file)
     value, errors = model.evaluate_traced(name, _inputs(input), now=now or clock())
     emit({"value": to_plain(value), "errors": list(errors)}, json, _shown)
+
+
+@app.command
+def export(
+    name: str,
+    *,
+    out: Annotated[Path | None, cyclopts.Parameter(help="the file to write; standard output if left out")] = None,
+    on: Annotated[date | None, cyclopts.Parameter(help="legal day whose law is written; today if left out")] = None,
+    known_at: Annotated[date | None, cyclopts.Parameter(help="leave out what was published later")] = None,
+    norm: Annotated[Literal["1.5", "1.3"], cyclopts.Parameter(help="version of DMN; editors such as dmn-js know 1.3")] = "1.5",
+    json: bool = False,
+) -> None:
+    """The rule set of a service (slug, code or folder) as a DMN model with its diagram."""
+    package = find_package(name)
+    day = on or compute_legal_day(clock())
+    written = draw(package.definition, package.name, on=day, known_at=known_at, norm=Norm(norm))
+    if out is not None:
+        _write(out, written)
+    result = {"service": package.slug, "version": package.version, "on": day.isoformat(), "out": str(out) if out else None}
+    emit(result if out is not None else {**result, "model": written}, json, lambda _: str(out) if out is not None else written)
+
+
+def _write(out: Path, written: str) -> None:
+    try:
+        out.write_text(written, encoding="utf-8")
+    except OSError:
+        raise InputError(
+            "out",
+            Text(zh="写不了该文件。", en="the file cannot be written."),
+            Text(zh="请检查路径和权限。", en="Check the path and whether you may write there."),
+        ) from None
 
 
 def to_plain(value: object) -> Any:

@@ -12,13 +12,16 @@ from typing import Annotated, Any
 
 import cyclopts
 
-from miaopi.cli.printing import emit, unique
+from miaopi.cli.printing import emit, tell, unique
 from miaopi.config.city import City, current_city
 from miaopi.config.clock import now
+from miaopi.config.environment import home_folder
 from miaopi.definitions import Finding, ServicePackage, find_service, list_services, load_service
 from miaopi.definitions.package import services_root
+from miaopi.definitions.versions import find_version, keep_version
 from miaopi.kernel.calendar import compute_legal_day
-from miaopi.kernel.decision import Definition, decide, read_facts, read_overrides
+from miaopi.kernel.decision import Definition, Table, decide, read_facts, read_overrides
+from miaopi.kernel.decision.history import ALWAYS
 from miaopi.kernel.decision.outcomes import to_plain
 from miaopi.kernel.decision.replay import receipt_of, replay
 from miaopi.kernel.errors import DefinitionError, InputError
@@ -38,7 +41,7 @@ def list_packages(*, json: bool = False) -> None:
 @app.command
 def show(name: str, *, json: bool = False) -> None:
     """One service by slug, code or folder: its guide, facts and conditions."""
-    package = _find(name)
+    package = find_package(name)
     emit({**_row(package), **_guide(package)}, json, _one_service)
 
 
@@ -63,7 +66,7 @@ def try_package(name: str, *, json: bool = False) -> int:
     from miaopi.definitions.reader import Reader
     from miaopi.definitions.trial import try_cases
 
-    package, reader = _find(name), Reader()
+    package, reader = find_package(name), Reader()
     cases = read_cases(reader, package)
     failed = try_cases(package.definition, cases)
     result = {
@@ -99,10 +102,12 @@ def decide_one(
     if receipt is not None:
         emit(_decided_again(receipt, name), json, _decision)
         return
-    package, city = _find(_named(name)), current_city()
+    package, city = find_package(_named(name)), current_city()
     document = _parsed(_text_of(str(facts)), "facts")
     day = on or compute_legal_day(now())
-    emit(_decided(package.definition, document, day, known_at, set or [], city), json, _decision)
+    result = _decided(package.definition, document, day, known_at, set or [], city)
+    _keep(package)
+    emit(result, json, _decision)
 
 
 def _decided(
@@ -119,11 +124,24 @@ def _decided(
     )
 
 
+def _versions() -> Path:
+    return home_folder() / "versions"
+
+
+def _keep(package: ServicePackage) -> None:
+    """Keep the rules that decided, for the day on which the receipt is replayed and the folder says something else."""
+    try:
+        keep_version(package, _versions())
+    except OSError as error:
+        tell(f"规则版本未能留存 / these rules could not be kept for a replay: {error}")
+
+
 def _decided_again(path: Path, name: str | None) -> dict[str, Any]:
     document = _parsed(_text_of(str(path)), "receipt")
     inner = document.get("receipt", document) if isinstance(document, dict) else document
     given = read_receipt(inner)
-    again = replay(_find(name or given.slug).definition, given)
+    kept = find_version(_versions(), slug=given.slug, version=given.definition)
+    again = replay((kept or find_package(name or given.slug)).definition, given)
     if again is None:
         return {**_result(given), "replay": "erased"}
     if again.statement() != given.statement():
@@ -200,7 +218,7 @@ def _named(name: str | None) -> str:
     return name
 
 
-def _find(name: str) -> ServicePackage:
+def find_package(name: str) -> ServicePackage:
     """By folder where there is one of that path, else by slug or code."""
     return load_service(name) if _is_folder(Path(name)) else find_service(name)
 
@@ -260,6 +278,8 @@ def _guide(package: ServicePackage) -> dict[str, Any]:
                 "holds": condition.holds.text,
                 "basis": [basis.to_json() for basis in condition.basis],
                 "otherwise": {"outcome": condition.otherwise.outcome.value, "code": condition.otherwise.reason.code},
+                "from": None if condition.since == ALWAYS else condition.since.isoformat(),
+                "to": None if condition.until is None else condition.until.isoformat(),
             }
             for condition in definition.conditions
         ],
@@ -275,8 +295,21 @@ def _guide(package: ServicePackage) -> dict[str, Any]:
             }
             for parameter in definition.parameters.values()
         ],
+        "tables": [_table(table) for table in definition.derived.values() if isinstance(table, Table)],
         "form": [
             {"name": field.name, "label": field.label.to_json(), "now": field.now.value, "fact": field.fact} for field in package.form
+        ],
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "label": table.label.to_json(),
+        "type": str(table.type),
+        "versions": [
+            {"file": dated.file, "from": dated.since.isoformat(), "basis": [basis.to_json() for basis in dated.basis]}
+            for dated in table.history
         ],
     }
 
@@ -312,5 +345,12 @@ def _decision(result: Mapping[str, Any]) -> str:
     lines += [f"{reason['code']} {reason['text']['zh']} {reason['text']['en']}" for reason in result["reasons"]]
     signs = {True: "✓", False: "✗", None: "?"}
     lines += [f"{signs[c['value']]} {c['id']} {c['text']['zh']}" for c in result["conditions"]]
+    lines += [_table_said(table) for table in result.get("tables", ())]
     lines += [f"→ 这样会不同 / would change it: {change}" for change in result["would_change"]]
     return "\n".join(lines)
+
+
+def _table_said(table: Mapping[str, Any]) -> str:
+    rules = "、".join(map(str, table["rules"])) or "–"
+    law = "、".join(f"{basis['instrument']} {basis['article']}" for basis in table["basis"])
+    return f"= {table['name']}（{table['file']}）规则 / rules {rules}：{law}"

@@ -13,6 +13,7 @@ from miaopi.definitions.cases import WorkedCase, read_cases
 from miaopi.definitions.package import CASES_FILE, RULE_FILES, ServicePackage, read_package, shown
 from miaopi.definitions.positions import read_yaml
 from miaopi.definitions.reader import Finding, Reader
+from miaopi.definitions.tables import FOLDER, find_tables
 from miaopi.definitions.trial import noticed_numbers, try_cases
 from miaopi.kernel.decision import Condition, Definition
 from miaopi.kernel.decision.definition import AS_OF
@@ -52,7 +53,7 @@ def check_service(folder: Path, *, resources: Fields | None = None, mutate: bool
     bench = Bench(package.definition, cases)
     for condition in package.definition.conditions:
         for lack in _lacks(package.definition, condition, bench):
-            reader.note(package.places[condition.id], f"{condition.id}: no case {lack}")
+            reader.note(package.places[condition.name], f"{condition.name}: no case {lack}")
     if mutate and cases:
         for name, changed, case in noticed_numbers(package.definition, cases):
             if not case:
@@ -61,8 +62,9 @@ def check_service(folder: Path, *, resources: Fields | None = None, mutate: bool
 
 
 def _strays(folder: Path) -> list[str]:
-    known = {*RULE_FILES, CASES_FILE}
-    return sorted(path.name for path in folder.iterdir() if path.name not in known) if folder.is_dir() else []
+    known = {*RULE_FILES, CASES_FILE, FOLDER, *find_tables(folder)}
+    found = [*folder.iterdir(), *(folder / FOLDER).glob("*")] if folder.is_dir() else []
+    return sorted(name for name in (str(path.relative_to(folder)) for path in found) if name not in known)
 
 
 def _check_sources(reader: Reader, package: ServicePackage, resources: Fields | None) -> None:
@@ -108,13 +110,14 @@ def _names_read(definition: Definition) -> tuple[set[str], set[str]]:
         *(spec.when for spec in definition.facts.values() if spec.when is not None),
     ]
     needed = set().union(*(definition.reads(expression) for expression in expressions))
-    direct = set().union(*(e.names for e in expressions), *(d.value.names for d in definition.derived.values()))
+    direct = set().union(*(e.names for e in expressions), *(d.names for d in definition.derived.values()))
     return needed, direct
 
 
 def _lacks(definition: Definition, condition: Condition, bench: Bench) -> Iterator[str]:
     """Which of the cases that every condition needs are missing: meets, fails, unknown, and both sides of its border."""
-    stands = [(case, bench.stands(case).get(condition.id)) for case in bench.cases]
+    cases = [case for case in bench.cases if condition in definition.conditions_on(case.on)]
+    stands = [(case, bench.stands(case).get(condition.id)) for case in cases]
     for wanted, said in ((True, "meets it"), (False, "fails it"), (None, "leaves it unknown")):
         if all(value is not wanted for _, value in stands):
             yield said

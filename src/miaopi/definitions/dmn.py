@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from miaopi.kernel.dmn import BYTES, Model, namespace_of, parse, read_temporal
 from miaopi.kernel.errors import DefinitionError, NotFound
 from miaopi.kernel.wording import Text
 
 __all__ = ["Model", "evaluate", "load", "read_temporal"]
+
+FILES: Final = 256  # models in one folder, of which one is imported
+BEGINNING: Final = 65_536  # bytes of a file in which its root begins
 
 
 def load(path: str | Path) -> Model:
@@ -33,32 +37,34 @@ def evaluate(
 
 
 class _Folder:
-    """The models beside a model, by their namespaces; read when the first one is imported."""
+    """The models beside a model, by their namespaces. Of each as much is read as tells that, when the first one is imported."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     @cached_property
-    def found(self) -> dict[str, bytes]:
+    def found(self) -> dict[str, Path]:
         beside = [file for file in sorted(self.path.parent.glob("*.dmn")) if file.resolve() != self.path.resolve()]
+        if len(beside) > FILES:
+            raise DefinitionError(self.path.name, f"there are more than {FILES} models in the folder, from which one is imported")
         return dict(pair for file in reversed(beside) if (pair := _named(file)))
 
     def resolve(self, namespace: str, _location: str) -> bytes | None:
-        return self.found.get(namespace)
+        file = self.found.get(namespace)
+        return None if file is None else _read(file)
 
 
-def _named(file: Path) -> tuple[str, bytes] | None:
+def _named(file: Path) -> tuple[str, Path] | None:
     """A model with its namespace; a neighbour that is no model is none of this model's mistakes."""
     try:
-        source = _read(file)
-        return namespace_of(source, where=file.name), source
+        return namespace_of(_read(file, BEGINNING), where=file.name), file
     except (DefinitionError, NotFound):
         return None
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, most: int = BYTES + 1) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(BYTES + 1)
+            return file.read(most)
     except OSError:
         raise NotFound(Text(zh=f"没有可读的文件 {path.name}。", en=f"there is no file {path.name} that can be read")) from None

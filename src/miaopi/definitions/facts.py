@@ -19,7 +19,9 @@ OPTIONAL = ("changeable", "attainable", "volatile", "when", "default", "options"
 GROUNDS = ("consent", "statutory_duty")
 RECORDS = "list of records"
 ALWAYS_MASKED = ("unified_identity.id_number", "unified_identity.mobile")  # whatever the package says
-CODED = frozenset({"number", "boolean", "string", "date", "date and time", "list"})
+CODED = frozenset({
+    "number", "boolean", "string", "date", "time", "date and time", "days and time duration", "years and months duration", "list",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

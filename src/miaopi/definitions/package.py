@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +20,7 @@ from miaopi.definitions.reader import Finding, Reader, check_placeholders
 from miaopi.definitions.referral import check_claims
 from miaopi.definitions.rules import RulesFile, read_rules_file
 from miaopi.definitions.service import ISSUED, Guide, ItemType, Now, read_service_file
+from miaopi.definitions.tables import Models, find_tables, read_table_source
 from miaopi.definitions.visit import KNOWN_LATER
 from miaopi.kernel.decision import Definition, FactSpec
 from miaopi.kernel.decision.definition import AS_OF
@@ -74,12 +77,25 @@ def load_service(path: Path | str) -> ServicePackage:
         raise NotFound(Text(zh=f"没有事项包 {folder.name}。", en=f"There is no service package {folder.name}."))
     key = _hash_of_files(folder)
     if key not in _KEPT:
-        package, findings = read_package(folder)
+        with _uncollected():
+            package, findings = read_package(folder)
         if package is None:
             more = f" (and {len(findings) - 1} more: service check names them all)" if len(findings) > 1 else ""
             raise DefinitionError(findings[0].where, findings[0].message + more)
         _KEPT[key] = package
     return _KEPT[key]
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nearly all that is made of a package stays: to look for circles in it meanwhile takes a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def list_services(root: Path | str | None = None) -> list[ServicePackage]:
@@ -105,9 +121,13 @@ def services_root(root: Path | str | None = None) -> Path:
 
 
 def read_package(folder: Path) -> tuple[ServicePackage | None, list[Finding]]:
-    """The package, or `None` with every mistake of the four rule files."""
+    """The package, or `None` with every mistake of the four rule files and the tables."""
     reader = Reader()
-    return _compile(reader, {name: _read(reader, folder, name) for name in RULE_FILES}, folder)
+    texts = {name: _read(reader, folder, name) for name in RULE_FILES}
+    for name in find_tables(folder):
+        place = shown(folder, name)
+        texts[name] = reader.made(place, lambda: read_table_source(folder, name, place)) or ""  # noqa: B023 – called here
+    return _compile(reader, texts, folder)
 
 
 def read_version(files: Mapping[str, str], *, slug: str, version: str) -> ServicePackage:
@@ -116,7 +136,8 @@ def read_version(files: Mapping[str, str], *, slug: str, version: str) -> Servic
     Messages name the files `version-<its first letters>/<slug>/facts.yaml:7`; `path` is that name, and nothing is there.
     """
     place = Path(f"version-{version[:12]}") / slug
-    package, findings = _compile(Reader(), {name: files.get(name, "") for name in RULE_FILES}, place)
+    tables = {name: text for name, text in files.items() if name not in RULE_FILES}
+    package, findings = _compile(Reader(), {name: files.get(name, "") for name in RULE_FILES} | tables, place)
     if package is None:
         raise DefinitionError(findings[0].where, findings[0].message)
     if package.version != version:
@@ -126,7 +147,8 @@ def read_version(files: Mapping[str, str], *, slug: str, version: str) -> Servic
 
 def _compile(reader: Reader, texts: Mapping[str, str], folder: Path) -> tuple[ServicePackage | None, list[Finding]]:
     """The package that stands in these texts; `folder` is where messages say it stands."""
-    files = {name: _parse(reader, text, shown(folder, name)) for name, text in texts.items()}
+    files = {name: _parse(reader, texts[name], shown(folder, name)) for name in RULE_FILES}
+    tables = {name: text for name, text in texts.items() if name not in RULE_FILES}
     guide = read_service_file(reader, files["service.yaml"], folder.name)
     parameters, parameter_places = read_parameters_file(reader, files["parameters.yaml"])
     facts = read_facts_file(reader, files["facts.yaml"])
@@ -136,7 +158,8 @@ def _compile(reader: Reader, texts: Mapping[str, str], folder: Path) -> tuple[Se
     names |= {name: parameter.type for name, parameter in parameters.items()}
     names |= {name: spec.type for name, spec in facts.specs.items() if name not in facts.values}
     computed = {name: (facts.specs[name].label, at) for name, at in facts.values.items()}
-    rules = read_rules_file(reader, files["rules.yaml"], names, computed)
+    models = Models(reader, tables, shown(folder, "").rstrip("/"))
+    rules = read_rules_file(reader, files["rules.yaml"], names, computed, models)
     specs = with_guards(reader, facts, rules.names)
     for derived in facts.values:
         if rules.names[derived] != specs[derived].type:
@@ -150,7 +173,7 @@ def _compile(reader: Reader, texts: Mapping[str, str], folder: Path) -> tuple[Se
         files["rules.yaml"].where,
         lambda: Definition(
             slug=guide.slug,
-            version=_version_of(files),
+            version=_version_of(files, tables),
             facts=MappingProxyType(specs),
             derived=MappingProxyType(dict(rules.derived)),
             conditions=rules.conditions,
@@ -159,6 +182,7 @@ def _compile(reader: Reader, texts: Mapping[str, str], folder: Path) -> tuple[Se
             settings=MappingProxyType(dict(rules.settings)),
             record_filing=guide.item_type is ItemType.RECORD_FILING,
             in_force=rules.in_force,
+            repeals=rules.repeals,
         ),
     )
     if definition is None or reader.findings:
@@ -223,13 +247,16 @@ def _check_names(reader: Reader, guide: Guide, rules: RulesFile, root: Placed) -
 def _hash_of_files(folder: Path) -> str:
     """Changes with every byte of the rule files and with the place of the folder."""
     found = hashlib.sha256(str(folder.resolve()).encode())
-    for name in RULE_FILES:
+    for name in (*RULE_FILES, *find_tables(folder)):
         path = folder / name
+        found.update(name.encode())
         found.update(hashlib.sha256(path.read_bytes() if path.is_file() else b"").digest())
     return found.hexdigest()
 
 
-def _version_of(files: Mapping[str, Placed]) -> str:
-    """SHA-256 of the content as canonical JSON: a comment or a line break makes no new version, and cases do not either."""
-    content = {name: plain(placed) for name, placed in files.items()}
+def _version_of(files: Mapping[str, Placed], tables: Mapping[str, str]) -> str:
+    """SHA-256 of the content as canonical JSON: a comment or a line break makes no new version, and cases do not either. A table
+    counts to the letter.
+    """
+    content = {**{name: plain(placed) for name, placed in files.items()}, **tables}
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
-import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
+
+from yaml import CBaseLoader
+from yaml.error import MarkedYAMLError, YAMLError
+from yaml.events import (
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 
 from miaopi.kernel.errors import DefinitionError
 
-if TYPE_CHECKING:
-    from ruamel.yaml.nodes import Node
-
-NULL = "tag:yaml.org,2002:null"
+NULLS = frozenset({"", "~", "null", "Null", "NULL"})  # YAML 1.2.2 §10.3.2
+OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")  # breaks of lines in YAML 1.1, by which the parser counts, and not in 1.2
+DEEPEST = 100  # mappings and lists inside one another
+TOO_DEEP = "this is nested too deeply to be read"
+TOO_DEEP_FOR_PARSER = "exceeded maximum nesting depth"  # how it says so of brackets, which it counts itself
 LARGEST = 4 * 1024 * 1024  # bytes; the longest file of rules has some ten thousand
-UNWRITABLE = re.compile("[\0\ud800-\udfff]")  # neither UTF-8 nor the database has them
-CACHE = Path(__file__).resolve().parents[3] / ".cache/definitions/1"  # the number changes with the form of what is kept
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A mapping, a list, a text, or `None`, with `file:line` of where it begins. `is_plain`: a text without quotes."""
 
     value: Mapping[str, Placed] | list[Placed] | str | None
@@ -70,97 +75,87 @@ def read_source(path: Path, shown: str) -> str:
 
 def parse_yaml(source: str, shown: str) -> Placed:
     """The document of a text that messages call `shown`; an empty one has no entries. Raises DefinitionError with `file:line`."""
-    kept = CACHE / hashlib.sha256(f"{shown}\0{source}".encode()).hexdigest()
+    if broken := OTHER_BREAKS.search(source):
+        line = source.count("\n", 0, broken.start()) + 1
+        raise DefinitionError(f"{shown}:{line}", "a line ends here in a sign by which not all count lines; use a line feed")
     try:
-        return _unpacked(json.loads(kept.read_bytes()))
-    except (OSError, ValueError):  # not kept yet, or half written
-        placed = _parsed(source, shown)
-    with contextlib.suppress(OSError):  # a house that cannot be written to reads a little slower
-        CACHE.mkdir(parents=True, exist_ok=True)
-        half = kept.with_suffix(f".{os.getpid()}")
-        half.write_text(json.dumps(_packed(placed), ensure_ascii=False), encoding="utf-8")
-        half.replace(kept)
-    return placed
-
-
-def _packed(placed: Placed) -> list[Any]:
-    value: Any = placed.value
-    if isinstance(value, list):
-        value = [_packed(one) for one in value]
-    elif isinstance(value, Mapping):
-        value = {name: _packed(one) for name, one in value.items()}
-    return [value, placed.where, placed.is_plain]
-
-
-def _unpacked(packed: list[Any]) -> Placed:
-    value, where, is_plain = packed
-    if isinstance(value, list):
-        value = [_unpacked(one) for one in value]
-    elif isinstance(value, dict):
-        value = {name: _unpacked(one) for name, one in value.items()}
-    return Placed(value, where, is_plain)
-
-
-def _parsed(source: str, shown: str) -> Placed:
-    # Imported here: the parser alone takes 0.2 s, a third of what `decide` may, and what was read once is kept by its hash.
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    try:
-        root = YAML(typ="safe", pure=True).compose(source)
-        return _placed(root, shown, set()) if root is not None else Placed({}, f"{shown}:1")
+        return _Document(CBaseLoader(source), shown).read()
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise DefinitionError(f"{shown}:{line}", f"this is no YAML: {error.problem}") from None
+        said = TOO_DEEP if error.problem == TOO_DEEP_FOR_PARSER else f"this is no YAML: {error.problem}"
+        raise DefinitionError(f"{shown}:{line}", said) from None
     except YAMLError as error:
         raise DefinitionError(f"{shown}:1", f"this is no YAML: {error}") from None
-    except RecursionError:
-        raise DefinitionError(f"{shown}:1", "this is nested too deeply to be read") from None
 
 
-def _placed(node: Node, shown: str, seen: set[int]) -> Placed:
-    """`seen` holds the nodes passed: one met again stands there by an alias, and nine aliases of nine would fill the memory."""
-    from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+class _Document:
+    """The one document of a stream of events. The parser is one in C: hundreds of packages are read at a start."""
 
-    where = f"{shown}:{node.start_mark.line + 1}"
-    if id(node) in seen:
-        raise DefinitionError(where, "aliases are not read; write it out")
-    seen.add(id(node))
-    match node:
-        case MappingNode():
-            entries: dict[str, Placed] = {}
-            for key, value in node.value:
-                line = key.start_mark.line + 1
-                if not isinstance(key, ScalarNode):
-                    raise DefinitionError(f"{shown}:{line}", "a key is one word")
-                if key.value in entries:
-                    raise DefinitionError(f"{shown}:{line}", f"{key.value} stands here twice")
-                entries[key.value] = _placed(value, shown, seen)
-            return Placed(entries, where)
-        case SequenceNode():
-            return Placed([_placed(one, shown, seen) for one in node.value], where)
-        case ScalarNode(value=text) if UNWRITABLE.search(str(text)):
-            raise DefinitionError(where, "half a character, or the character 0, is no text")
-        case ScalarNode(tag=tag, value=text):
-            return Placed(None if tag == NULL else str(text), where, is_plain=node.style is None)
-        case _:
-            raise DefinitionError(where, "this is neither a mapping, a list nor a text")
+    def __init__(self, loader: CBaseLoader, shown: str) -> None:
+        self.next: Callable[[], Any] = loader.get_event
+        self.shown = shown
+        self.depth = 0
+
+    def read(self) -> Placed:
+        self.next()  # the stream starts
+        if not isinstance(self.next(), DocumentStartEvent):
+            return Placed({}, f"{self.shown}:1")
+        placed = self._placed(self.next())
+        self.next()  # the document ends
+        end = self.next()
+        if not isinstance(end, StreamEndEvent):
+            raise DefinitionError(self._where(end), "this is no YAML: a second document begins here")
+        return placed
+
+    def _where(self, event: Any) -> str:
+        return f"{self.shown}:{event.start_mark.line + 1}"
+
+    def _placed(self, event: Any) -> Placed:
+        """What begins with the event. An alias is refused: nine aliases of nine would fill the memory."""
+        where = f"{self.shown}:{event.start_mark.line + 1}"
+        if isinstance(event, ScalarEvent):
+            text, is_plain = event.value, not event.style
+            if "\0" in text:
+                raise DefinitionError(where, "the character 0 is no text: no database keeps it")
+            return Placed(None if is_plain and event.tag is None and text in NULLS else text, where, is_plain)
+        if not isinstance(event, MappingStartEvent | SequenceStartEvent):
+            raise DefinitionError(where, "aliases are not read; write it out")
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise DefinitionError(where, TOO_DEEP)
+        placed = Placed(self._entries() if isinstance(event, MappingStartEvent) else self._items(), where)
+        self.depth -= 1
+        return placed
+
+    def _entries(self) -> dict[str, Placed]:
+        entries: dict[str, Placed] = {}
+        while not isinstance(key := self.next(), MappingEndEvent):
+            if not isinstance(key, ScalarEvent):
+                raise DefinitionError(self._where(key), "a key is one word")
+            if key.value in entries:
+                raise DefinitionError(self._where(key), f"{key.value} stands here twice")
+            entries[key.value] = self._placed(self.next())
+        return entries
+
+    def _items(self) -> list[Placed]:
+        items: list[Placed] = []
+        while not isinstance(event := self.next(), SequenceEndEvent):
+            items.append(self._placed(event))
+        return items
 
 
 def plain(placed: Placed) -> object:
     """The document as JSON could hold it; a plain `true`, `false` or whole number is what it looks like, all else is text."""
-    match placed.value:
-        case None:
-            return None
-        case str() as text if placed.is_plain and text in ("true", "false"):
-            return text == "true"
-        case str() as text if placed.is_plain and text.lstrip("-").isdecimal() and not text.lstrip("-").startswith("0"):
-            return int(text)
-        case "0" if placed.is_plain:
-            return 0
-        case str() as text:
-            return text
-        case list() as items:
-            return [plain(one) for one in items]
-        case entries:
-            return {name: plain(one) for name, one in entries.items()}
+    value = placed.value
+    if isinstance(value, str):
+        return _looked_at(value) if placed.is_plain else value
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    return None if value is None else {name: plain(one) for name, one in value.items()}
+
+
+def _looked_at(text: str) -> object:
+    if text in ("true", "false"):
+        return text == "true"
+    digits = text.removeprefix("-")
+    return int(text) if digits.isdecimal() and (not digits.startswith("0") or text == "0") else text

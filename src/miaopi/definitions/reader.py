@@ -107,10 +107,11 @@ class Reader:
         if placed is None:
             return otherwise
         said = self.string(placed)
-        if said in [word.value for word in words]:
+        try:
             return words(said)
-        self.note(placed.where, f"{said} is none of {', '.join(words)}")
-        return otherwise
+        except ValueError:
+            self.note(placed.where, f"{said} is none of {', '.join(words)}")
+            return otherwise
 
     def truth(self, placed: Placed | None, otherwise: bool = False) -> bool:
         value = otherwise if placed is None else plain(placed)

@@ -8,14 +8,29 @@ from types import MappingProxyType
 
 from miaopi.definitions.positions import Placed
 from miaopi.definitions.reader import Reader, check_placeholders
-from miaopi.kernel.decision import Condition, Derived, InForce, Kind, Outcome, Reason, ReasonSpec
+from miaopi.definitions.tables import Models, TableEntry, read_tables
+from miaopi.kernel.decision import (
+    Condition,
+    Derived,
+    InForce,
+    Kind,
+    Outcome,
+    Reason,
+    ReasonSpec,
+    Repeal,
+    Table,
+)
+from miaopi.kernel.decision.history import ALWAYS, require_order
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Expression, Type, compile
-from miaopi.kernel.expr.types import BOOLEAN
+from miaopi.kernel.expr.types import ANY, BOOLEAN
 from miaopi.kernel.wording import Text
 
 SECTIONS = ("reasons", "conditions", "values")
-OPTIONAL_SECTIONS = ("settings", "derived", "in_force")
+OPTIONAL_SECTIONS = ("settings", "derived", "tables", "in_force")
+CONDITION = ("id", "kind", "text", "holds", "basis", "otherwise")
+REPEAL = ("id", "repealed", "basis")
+CONDITION_OPTIONAL = ("unknown", "values", "from", "to", "published")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,49 +38,65 @@ class RulesFile:
     """Everything of the file, compiled; `places` says where each condition, derived value, setting and reason stands."""
 
     settings: Mapping[str, Type]
-    derived: Mapping[str, Derived]
+    derived: Mapping[str, Derived | Table]
     reasons: Mapping[str, ReasonSpec]
     conditions: tuple[Condition, ...]
+    repeals: tuple[Repeal, ...]
     values: Mapping[str, Expression]
     names: Mapping[str, Type]
     places: Mapping[str, str]
     in_force: InForce | None
 
 
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A derived value as it stands in the file; what it reads is known later."""
+
+    name: str
+    label: Text
+    words: str
+    where: str
+
+    def derive(self, names: Mapping[str, Type]) -> Derived:
+        """The value over those names. Raises DefinitionError where it reads another one."""
+        return Derived(self.name, self.label, compile(self.words, names, where=self.where))
+
+
 def read_rules_file(
-    reader: Reader, root: Placed, names: Mapping[str, Type], computed: Mapping[str, tuple[Text, Placed]]
+    reader: Reader, root: Placed, names: Mapping[str, Type], computed: Mapping[str, tuple[Text, Placed]], models: Models
 ) -> RulesFile:
     """`names` are facts, parameters and `as_of` with their types; `computed` the derived facts of `facts.yaml`."""
     sections = reader.entries(root, SECTIONS, OPTIONAL_SECTIONS)
     places: dict[str, str] = {}
     empty = Placed({}, root.where)
     settings = {name: reader.type(at) for name, at in reader.mapping(sections.get("settings", empty)).items()}
-    to_derive = dict(computed)
+    to_derive: dict[str, Formula | TableEntry] = {}
+    for name, (label, placed) in computed.items():
+        to_derive[name] = Formula(name, label, reader.string(placed) or "null", placed.where)
     for name, placed in reader.mapping(sections.get("derived", empty)).items():
         entries = reader.entries(placed, ("label", "value"))
         places[name] = placed.where
         if name in names or name in settings or name in to_derive:
             reader.note(placed.where, f"{name} is declared elsewhere too")
-        to_derive[name] = (reader.text(entries.get("label")), entries.get("value", Placed("null", placed.where)))
+        value = entries.get("value", placed)
+        text = reader.string(value) if "value" in entries else ""
+        to_derive[name] = Formula(name, reader.text(entries.get("label")), text or "null", value.where)
+    for name, table in read_tables(reader, sections.get("tables", empty), models).items():
+        places[name] = table.where
+        if name in names or name in settings or name in to_derive:
+            reader.note(table.where, f"{name} is declared elsewhere too")
+        to_derive[name] = table
     derived, known = _derive(reader, to_derive, {**names, **settings})
     reasons = {code: _read_reason(reader, code, at) for code, at in reader.mapping(sections.get("reasons", empty)).items()}
     places |= {code: at.where for code, at in reader.mapping(sections.get("reasons", empty)).items()}
-    conditions: list[Condition] = []
-    for placed in reader.items(sections.get("conditions")):
-        condition = _read_condition(reader, placed, reasons, known)
-        if condition is None:
-            continue
-        if condition.id in [other.id for other in conditions]:
-            reader.note(placed.where, f"there are two conditions {condition.id}")
-        conditions.append(condition)
-        places[condition.id] = placed.where
+    conditions, repeals = _read_conditions(reader, reader.items(sections.get("conditions")), reasons, known, places)
     values = {name: reader.expression(at, known) for name, at in reader.mapping(sections.get("values", empty)).items()}
     for code, reason in reasons.items():
         told = [condition.values.keys() for condition in conditions if condition.otherwise == reason]
         filling = frozenset(names) | (frozenset.intersection(*map(frozenset, told)) if told else frozenset())
         check_placeholders(reader, places[code], reason.reason.text, filling)
     in_force = _read_in_force(reader, sections.get("in_force"), reasons)
-    return RulesFile(settings, derived, reasons, tuple(conditions), values, known, places, in_force)
+    return RulesFile(settings, derived, reasons, conditions, repeals, values, known, places, in_force)
 
 
 def _read_in_force(reader: Reader, placed: Placed | None, reasons: Mapping[str, ReasonSpec]) -> InForce | None:
@@ -79,25 +110,28 @@ def _read_in_force(reader: Reader, placed: Placed | None, reasons: Mapping[str, 
 
 
 def _derive(
-    reader: Reader, to_derive: Mapping[str, tuple[Text, Placed]], names: Mapping[str, Type]
-) -> tuple[dict[str, Derived], dict[str, Type]]:
-    """Derived values in an order in which each reads only what stands before it, and all names with their types."""
-    known, derived, left = dict(names), dict[str, Derived](), dict(to_derive)
+    reader: Reader, to_derive: Mapping[str, Formula | TableEntry], names: Mapping[str, Type]
+) -> tuple[dict[str, Derived | Table], dict[str, Type]]:
+    """Derived values and tables in an order in which each reads only what stands before it, and all names with their types."""
+    known, derived, left = dict(names), dict[str, Derived | Table](), dict(to_derive)
     while left:
-        ready: dict[str, Expression] = {}
-        for name, (_, placed) in left.items():
+        ready: list[Derived | Table] = []
+        # What names another one that is left is not tried: to find it wanting takes longer than to read it.
+        early = {name for name, one in left.items() if not any(other in one.words for other in left if other != name)}
+        for name in (one for one in left if one in early or not early):
             try:
-                ready[name] = compile(reader.string(placed) or "null", known, where=placed.where)
+                ready.append(left[name].derive(known))
             except DefinitionError:
                 continue  # it may read what is derived later; said below if not
         if not ready:
             break
-        for name, expression in ready.items():
-            derived[name] = Derived(name, left.pop(name)[0], expression)
-            known[name] = expression.type
-    for name, (label, placed) in left.items():
-        derived[name] = Derived(name, label, reader.expression(placed, known))
-        known[name] = derived[name].value.type
+        for one in ready:
+            derived[one.name] = one
+            known[one.name] = one.type
+            del left[one.name]
+    for name, pending in left.items():
+        made = reader.made(pending.where, lambda: pending.derive(known))  # noqa: B023 – called here
+        known[name] = made.type if made is not None else ANY
     return derived, known
 
 
@@ -110,10 +144,50 @@ def _read_reason(reader: Reader, code: str, placed: Placed) -> ReasonSpec:
     return ReasonSpec(outcome, reason)
 
 
+def _read_conditions(
+    reader: Reader, listed: list[Placed], reasons: Mapping[str, ReasonSpec], names: Mapping[str, Type], places: dict[str, str]
+) -> tuple[tuple[Condition, ...], tuple[Repeal, ...]]:
+    """Conditions and repeals, each fitting what stands above it of the same id; notes in `places` where each stands."""
+    found: list[Condition | Repeal] = []
+    for placed in listed:
+        is_repeal = "repealed" in reader.mapping(placed)
+        entry = _read_repeal(reader, placed) if is_repeal else _read_condition(reader, placed, reasons, names)
+        if entry is not None and _follows(reader, placed, [one for one in found if one.id == entry.id], entry):
+            found.append(entry)
+            if isinstance(entry, Condition):
+                places[entry.name] = placed.where
+    conditions = tuple(entry for entry in found if isinstance(entry, Condition))
+    return conditions, tuple(entry for entry in found if isinstance(entry, Repeal))
+
+
+def _follows(reader: Reader, placed: Placed, above: list[Condition | Repeal], entry: Condition | Repeal) -> bool:
+    """Whether the entry fits what stands above it of the same id."""
+    if not above and isinstance(entry, Repeal):
+        reader.note(placed.where, f"no condition {entry.id} stands above, which this could repeal")
+        return False
+    if above and entry.since == ALWAYS:
+        reader.note(placed.where, f"there are two conditions {entry.id}; a version of one says from which day it is the law")
+        return False
+
+    def in_order() -> bool:
+        require_order(entry.id, [*above, entry])
+        return True
+
+    return reader.made(placed.where, in_order) is True
+
+
+def _read_repeal(reader: Reader, placed: Placed) -> Repeal | None:
+    entries = reader.entries(placed, REPEAL, ("published",))
+    since, basis = reader.day(entries.get("repealed")), reader.basis(entries.get("basis"))
+    if since is None or not basis:
+        return None
+    return Repeal(reader.string(entries.get("id")), since, basis, reader.day(entries.get("published")))
+
+
 def _read_condition(
     reader: Reader, placed: Placed, reasons: Mapping[str, ReasonSpec], names: Mapping[str, Type]
 ) -> Condition | None:
-    entries = reader.entries(placed, ("id", "kind", "text", "holds", "basis", "otherwise"), ("unknown", "values"))
+    entries = reader.entries(placed, CONDITION, CONDITION_OPTIONAL)
     otherwise = _find_reason(reader, entries.get("otherwise"), reasons)
     unknown = _find_reason(reader, entries.get("unknown"), reasons)
     values = {
@@ -124,6 +198,7 @@ def _read_condition(
     holds = reader.expression(entries.get("holds"), names, BOOLEAN)
     text = reader.text(entries.get("text"))
     kind = reader.word(entries.get("kind"), Kind, Kind.ELIGIBILITY)
+    since, until, published = (reader.day(entries.get(name)) for name in ("from", "to", "published"))
     if otherwise is None or not basis:
         return None
     return reader.made(
@@ -137,6 +212,9 @@ def _read_condition(
             otherwise=otherwise,
             unknown=unknown,
             values=MappingProxyType(values),
+            since=since or ALWAYS,
+            until=until,
+            published=published,
         ),
     )
 

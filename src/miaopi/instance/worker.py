@@ -28,6 +28,7 @@ from miaopi.apps.audit.api import (
     system,
     wait_for_entries,
 )
+from miaopi.apps.exchange.api import run_agreements
 from miaopi.apps.licence.api import register_due, renew_signing_keys
 from miaopi.apps.notification.api import ask_due, deliver_due
 from miaopi.apps.treasury.api import pay_due, run_due
@@ -44,6 +45,7 @@ DUTIES: Final[Mapping[str, tuple[float, Duty]]] = {
     "tell again": (0.0, lambda now: run_after_handlers(now=now) if has_failed_due(now) else 0),
     "sign": (1.0, lambda now: sign_checkpoint(now=now)),
     "visits": (5.0, lambda now: run_visits(by=system("worker"), now=now)),
+    "agreements": (5.0, lambda now: run_agreements(by=system("worker"), now=now)),
     "renew": (60.0, lambda now: renew_signing_keys(by=system("worker"), now=now)),
 }
 # Seconds of rest after a run. A wait ends within ten seconds of its source's return.

@@ -75,8 +75,8 @@ def age_after_birthday(
 
     Raises ValueError where the day lies before the birth.
     """
-    if day == birth:
-        return 0
+    if day <= birth:
+        return age_on(birth, day)
     return age_on(birth, day - timedelta(days=1), leap_day_birthday=leap_day_birthday)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final, cast
 
@@ -14,6 +15,7 @@ from miaopi.apps.catalogue.api import get_resources, get_service, get_service_in
 from miaopi.apps.identity.api import Right
 from miaopi.definitions import ServicePackage
 from miaopi.definitions.service import Material
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.decision import Kind
 from miaopi.kernel.wording import Text
 from miaopi.portal.citizen.cases import list_cases
@@ -61,11 +63,11 @@ def common_word(package: ServicePackage, language: Language) -> str:
 @gate(Right.PUBLIC)
 def show_service(visit: Visit, slug: str) -> HttpResponse:
     package = get_service_in_force(slug, visit.now)
-    return render(visit, "portal/service.html", {"service": describe(package)})
+    return render(visit, "portal/service.html", {"service": describe(package, on=compute_legal_day(visit.now))})
 
 
-def describe(package: ServicePackage) -> dict[str, object]:
-    """The guide of a service (办事指南, GB/T 39554) as the page tells it."""
+def describe(package: ServicePackage, *, on: date) -> dict[str, object]:
+    """The guide of a service (办事指南, GB/T 39554) as the page tells it on that day."""
     definition = package.definition
     told = (Kind.REGIME, Kind.MANDATE, Kind.ELIGIBILITY)
     whole = package.fee == package.fee.to_integral_value()
@@ -89,7 +91,7 @@ def describe(package: ServicePackage) -> dict[str, object]:
         "basis": [show_basis([basis]) for basis in package.basis],
         "conditions": [
             {"text": condition.text, "basis": show_basis(condition.basis)}
-            for condition in definition.conditions if condition.kind in told
+            for condition in definition.conditions_on(on) if condition.kind in told
         ],
         "materials": show_materials(package.materials),
         "materials_now": package.materials_now,

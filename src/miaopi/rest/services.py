@@ -12,6 +12,7 @@ from pydantic import Field
 from miaopi.apps.catalogue.api import get_service, get_service_in_force, list_published
 from miaopi.apps.identity.api import Right
 from miaopi.definitions import ServicePackage
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.rest.cursors import read_cursor, write_cursor
 from miaopi.rest.gate import open_gate, when
 from miaopi.rest.schemas import Answer, Basis, Words, words
@@ -90,14 +91,15 @@ def list_services(
 @router.get("/{slug}", response=Service, auth=open_gate(Right.PUBLIC), summary="One service", operation_id="get_service")
 def show_service(request: HttpRequest, slug: str) -> Service:
     """A service by slug or code: conditions with their law, what is asked of whom, what is typed."""
-    package = get_service_in_force(slug, when(request))
+    moment = when(request)
+    package = get_service_in_force(slug, moment)
     definition = package.definition
     return Service(
         **describe(package).model_dump(), version=package.version, description=words(package.description),
         purpose=words(package.consent), basis=[Basis(**each.to_json()) for each in package.basis],
         conditions=[
             ServiceCondition(id=each.id, text=words(each.text), basis=[Basis(**one.to_json()) for one in each.basis])
-            for each in definition.conditions
+            for each in definition.conditions_on(compute_legal_day(moment))
         ],
         pulled=[
             AskedFact(fact=spec.name, label=words(spec.label), source=spec.source, privacy=spec.privacy.value)

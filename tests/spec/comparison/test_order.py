@@ -64,8 +64,9 @@ def test_across_types_there_is_no_comparison(rules: Rules) -> None:
 def test_moments_with_and_without_offset(rules: Rules) -> None:
     """Moments with an offset are compared as instants
 
-    With one that has none they cannot be.
+    One that has none is none of them, and comes neither before nor after.
     """
     moment = {"at": datetime(2026, 11, 23, 1, tzinfo=UTC)}
     rules.gives('at = @"2026-11-23T09:00:00+08:00"', True, moment)
     rules.gives('at < @"2026-11-23T09:00:00"', nobody_knows(fault="a moment with an offset"), moment)
+    rules.gives('at = @"2026-11-23T01:00:00"', False, moment)

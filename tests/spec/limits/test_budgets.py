@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.expr import compile
 from tests.spec.manual import Rules, nobody_knows, on_every_engine
 
 pytestmark = on_every_engine
@@ -36,13 +37,22 @@ def test_length(rules: Rules) -> None:
     )
 
 
+def test_names(rules: Rules) -> None:
+    """A name has at most 256 characters"""
+    rules.refuses("a" * 257, "character 1: a name has at most 256 characters")
+
+
 def test_steps(rules: Rules) -> None:
     """At most 100 000 steps
 
-    Each value looked at is a step. What takes more is an author's mistake, and is reported as one.
+    Each value looked at is a step, and so is what is compared, sought, sorted or written, part by part; what is shared within a
+    list or a context counts as often as it stands there. What takes more is an author's mistake, and is reported as one.
     """
     rules.gives("count(for n in 1..10000 return n)", 10_000)
     with pytest.raises(DefinitionError, match="more than 65536 elements"):
-        rules.engine("count(for n in 1..1000000000 return n)", {}, {})
+        rules.engine(compile("count(for n in 1..1000000000 return n)", {}), {})
     with pytest.raises(DefinitionError, match="more than 100000 steps"):
-        rules.engine("some a in 1..1000000, b in 1..1000000, c in 1..1000000 satisfies a < 0", {}, {})
+        rules.engine(compile("some a in 1..1000000, b in 1..1000000, c in 1..1000000 satisfies a < 0", {}), {})
+    shared = ", ".join(f"a{n}: [a{n - 1}, a{n - 1}]" for n in range(1, 30))
+    with pytest.raises(DefinitionError, match="more than 100000 steps"):
+        rules.engine(compile(f"{{a0: [1], {shared}, n: count(a29)}}.n", {}), {})

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
 from io import StringIO
 
+import pytest
 from rich.console import Console
 from rich.table import Table
 
 from miaopi.cli.case import _render_case, _render_queue
+from miaopi.cli.exchange import _end, _read_hours, _render_agreements
 from miaopi.cli.licence import _list
 from miaopi.cli.visit import _render_day, _render_offer
+from miaopi.kernel.errors import InputError
 
 NUMBER = "20261126-QKXTEFBGA"
 NAME = {"zh": "应届毕业生引进核准文件", "en": "Approval of Graduate Introduction"}
@@ -48,6 +52,28 @@ def test_a_narrow_queue_keeps_whole_numbers() -> None:
 def test_a_narrow_list_of_licences_keeps_whole_numbers() -> None:
     row = {"number": NUMBER, "title": {"zh": NAME["zh"] * 5}, "state": "active", "valid_to": None}
     assert NUMBER in printed(_list({"licences": [row]}))
+
+
+def test_a_narrow_list_of_agreements_keeps_whole_ids_and_says_who_is_late() -> None:
+    row = {
+        "id": "f" * 32, "state": "filed", "state_text": {"zh": "待答复", "en": "waiting for an answer"},
+        "agency": "population", "resource": "population_basic", "fields": ["name", "birth_date"],
+        "requester": "civil-affairs", "service": "elder-visits", "ends_at": "2026-12-03T10:00:00+00:00",
+        "due_at": "2026-11-26T10:00:00+00:00", "overdue": True,
+    }
+    said = printed(_render_agreements({"agreements": [row]}))
+    assert row["id"] in said and "逾期" in said
+
+
+def test_a_term_that_names_a_day_lasts_to_its_end() -> None:
+    assert _end(datetime(2026, 12, 31)) == datetime(2026, 12, 31, 16, tzinfo=UTC)
+    assert _end(datetime(2026, 12, 31, 12)) == datetime(2026, 12, 31, 4, tzinfo=UTC)
+
+
+def test_hours_that_cannot_be_read_are_told_how_to_be_written() -> None:
+    assert _read_hours("09:00-18:00") == (time(9), time(18))
+    with pytest.raises(InputError, match="09:00-18:00"):
+        _read_hours("nine to five")
 
 
 def test_a_case_shows_what_is_met_what_is_not_and_what_nobody_knows() -> None:

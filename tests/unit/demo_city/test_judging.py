@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
 from demo_city.agencies.judging import Case, Given, age_after_birthday, condition_met
+from miaopi.definitions.positions import plain, read_yaml
 
 BORN = date(1990, 5, 20)
 CASES = Path(__file__).resolve().parents[3] / "services" / "no-criminal-record" / "cases.yaml"
@@ -54,7 +54,8 @@ def test_a_number_that_cannot_be_traced_is_uncertain() -> None:
 
 
 def test_the_rows_of_the_worked_cases_give_the_word_they_expect() -> None:
-    document = YAML(typ="safe").load(CASES.read_text(encoding="utf-8"))
+    document = plain(read_yaml(CASES, CASES.name))
+    assert isinstance(document, dict)
     usual = document["baseline"]["criminal.condition_met"]
     checked = 0
     for case in document["cases"]:

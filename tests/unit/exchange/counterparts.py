@@ -9,7 +9,7 @@ import json
 import secrets
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
@@ -218,6 +218,28 @@ class BehindHttp:
         self._server.server_close()
 
 
+def _truth(row: dict[str, Any], terms: list[dict[str, Any]]) -> bool | None:
+    """As an agency would find it: what is empty leaves it open, unless another test is false."""
+    truths = [None if row[term["field"]] is None else _holds(row[term["field"]], term["operator"], term["values"]) for term in terms]
+    return False if False in truths else None if None in truths else True
+
+
+def _holds(value: Any, operator: str, said: list[str]) -> bool:
+    wanted = [type(value).fromisoformat(each) if isinstance(value, date) else type(value)(each) for each in said]
+    match operator:
+        case "=":
+            return value in wanted
+        case "!=":
+            return value not in wanted
+        case "<":
+            return bool(value < wanted[0])
+        case "<=":
+            return bool(value <= wanted[0])
+        case ">":
+            return bool(value > wanted[0])
+    return bool(value >= wanted[0])
+
+
 def _handler(counterpart: BehindHttp) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -235,9 +257,15 @@ def _handler(counterpart: BehindHttp) -> type[BaseHTTPRequestHandler]:
         def _answer(self, question: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
             if self.headers["Authorization"] != f"Bearer {SECRET}":
                 return 401, {}, b"{}"
-            found = [row for row in counterpart.rows if row["id_number"] == question["key"]["id_number"]]
-            cut = [{name: row[name] for name in question["fields"]} for row in found]
-            return (200 if found else 404), {}, json.dumps({"records": cut, "at": "2026-11-25T00:00:00+08:00"}, default=str).encode()
+            where, tests = question.get("where", []), question.get("tests", {})
+            own = [row for row in counterpart.rows if row["id_number"] == question["key"]["id_number"]]
+            found = [row for row in own if _truth(row, where)]
+            cut = [
+                {**{name: row[name] for name in question["fields"]}, **{name: _truth(row, terms) for name, terms in tests.items()}}
+                for row in found
+            ]
+            answer = {"records": cut, "at": "2026-11-25T00:00:00+08:00", **({"where": where} if where else {})}
+            return (200 if found else 404), {}, json.dumps(answer, default=str).encode()
 
         def log_message(self, format: str, *args: object) -> None:
             """Tests are quiet."""

@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from miaopi.apps.exchange.adapters.configuration import Column, Source
+from miaopi.apps.exchange.adapters.filters import read_filter
 from miaopi.apps.exchange.adapters.http import HttpConnector
 from miaopi.apps.exchange.adapters.port import Emptiness, Nothing, Place, Question, Rows, Unsaid
 from miaopi.kernel.errors import UpstreamError
@@ -109,6 +111,79 @@ def test_two_rows_for_one_key_are_both_handed_on(make: Make) -> None:
     answer = agency.connector.ask(question(agency.place), seconds=2)
     assert isinstance(answer, Rows)
     assert sorted(str(row["name"]) for row in answer.rows) == ["李二测试", "李测试"]
+
+
+TODAY = date(2026, 11, 25)
+TESTED = {
+    'name = "李测试"': True,
+    'name in ("王测试", "李测试")': True,
+    'name != "李测试"': False,
+    'birth_date < @"1950-01-01"': True,
+    '@"1949-12-31" = birth_date': True,
+    'birth_date between @"1950-01-01" and @"1960-01-01"': False,
+    "identities >= 2": False,
+    "identities in [1..3]": True,
+    "identities in (1, 7)": True,
+    "identities > -1 and identities < 2": True,
+    'identities = 1 and name = "王测试"': False,
+    "age on(birth_date, today) >= 76": True,
+    "age on(birth_date, today) = 76": True,
+    "age on(birth_date, today) > 76": False,
+    "age on(birth_date, today) < 77": True,
+    "age on(birth_date, today) <= 75": False,
+}
+
+
+def source_of(agency: Counterpart) -> Source:
+    kinds = {"name": "string", "birth_date": "date", "identities": "number"}
+    return Source(agency.place, {name: Column(name, kind) for name, kind in kinds.items()})
+
+
+def test_rows_outside_a_filter_are_not_shown_and_prove_no_absence(make: Make) -> None:
+    agency = make()
+    agency.hold([ROW, OTHER])
+    found = {}
+    for text in TESTED:
+        where = read_filter(text, source_of(agency), TODAY)
+        answer = agency.connector.ask(dataclasses.replace(question(agency.place, columns=("name",)), where=where), seconds=2)
+        found[text] = isinstance(answer, Rows)
+        assert answer in (Rows(({"name": "李测试"},)), Unsaid())
+    assert found == TESTED
+    assert CANARY not in agency.answered()
+
+
+def test_of_a_predicate_the_truth_alone_is_on_the_wire(make: Make) -> None:
+    agency = make()
+    agency.hold([ROW])
+    found = {}
+    for text in TESTED:
+        asked = dataclasses.replace(question(agency.place, columns=("it",)), tests={"it": read_filter(text, source_of(agency), TODAY)})
+        answer = agency.connector.ask(asked, seconds=2)
+        assert isinstance(answer, Rows) and [row.keys() for row in answer.rows] == [{"it"}]
+        found[text] = answer.rows[0]["it"] in (True, "true")
+    assert found == TESTED
+    assert not [value for value in ("李测试", "1949-12-31", CANARY) if value in agency.answered()]
+
+
+def test_an_empty_column_passes_no_filter_and_leaves_a_predicate_open(make: Make) -> None:
+    agency = make()
+    agency.hold([{**ROW, "birth_date": None}])
+    open_, false = "age on(birth_date, today) >= 70", "age on(birth_date, today) >= 70 and identities > 1"
+    for text in (open_, 'birth_date != @"1949-12-31"'):
+        where = read_filter(text, source_of(agency), TODAY)
+        assert agency.connector.ask(dataclasses.replace(question(agency.place), where=where), seconds=2) == Unsaid()
+    tests = {"open": read_filter(open_, source_of(agency), TODAY), "false": read_filter(false, source_of(agency), TODAY)}
+    answer = agency.connector.ask(dataclasses.replace(question(agency.place, columns=("open", "false")), tests=tests), seconds=2)
+    assert [(row["open"], row["false"] in (False, "false")) for row in answer.rows] == [(None, True)]
+
+
+def test_an_agency_that_does_not_say_which_rows_it_showed_is_not_believed() -> None:
+    agency = BehindHttp()
+    agency.reply = (200, {}, json.dumps({"records": [{"id_number": LI, "name": "李测试"}], "at": "2026-11-25T00:00:00+08:00"}).encode())
+    asked = dataclasses.replace(question(agency.place, columns=("name",)), where=read_filter("identities = 1", source_of(agency), TODAY))
+    with pytest.raises(UpstreamError):
+        agency.connector.ask(asked, seconds=2)
+    agency.close()
 
 
 @pytest.mark.parametrize("mode", ["down", "slow", "garbage"])

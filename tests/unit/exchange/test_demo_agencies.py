@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 
-from demo_city.agencies.modes import Mode, Switch
-from demo_city.agencies.shown import SQL, reader_of, writer_of
-from demo_city.databases import schema_of
+from demo_city.agencies.modes import Mode
 from miaopi.apps.exchange.adapters.configuration import read_configuration
+from miaopi.apps.exchange.adapters.directory import KINDS
 from miaopi.apps.exchange.adapters.facts import ROWS as LIST
 from miaopi.apps.exchange.adapters.facts import read_facts
-from miaopi.apps.exchange.adapters.file import FileConnector
-from miaopi.apps.exchange.adapters.http import HttpConnector
 from miaopi.apps.exchange.adapters.lines import Line
 from miaopi.apps.exchange.adapters.port import Connector, Question
-from miaopi.apps.exchange.adapters.sql import SqlConnector
 from miaopi.kernel.fact import Absent, Doubt, Fact, Known, Unknown
+from tests.unit.exchange.running import NOW, ROOT, RunningAgency
 
 pytestmark = pytest.mark.xdist_group("agencies")  # an agency's database bears its name, so there is one of each on a server
 
-ROOT = Path(__file__).parents[3]
-NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
 SOMEBODY, NOBODY = "11010519491231002X", "440300195602290019"
-PASSWORD = "demo-reader-password"
 ROWS = {
     "population": [
         "INSERT INTO kept.people VALUES (1, %(n)s, '演示·安娜', NULL, '女', '汉族', '1949-12-31', '正常', NULL, 1, '户主')",
@@ -63,26 +50,16 @@ ASKED = {
 OF_A_LIST = ("house_code", "share")
 
 
-class Running:
-    """One agency: database, process, switch, and our line to it."""
+class Running(RunningAgency):
+    """One agency and our line to it."""
 
     def __init__(self, name: str, server: str, home: Path) -> None:
-        self.name, self._server = name, server
-        self.switch = Switch(home, name)
+        super().__init__(name, server, home, [(statement, {"n": SOMEBODY}) for statement in ROWS[name]])
         self.resource, self.field, self.value = ASKED[name]
-        database = self._make_database()
-        self._home, token, port = home, secrets.token_hex(8), _free_port()
-        environment = {
-            **os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", "MIAOPI_HOME": str(home), "CITY_DATABASE": database,
-            "CITY_TOKEN": token, "CITY_WRITER_TOKEN": "unused", "MIAOPI_CLOCK": NOW.isoformat(),
-        }
-        command = [sys.executable, "-m", "demo_city.agencies", name, "--port", str(port)]
-        self._process = subprocess.Popen(command, env=environment, cwd=ROOT)
-        self._connector = self._connect(token, port)
+        self._connector: Connector = KINDS[self.address["kind"]](name, self.address)
         configured = read_configuration(ROOT / "cities/demo/exchange.yaml")
         self._source = configured.resources[self.resource].sources[0]
         self._line = Line(name, self._connector, configured.agencies[name].limit.total_seconds())
-        assert self.switch.has_followed(Mode.UP, within=20)
 
     def ask(self, number: str, *, seconds: float = 2) -> Fact:
         fields = OF_A_LIST if self._source.has_many else (self.field,)
@@ -90,44 +67,9 @@ class Running:
         answer = self._line.ask(Question(self._source.place, columns, "purpose", "receipt", number, NOW), seconds=seconds)
         return read_facts(self._source, answer, fields, now=NOW)[self.field]
 
-    def turn(self, mode: Mode) -> None:
-        self.switch.turn(mode)
-        assert self.switch.has_followed(mode, within=10)
-
     def close(self) -> None:
         self._connector.close()
-        self._process.terminate()
-        self._process.wait(timeout=10)
-        with psycopg.connect(self._server, autocommit=True) as owner:
-            owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(self.name)))
-
-    def _make_database(self) -> str:
-        with psycopg.connect(self._server, autocommit=True) as owner:
-            owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name)))
-            owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(self.name)))
-            owner.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(self.name)))
-            for role in (reader_of(self.name), writer_of(self.name)):
-                if not owner.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
-                    owner.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(PASSWORD)))
-        with psycopg.connect(self._server, dbname=self.name, autocommit=True) as inside:
-            inside.execute(schema_of(self.name))
-            for statement in ROWS[self.name]:
-                inside.execute(statement.encode(), {"n": SOMEBODY})
-        return psycopg.conninfo.make_conninfo(self._server, dbname=self.name)
-
-    def _connect(self, token: str, port: int) -> Connector:
-        if self.name == "death":
-            return FileConnector(self.name, {"folder": str(self._home / "agencies" / "death")})
-        if self.name not in SQL:
-            return HttpConnector(self.name, {"url": f"http://127.0.0.1:{port}", "token": token})
-        url = psycopg.conninfo.make_conninfo(self._server, dbname=self.name, user=reader_of(self.name))
-        return SqlConnector(self.name, {"url": url, "password": PASSWORD})
-
-
-def _free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
+        super().close()
 
 
 @pytest.fixture(scope="module", params=list(ASKED))

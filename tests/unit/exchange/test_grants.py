@@ -8,7 +8,7 @@ import pytest
 
 from miaopi.apps.audit.api import person
 from miaopi.apps.catalogue.api import seed_catalogue
-from miaopi.apps.exchange.api import Grant, approve_grant, list_denied, list_grants, revoke_grant, seed_grants
+from miaopi.apps.exchange.api import Grant, approve_grant, list_grants, revoke_grant, seed_grants
 from miaopi.definitions import ServicePackage, load_service
 from miaopi.kernel.errors import InputError, NotFound, RightsError
 from tests.unit.exchange.entries import entries
@@ -55,12 +55,6 @@ def test_seeding_again_changes_nothing_and_brings_back_nothing_revoked(package: 
     assert seed_grants(package=package, by=KEEPER, now=NOW) == ()
     assert f"{first.resource}.{first.field}" not in standing(package.slug)
     assert len(entries("GrantsSeeded")) == len(entries("GrantRevoked")) == 1
-
-
-def test_what_is_denied_can_be_listed(package: ServicePackage) -> None:
-    approved(package, "population_basic", "name")
-    asked = ["population_basic.name", "population_basic.sex"]
-    assert list_denied(package.slug, package.consent.zh, asked) == ["population_basic.sex"]
 
 
 def test_a_grant_revoked_twice_is_revoked_once(package: ServicePackage) -> None:

@@ -19,11 +19,11 @@ EXPECTED = {
     "officer": {"public", "verify_proof", "verify_licence", "sign_out*", "list_cases", "read_case", "take_case", "decide_case"},
     "clerk": {"public", "verify_proof", "verify_licence", "sign_out*", "list_visits", "read_visit", "tick_paper"},
     "auditor": {"public", "verify_proof", "verify_licence", "sign_out*", "read_log"},
-    "steward": {"public", "verify_proof", "verify_licence", "sign_out*"},
+    "steward": {"public", "verify_proof", "verify_licence", "sign_out*", "request_data", "decide_agreement"},
     "rule_set": {"decide", "pull_facts"},
     "system": {
         "public", "verify_proof", "verify_licence", "pull_facts", "publish_service", "seed_catalogue", "change_grants",
-        "run_payments", "push_records", "run_appointments", "change_staff", "change_tokens",
+        "run_payments", "push_records", "run_appointments", "change_staff", "change_tokens", "run_agreements",
     },
 }  # a star: her own things only
 ACTORS: dict[str, Actor | None] = {

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 
 from miaopi.kernel.decision import read_answers, read_facts, read_overrides, read_value, write_fact
+from miaopi.kernel.decision.reading import write_value
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.expr import Type
+from miaopi.kernel.expr.temporal import YearsMonths
 from miaopi.kernel.fact import Absent, Disputed, Doubt, Fact, Known, Unknown
 from tests.unit.kernel.allowance import DEFINITION
 
@@ -24,6 +26,9 @@ AT = datetime(2026, 11, 23, 1, 2, 3, tzinfo=UTC)
         ("boolean", True, True), ("boolean", "true", True), ("boolean", "false", False), ("string", "true", "true"),
         ("date", "2026-11-23", date(2026, 11, 23)), ("date", date(2026, 11, 23), date(2026, 11, 23)),
         ("date and time", "2026-11-23T01:02:03+00:00", AT), ("date and time", AT, AT),
+        ("time", "09:30:00", time(9, 30)), ("time", time(9, 30), time(9, 30)),
+        ("days and time duration", "P3DT12H", timedelta(days=3, hours=12)), ("days and time duration", timedelta(1), timedelta(1)),
+        ("years and months duration", "P1Y6M", YearsMonths(18)),
         ("list<number>", ["1", 2], [Decimal(1), Decimal(2)]), ("list<string>", ("a",), ["a"]),
     ],
 )
@@ -36,12 +41,26 @@ def test_a_value_is_read_by_its_type(kind: str, raw: object, value: object) -> N
     [
         ("number", True), ("number", 1.5), ("number", "NaN"), ("number", Decimal("Infinity")), ("number", None), ("boolean", "yes"),
         ("boolean", 1), ("string", 1), ("date", 20261123), ("date", AT), ("date and time", date(2026, 1, 1)), ("list<string>", "a"),
-        ("days and time duration", "P1D"), ("number", "1E+999999999"), ("number", "1E-999999999"), ("number", 10**40),
+        ("days and time duration", "P1M"), ("years and months duration", "P1D"), ("time", 9), ("time", AT),
+        ("number", "1E+999999999"), ("number", "1E-999999999"), ("number", 10**40),
     ],
 )
 def test_what_is_no_value_of_the_type_is_not_guessed(kind: str, raw: object) -> None:
     with pytest.raises(ValueError, match=r"."):
         read_value(Type.parse(kind), raw)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("time", "09:30:00+08:00"), ("time", "09:30:00.123456789"), ("days and time duration", "-P3DT12H"),
+        ("years and months duration", "P18M"),
+    ],
+)
+def test_times_and_durations_are_written_as_they_are_read(kind: str, text: str) -> None:
+    value = read_value(Type.parse(kind), text)
+    assert read_value(Type.parse(kind), write_value(value)) == value
+    assert isinstance(write_value(value), str)
 
 
 STATES: list[tuple[object, Fact]] = [

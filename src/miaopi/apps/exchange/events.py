@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from miaopi.apps.audit.api import Event
@@ -10,9 +11,11 @@ from miaopi.apps.audit.api import Event
 
 @dataclass(frozen=True)
 class DataPulled(Event):
-    """A source was asked about a person. `result`: found, absent, conflict, unsaid, silent, or doubted by the breaker.
+    """A source was asked about a person. `result`: found, absent, conflict, unsaid, outside (no row that is granted), silent, or
+    doubted by the breaker.
 
-    Its ground is the consent `receipt`, or else `duty`: instrument and article of the law that has us look.
+    Its ground is the consent `receipt`, or else `duty`: instrument and article of the law that has us look. `predicates` are those of
+    the fields of which the source told the truth alone, each with its test: the values it tested never left it.
     """
 
     is_access: ClassVar[bool] = True
@@ -26,11 +29,15 @@ class DataPulled(Event):
     receipt: str
     result: str
     duty: str = ""
+    predicates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class PullRefused(Event):
-    """We asked no source, because `reason`: consent (none that stands) or grant (the service may not have these fields)."""
+    """Nothing of these fields was had, because `reason`: right, consent (none that stands) or grant (the service may not have them).
+
+    `code` says it exactly (`queries.refusals`).
+    """
 
     subject: str
     resource: str
@@ -40,6 +47,7 @@ class PullRefused(Event):
     receipt: str
     reason: str
     duty: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,11 +103,12 @@ class SourceAnsweredAgain(Event):
 
 @dataclass(frozen=True)
 class GrantsSeeded(Event):
-    """A service got the grants that its published package needs. `fields` are `resource.field`."""
+    """A service got the grants that its published package needs, each under an agreement. `fields` are `resource.field`."""
 
     service: str
     version: str
     fields: tuple[str, ...]
+    agreements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,3 +129,83 @@ class GrantRevoked(Event):
     service: str
     resource: str
     field: str
+
+
+@dataclass(frozen=True)
+class AgreementRequested(Event):
+    """A department asked for fields of a resource; `clock` is the statutory time that runs until `due_at`."""
+
+    agreement: str
+    agency: str
+    resource: str
+    requester: str
+    service: str
+    fields: tuple[str, ...]
+    clock: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class AgreementGranted(Event):
+    """The steward of the provider, or a rule, gave what was asked for, or less of it. `fields` are those given."""
+
+    agreement: str
+    agency: str
+    resource: str
+    service: str
+    fields: tuple[str, ...]
+    narrowed: bool
+    basis: str
+
+
+@dataclass(frozen=True)
+class AgreementRefused(Event):
+    """The steward of the provider, or a rule, gave nothing; the reason stands in the agreement."""
+
+    agreement: str
+    agency: str
+    resource: str
+    service: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class AgreementSuspended(Event):
+    """From the next pull on nothing is had by it, until it is resumed."""
+
+    agreement: str
+    agency: str
+
+
+@dataclass(frozen=True)
+class AgreementResumed(Event):
+    """It holds again, on the terms it had."""
+
+    agreement: str
+    agency: str
+
+
+@dataclass(frozen=True)
+class AgreementRevoked(Event):
+    """From the next pull on nothing is had by it, for good."""
+
+    agreement: str
+    agency: str
+
+
+@dataclass(frozen=True)
+class AgreementExpired(Event):
+    """Its term is over."""
+
+    agreement: str
+    agency: str
+
+
+@dataclass(frozen=True)
+class AgreementOverdue(Event):
+    """The provider `agency` let the statutory time of a request run out: whoever watches over data sharing is told by this."""
+
+    agreement: str
+    agency: str
+    clock: str
+    due_at: datetime

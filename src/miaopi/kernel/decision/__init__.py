@@ -13,6 +13,7 @@ from miaopi.kernel.decision.definition import (
     Privacy,
     ReasonSpec,
     RecordField,
+    Repeal,
 )
 from miaopi.kernel.decision.outcomes import (
     Approve,
@@ -26,12 +27,14 @@ from miaopi.kernel.decision.outcomes import (
     Refer,
     Refuse,
     Supplement,
+    TableResult,
     Wait,
     Waitlist,
 )
 from miaopi.kernel.decision.reading import read_answers, read_facts, read_overrides, read_value, write_fact
 from miaopi.kernel.decision.replay import receipt_of, replay
 from miaopi.kernel.decision.sources import next_sources
+from miaopi.kernel.decision.table import DatedModel, Table
 
 __all__ = [
     "Approve",
@@ -39,6 +42,7 @@ __all__ = [
     "Change",
     "Condition",
     "ConditionResult",
+    "DatedModel",
     "DatedValue",
     "Decision",
     "Definition",
@@ -55,7 +59,10 @@ __all__ = [
     "Redirect",
     "Refer",
     "Refuse",
+    "Repeal",
     "Supplement",
+    "Table",
+    "TableResult",
     "Wait",
     "Waitlist",
     "compute_value",

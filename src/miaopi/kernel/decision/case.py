@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from miaopi.kernel.decision.definition import APPLICANT, AS_OF, DERIVED, Condition, Definition, FactSpec
+from miaopi.kernel.decision.outcomes import TableResult
+from miaopi.kernel.decision.table import Table
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.expr import Expression, Undetermined
 from miaopi.kernel.expr.values import holds
@@ -48,11 +50,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class Case:
-    """Facts and scope of one application on one day. A fact that nobody was asked for is not in `facts`."""
+    """Facts and scope of one application on one day, the conditions then in force, and which rules of tables hit. A fact that
+    nobody was asked for is not in `facts`.
+    """
 
     definition: Definition
     facts: Mapping[FactName, Fact]
     scope: Mapping[str, object]
+    conditions: tuple[Condition, ...]
+    tables: tuple[TableResult, ...]
 
     def state(self, name: FactName) -> Fact:
         """What is known of a fact, as the rules may use it (DESIGN.md §7.6, Facts file)."""
@@ -136,7 +142,13 @@ def open_case(
     for name, spec in definition.facts.items():
         if spec.source != DERIVED or name in facts:
             scope[name] = _as_value(name, state_of(spec, facts.get(name)))
+    tables: list[TableResult] = []
     for name, derived in definition.derived.items():
-        if name not in scope:  # a facts file may say a derived fact itself; sources and forms never do
+        if name in scope:  # a facts file may say a derived fact itself; sources and forms never do
+            continue
+        if isinstance(derived, Table):
+            scope[name], result = derived.look_up(scope, derived.model_on(as_of, known_at))
+            tables.append(result)
+        else:
             scope[name] = derived.value.evaluate(scope)
-    return Case(definition, facts, scope)
+    return Case(definition, facts, scope, definition.conditions_on(as_of, known_at), tuple(tables))

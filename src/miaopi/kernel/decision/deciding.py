@@ -70,8 +70,9 @@ def _changes(
 ) -> Iterator[Change]:
     """Each single change – the day, or one fact that is hers to change or to bring about – after which all that failed holds."""
     behind = frozenset().union(*(definition.reads(c.holds) for c in definition.conditions if c.id in failed))
-    if AS_OF in behind:
-        for day in _days_ahead(definition, facts, behind, as_of):
+    law = {day for name in {*failed, *behind, *definition.derived} for day in definition.changes.get(name, ()) if day > as_of}
+    if AS_OF in behind or law:
+        for day in sorted(law | _days_ahead(definition, facts, behind, as_of)):
             if _mends(failed, again, facts, day):
                 yield Change(AS_OF, ">=", day, Text(zh=f"{day} 起再次申请", en=f"apply again from {day}"))
                 break
@@ -94,8 +95,8 @@ def _mends(failed: list[str], again: Again, facts: Mapping[FactName, Fact], day:
 
 def _days_ahead(
     definition: Definition, facts: Mapping[FactName, Fact], behind: frozenset[str], as_of: date
-) -> list[date]:
-    """The days on which a date fact plus a number of the law falls due, and the day after; later than `as_of`, in order."""
+) -> set[date]:
+    """The days on which a date fact plus a number of the law falls due, and the day after; later than `as_of`."""
     spans = {0}
     for name in behind & definition.parameters.keys():
         for entry in definition.parameters[name].history:
@@ -111,7 +112,7 @@ def _days_ahead(
                     days |= {due, due + ONE_DAY}
                 except OverflowError:  # beyond the calendar
                     continue
-    return sorted(day for day in days if day > as_of)
+    return {day for day in days if day > as_of}
 
 
 def _days_in(value: object) -> Iterator[date]:

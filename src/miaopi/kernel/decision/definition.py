@@ -12,8 +12,10 @@ from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
 
+from miaopi.kernel.decision.history import ALWAYS, Dated, find_in_force, no_law, require_order
 from miaopi.kernel.decision.outcomes import Basis, Outcome, Reason
-from miaopi.kernel.errors import DefinitionError, InputError
+from miaopi.kernel.decision.table import Table
+from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Expression, Type
 from miaopi.kernel.fact import FactName
 from miaopi.kernel.wording import Text
@@ -126,26 +128,19 @@ class Parameter:
     def __post_init__(self) -> None:
         if not self.history:
             raise DefinitionError(self.name, "a parameter needs at least one dated value")
-        for earlier, later in zip(self.history, self.history[1:], strict=False):
-            if later.since <= earlier.since or (earlier.until is not None and earlier.until > later.since):
-                raise DefinitionError(self.name, f"the value from {later.since} overlaps the one from {earlier.since}")
-            if earlier.until is not None and earlier.until < later.since:
-                raise DefinitionError(self.name, f"nothing is in force from {earlier.until} until {later.since}")
+        require_order(self.name, self.history)
 
     def value_on(self, day: date, known_at: date | None = None) -> object:
         """The value in force on `day` as far as published by `known_at`; InputError where none is."""
-        found: DatedValue | None = None
-        for entry in self.history:
-            known = known_at is None or (entry.published or entry.since) <= known_at
-            if known and entry.since <= day:
-                found = entry
-        if found is None or (found.until is not None and found.until <= day):
-            raise InputError(
-                AS_OF,
-                Text(zh=f"{day} 没有生效的参数“{self.label.zh}”。", en=f"no value of {self.name} is in force on {day}."),
-                Text(zh=f"请选择 {self.history[0].since} 以后的日期。", en=f"Choose a day from {self.history[0].since}."),
-            )
-        return found.value
+        return self.entry_on(day, known_at).value
+
+    def entry_on(self, day: date, known_at: date | None = None) -> DatedValue:
+        """The same with its dates and its law."""
+        found = find_in_force(self.history, day, known_at)
+        if found is None:
+            what = Text(zh=f"参数“{self.label.zh}”", en=f"value of {self.name}")
+            raise no_law(self.name, what, self.history, day, known_at)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +150,15 @@ class Derived:
     name: str
     label: Text
     value: Expression
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What it reads."""
+        return self.value.names
+
+    @property
+    def type(self) -> Type:
+        return self.value.type
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +173,8 @@ class ReasonSpec:
 class Condition:
     """What must hold. `otherwise` says what follows where it is known false, `unknown` what a doubt is called.
 
-    `values` are told with the outcome: where to go instead, until when, whether that way is open.
+    `values` are told with the outcome: where to go instead, until when, whether that way is open. `since`, `until` and
+    `published` say when this version of it is the law (`Dated`).
     """
 
     id: str
@@ -180,6 +185,9 @@ class Condition:
     otherwise: ReasonSpec
     unknown: ReasonSpec | None = None
     values: Mapping[str, Expression] = field(default_factory=lambda: MappingProxyType({}))
+    since: date = ALWAYS
+    until: date | None = None
+    published: date | None = None
 
     def __post_init__(self) -> None:
         if not self.basis:
@@ -190,6 +198,25 @@ class Condition:
             raise DefinitionError(self.id, "a doubt about identity is referred or cured, nothing else (_common.md, line 2)")
         if self.unknown is not None and self.unknown.outcome is not Outcome.REFER:
             raise DefinitionError(self.id, "what nobody can say is referred to a person")
+
+    @property
+    def name(self) -> str:
+        """The id, and of a version since when."""
+        return self.id if self.since == ALWAYS else f"{self.id} from {self.since}"
+
+
+@dataclass(frozen=True, slots=True)
+class Repeal:
+    """From `since` on the condition of that id is law no more, unless a later version of it is."""
+
+    id: str
+    since: date
+    basis: tuple[Basis, ...]
+    published: date | None = None
+
+    @property
+    def until(self) -> None:
+        """A repeal stands until something else is the law."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,30 +236,61 @@ class Definition:
     """A rule set in force. `version` is the SHA-256 (hex) of the package it was read from.
 
     `settings` are the names of city settings that its rules may read, with their types. `derived` stands in the order in
-    which it can be computed. `record_filing`: a 备案, which has no power to refuse (673号令 第十三条).
+    which it can be computed. `conditions` are those of all days, several of one id being its versions, oldest first, and
+    `repeals` what ended some. `record_filing`: a 备案, which has no power to refuse (673号令 第十三条).
     `in_force`: since when, if not always.
     """
 
     slug: str
     version: str
     facts: Mapping[str, FactSpec]
-    derived: Mapping[str, Derived]
+    derived: Mapping[str, Derived | Table]
     conditions: tuple[Condition, ...]
     values: Mapping[str, Expression]
     parameters: Mapping[str, Parameter]
     settings: Mapping[str, Type]
     record_filing: bool = False
     in_force: InForce | None = None
+    repeals: tuple[Repeal, ...] = ()
 
     def __post_init__(self) -> None:
+        for id, versions in self._histories.items():
+            require_order(id, versions)
+            if isinstance(versions[0], Repeal):
+                raise DefinitionError(id, f"nothing of this id is the law before {versions[0].since}, when it is repealed")
         seen = {AS_OF, *self.parameters, *self.settings, *(n for n, spec in self.facts.items() if spec.source != DERIVED)}
         for name, derived in self.derived.items():
-            for read in derived.value.names - seen:
+            for read in derived.names - seen:
                 raise DefinitionError(self.slug, f"derived value {name} reads {read}, which is not known before it")
             seen.add(name)
         for condition in self.conditions:
             if self.record_filing and condition.otherwise.outcome is Outcome.REFUSE:
                 raise DefinitionError(self.slug, f"{condition.id}: a record filing never refuses (673号令 第十三条)")
+
+    @cached_property
+    def _histories(self) -> Mapping[str, tuple[Condition | Repeal, ...]]:
+        """The versions and repeals of each condition, oldest first, in the order of the package."""
+        found: dict[str, tuple[Condition | Repeal, ...]] = {}
+        entries: list[Condition | Repeal] = [*self.conditions, *self.repeals]
+        for entry in entries:
+            found[entry.id] = (*found.get(entry.id, ()), entry)
+        return {id: tuple(sorted(entries, key=lambda entry: entry.since)) for id, entries in found.items()}
+
+    @cached_property
+    def changes(self) -> Mapping[str, tuple[date, ...]]:
+        """The days on which a parameter, condition or table begins, changes or ends."""
+        histories: dict[str, tuple[Dated, ...]] = {**self._histories}
+        histories |= {name: each.history for name, each in self.parameters.items()}
+        histories |= {name: each.history for name, each in self.derived.items() if isinstance(each, Table)}
+        return {
+            name: tuple(day for entry in history for day in (entry.since, entry.until) if day is not None and day != ALWAYS)
+            for name, history in histories.items()
+        }
+
+    def conditions_on(self, day: date, known_at: date | None = None) -> tuple[Condition, ...]:
+        """The conditions in force on that day, as far as published by `known_at`, in the order of the package."""
+        found = (find_in_force(versions, day, known_at) for versions in self._histories.values())
+        return tuple(entry for entry in found if isinstance(entry, Condition))
 
     def reads(self, expression: Expression) -> frozenset[str]:
         """Every name behind an expression: facts, parameters, settings, `as_of` – derived values followed to their ends."""
@@ -245,7 +303,7 @@ class Definition:
     def _behind(self) -> Mapping[str, frozenset[str]]:
         behind: dict[str, frozenset[str]] = {}
         for name, derived in self.derived.items():
-            behind[name] = frozenset().union(*(behind.get(read, frozenset({read})) for read in derived.value.names))
+            behind[name] = frozenset().union(*(behind.get(read, frozenset({read})) for read in derived.names))
         return behind
 
     def resources_behind(self, fact: FactName) -> frozenset[str]:

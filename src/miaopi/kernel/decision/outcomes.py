@@ -10,6 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import ClassVar
 
+from miaopi.kernel.expr.temporal import TEMPORAL, write_temporal
 from miaopi.kernel.wording import Text
 
 
@@ -75,6 +76,24 @@ class ConditionResult:
 
 
 @dataclass(frozen=True, slots=True)
+class TableResult:
+    """Which rules of a table of the law gave its value, counted from 1; none where none hit or nobody could say."""
+
+    name: str
+    file: str
+    rules: tuple[int, ...]
+    basis: tuple[Basis, ...]
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "name": self.name,
+            "file": self.file,
+            "rules": list(self.rules),
+            "basis": [basis.to_json() for basis in self.basis],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What would make the failed conditions hold, found by deciding again: `as_of>=2026-11-24`, `purpose=notary`."""
 
@@ -100,9 +119,13 @@ class Decided:
     waiting_for: tuple[str, ...] = ()
     would_change: tuple[Change, ...] = ()
     typed: tuple[str, ...] = ()
+    tables: tuple[TableResult, ...] = ()
 
     def to_json(self) -> dict[str, object]:
-        """The result of `decide` as DESIGN.md §7.1 promises it (`to_plain` says how values look)."""
+        """The result of `decide` as DESIGN.md §7.1 promises it (`to_plain` says how values look). Tables stand in it where the
+        service has any, so that receipts of those without replay to the bytes they always had.
+        """
+        tables = {"tables": [table.to_json() for table in self.tables]} if self.tables else {}
         return {
             "outcome": self.outcome.value,
             "reasons": [reason.to_json() for reason in self.reasons],
@@ -112,6 +135,7 @@ class Decided:
             "waiting_for": list(self.waiting_for),
             "would_change": [str(change) for change in self.would_change],
             "typed": list(self.typed),
+            **tables,
         }
 
 
@@ -154,7 +178,7 @@ Decision = Approve | Refuse | Supplement | Refer | Redirect | Wait | Waitlist
 
 
 def to_plain(value: object) -> object:
-    """A FEEL value as JSON can hold it: days and moments in ISO form, whole numbers as integers, others as text."""
+    """A FEEL value as JSON can hold it: days, moments and durations in ISO form, whole numbers as integers, others as text."""
     match value:
         case bool() | None | str():
             return value
@@ -162,6 +186,8 @@ def to_plain(value: object) -> object:
             return int(value) if value == value.to_integral_value() else str(value)
         case date() | datetime():
             return value.isoformat()
+        case _ if isinstance(value, TEMPORAL):
+            return write_temporal(value)
         case list() | tuple():
             return [to_plain(one) for one in value]
         case dict():

@@ -40,7 +40,7 @@ class Judgement:
 
     @cached_property
     def stands(self) -> tuple[tuple[Condition, Finding], ...]:
-        return tuple((condition, self.case.judge(condition)) for condition in self.case.definition.conditions)
+        return tuple((condition, self.case.judge(condition)) for condition in self.case.conditions)
 
     @cached_property
     def computed(self) -> Mapping[str, tuple[Finding, object]]:
@@ -226,6 +226,7 @@ def _end(
         missing=_missing(it, failed),
         waiting_for=tuple(sorted(frozenset().union(*resources))),
         typed=_typed(it.case),
+        tables=it.case.tables,
     )
 
 

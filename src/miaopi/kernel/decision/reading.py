@@ -5,17 +5,18 @@ What is written is read by the type that the package declares; no float enters, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 
 from miaopi.kernel.decision.case import conforms, undeclared
 from miaopi.kernel.decision.definition import Definition, FactSpec
 from miaopi.kernel.decision.outcomes import to_plain
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.expr import Type
-from miaopi.kernel.expr.temporal import read_day, read_moment
+from miaopi.kernel.expr.temporal import read_clock, read_day, read_duration, read_moment
 from miaopi.kernel.expr.types import item_of
 from miaopi.kernel.expr.values import Fault, kind_of
 from miaopi.kernel.fact import Absent, Disputed, Doubt, Fact, FactName, Known, Unknown, Value
@@ -25,6 +26,10 @@ STATES = ({"absent"}, {"unknown"}, {"unknown", "exhausted"}, {"value"}, {"value"
 SAID_BY = {"source", "at"}  # may stand beside each of them
 MOST_PLACES = 34  # before or after the point (decimal128): 1E+999999999 is eleven signs, and a gigabyte once it is a whole number
 TRUTHS = {"true": True, "false": False}
+TEMPORAL: Mapping[str, Callable[[str], Value]] = MappingProxyType({
+    "date": read_day, "time": read_clock, "date and time": read_moment,
+    "days and time duration": read_duration, "years and months duration": read_duration,
+})  # fmt: skip
 
 
 def read_value(wanted: Type, raw: object) -> Value:
@@ -42,20 +47,24 @@ def read_value(wanted: Type, raw: object) -> Value:
             return TRUTHS[raw]
         case "string", str():
             return raw
-        case "date", str():
-            return read_day(raw)
-        case "date and time", str():
-            return read_moment(raw)
+        case kind, str() if kind in TEMPORAL:
+            return _of_kind(wanted, TEMPORAL[kind](raw))
         case "context", Mapping():
             if unknown := raw.keys() - dict(wanted.entries).keys():
                 raise ValueError(f"there is no entry {min(unknown)}")
             return {name: None if raw.get(name) is None else read_value(kind, raw[name]) for name, kind in wanted.entries}
         case "list", list() | tuple():
             return [read_value(item_of(wanted), one) for one in raw]
-        case "date" | "date and time", date() if kind_of(raw) == wanted:  # a database says days as days
-            return raw
+        case _, date() | time() | timedelta():  # a database says days as days
+            return _of_kind(wanted, raw)
         case _:
             raise ValueError(f"this is no {wanted}")
+
+
+def _of_kind(wanted: Type, value: Value) -> Value:
+    if kind_of(value) != wanted:
+        raise ValueError(f"this is no {wanted}")
+    return value
 
 
 def _finite(number: Decimal) -> Decimal:

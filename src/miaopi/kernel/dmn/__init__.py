@@ -8,6 +8,7 @@ from __future__ import annotations
 from miaopi.kernel.dmn.language import read_temporal
 from miaopi.kernel.dmn.model import Model, Traced
 from miaopi.kernel.dmn.reading.definitions import Resolve, namespace_of, parse
-from miaopi.kernel.dmn.reading.xml import BYTES
+from miaopi.kernel.dmn.reading.effort import BYTES
+from miaopi.kernel.dmn.reasons import Reasons, say
 
-__all__ = ["BYTES", "Model", "Resolve", "Traced", "namespace_of", "parse", "read_temporal"]
+__all__ = ["BYTES", "Model", "Reasons", "Resolve", "Traced", "namespace_of", "parse", "read_temporal", "say"]

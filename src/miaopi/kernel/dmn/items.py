@@ -16,6 +16,8 @@ from miaopi.kernel.expr import Program, Run, Type
 from miaopi.kernel.expr.values import holds
 
 MOST_PARTS: Final = 1_000
+DEEPEST: Final = 64
+NO_PLACE: Final = "type"  # where a type is said to be that is made of others
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class ItemType:
     """A type as a model names it. `kind` is FEEL's word for it: `any`, `number`, `list`, `context`, `function` …
 
     `item` belongs to a list or range, `components` to a context, `output` to a function. `constraints` are unary tests
-    of which each must hold; `ranks` are the allowed values one by one, in the order in which they are written.
+    of which each must hold; `ranks` are the allowed values one by one, in the order in which they are written. `type` is the
+    same for the language, which knows no constraints.
     """
 
     name: str
@@ -35,18 +38,23 @@ class ItemType:
     constraints: tuple[Program, ...] = ()
     ranks: tuple[Program, ...] = ()
     parts: int = field(init=False, repr=False, compare=False)
+    depth: int = field(init=False, repr=False, compare=False)
+    type: Type = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         inner = [component for _, component in self.components]
         inner += [one for one in (self.item, self.output, *(self.parameters or ())) if one is not None]
         parts = 1 + sum(one.parts for one in inner)
         if parts > MOST_PARTS:
-            raise DefinitionError("type", f"the type {self.name} has more than {MOST_PARTS:,} parts")
+            raise DefinitionError(NO_PLACE, f"the type {self.name} has more than {MOST_PARTS:,} parts")
+        depth = 1 + max((one.depth for one in inner), default=0)
+        if depth > DEEPEST:
+            raise DefinitionError(NO_PLACE, f"the type {self.name} has more than {DEEPEST} levels")
         object.__setattr__(self, "parts", parts)
+        object.__setattr__(self, "depth", depth)
+        object.__setattr__(self, "type", self._type())
 
-    @property
-    def type(self) -> Type:
-        """The same for the language, which knows no constraints."""
+    def _type(self) -> Type:
         return to_type(
             self.kind,
             None if self.item is None else self.item.type,

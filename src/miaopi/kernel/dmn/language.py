@@ -6,6 +6,7 @@ from typing import Final
 
 from miaopi.kernel.expr.temporal import read_temporal as read_any_temporal
 from miaopi.kernel.expr.types import ANY, Type
+from miaopi.kernel.expr.types import bounded as bounded_type
 from miaopi.kernel.expr.values import KINDS, Fault, kind_of
 
 MOST_PARTS: Final = 200
@@ -27,18 +28,8 @@ def to_type(kind: str, item: Type | None = None, entries: tuple[tuple[str, Type]
 
 
 def bounded(kind: Type) -> Type:
-    """The type, if it is small; any otherwise, for what is built of types that were found grows without an end."""
-    waiting, parts = [kind], 0
-    while waiting:
-        parts += 1
-        if parts > MOST_PARTS:
-            return ANY
-        found = waiting.pop()
-        waiting += [entry for _, entry in found.entries]
-        waiting += found.parameters
-        if found.item is not None:
-            waiting.append(found.item)
-    return kind
+    """The type, if it is small; any otherwise."""
+    return bounded_type(kind, MOST_PARTS)
 
 
 def read_temporal(text: str) -> object:

@@ -5,22 +5,50 @@ A node that exists is well formed. `of` is the type that the expression itself d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, Protocol
 
 from miaopi.kernel.dmn.items import ItemType
 from miaopi.kernel.expr import Program
 
 
-@dataclass(frozen=True, slots=True)
+class Texts(Protocol):
+    """The texts of one scope."""
+
+    def read(self, text: str, where: str, *, unary: bool) -> Program | str:
+        """The program, or why the text is none. Raises BudgetError for a text beyond its measure."""
+
+
+@dataclass(slots=True, eq=False)
 class Literal:
-    """A FEEL text. `broken` says why it could not be read; then it is null, and says so when asked for its value."""
+    """A FEEL text, read when it is first asked for its program, and kept. One that cannot be read is null, and says so when
+    asked for its value; `unary` are the tests of a cell.
+    """
 
     text: str
-    program: Program | None
     where: str
+    texts: Texts
     of: ItemType | None = None
-    broken: str = ""
+    unary: bool = False
+    _read: Program | str | None = field(default=None, init=False, repr=False)
+
+    @property
+    def program(self) -> Program | None:
+        """None for a text that is no FEEL. Raises BudgetError for one beyond its measure."""
+        found = self._found()
+        return None if isinstance(found, str) else found
+
+    @property
+    def broken(self) -> str:
+        """Why there is no program; empty where there is one."""
+        found = self._found()
+        return found if isinstance(found, str) else ""
+
+    def _found(self) -> Program | str:
+        if self._read is None:
+            self._read = self.texts.read(self.text, self.where, unary=self.unary)
+        return self._read
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +92,7 @@ class Invocation:
 
     function: Boxed
     bindings: tuple[tuple[str, Boxed | None], ...]
-    call: Program | None
+    call: Literal | None
     where: str
     of: ItemType | None = None
 
@@ -147,13 +175,20 @@ class InputClause:
 
 @dataclass(frozen=True, slots=True)
 class OutputClause:
-    """`ranks` are the allowed values one by one, of the output or else of its type, the first of the highest priority."""
+    """`values` are the allowed ones one by one, as they stand."""
 
     name: str
     of: ItemType | None
     allowed: Literal | None
-    ranks: tuple[Program, ...]
+    values: tuple[Literal, ...]
     default: Literal | None
+
+    @property
+    def ranks(self) -> tuple[Program, ...]:
+        """The allowed values of the output or else of its type, the first of the highest priority."""
+        if self.allowed is not None:
+            return tuple(value.program for value in self.values if value.program is not None)
+        return self.of.ranks if self.of is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +200,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class DecisionTable:
+    """`kept` is what was made of the rules for looking them up; it changes no meaning, and is no part of what the table is."""
+
     inputs: tuple[InputClause, ...]
     outputs: tuple[OutputClause, ...]
     rules: tuple[Rule, ...]
@@ -172,6 +209,7 @@ class DecisionTable:
     aggregation: Aggregation | None
     where: str
     of: ItemType | None = None
+    kept: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)
 
 
 Boxed = (

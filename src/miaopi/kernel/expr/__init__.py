@@ -1,12 +1,13 @@
 """The rule language: FEEL as far as ADR 0003 says, with the words our laws need.
 
 `compile` reads and type-checks a text; the `Expression` it gives is evaluated for a scope. The tree has many readers –
-type check, interpreter – each a module of its own.
+type check, interpreter, code objects – each a module of its own.
 """
 
 from __future__ import annotations
 
 from miaopi.kernel.expr.expression import Expression, compile
+from miaopi.kernel.expr.parser import Lexicon
 from miaopi.kernel.expr.program import Program, read
 from miaopi.kernel.expr.run import Run
 from miaopi.kernel.expr.types import Type
@@ -15,6 +16,7 @@ from miaopi.kernel.expr.values import Closure, Range, Truth, Undetermined, Years
 __all__ = [
     "Closure",
     "Expression",
+    "Lexicon",
     "Program",
     "Range",
     "Run",

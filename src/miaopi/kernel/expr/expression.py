@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.expr.code import NOT_PLAIN, Code, code_of
 from miaopi.kernel.expr.inference import infer
 from miaopi.kernel.expr.interpreter import interpret
 from miaopi.kernel.expr.lexer import KEYWORDS, WORD, Source
-from miaopi.kernel.expr.parser import parse
-from miaopi.kernel.expr.run import STEPS, Run
+from miaopi.kernel.expr.meaning.evaluation import Evaluation
+from miaopi.kernel.expr.parser import Lexicon, parse
+from miaopi.kernel.expr.run import LONGEST_CODE, STEPS, Run
 from miaopi.kernel.expr.scope import admit
 from miaopi.kernel.expr.tree import Name, Node, children
 from miaopi.kernel.expr.types import Type
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Expression:
     """`names` are the names it reads, `type` what it gives. Equal texts over equal names are equal expressions."""
 
@@ -33,24 +36,38 @@ class Expression:
 
         Raises InputError for a value of another type than declared, DefinitionError beyond the steps.
         """
-        return interpret(
-            self.tree, admit(self.names, self.types, scope), Source(self.text, self.where), Run(steps)
-        )
+        if len(self.text) > LONGEST_CODE:
+            given = admit(self.names, self.types, scope)
+            return interpret(self.tree, given, Source(self.text, self.where), Run(steps))
+        code = self._code
+        if steps >= code.head.steps and (found := code.try_plain(scope)) is not NOT_PLAIN:
+            return found
+        it = Evaluation(Source(self.text, self.where), Run(steps))
+        return it.settled(code.evaluate(it, admit(self.names, self.types, scope)))
+
+    @cached_property
+    def _code(self) -> Code:
+        return code_of(self.text, self.tree, tuple(self.types.items()), is_open=False)
 
 
 def compile(text: str, names: Mapping[str, Type], *, where: str = "") -> Expression:
     """Read the text with those names in scope. `where` (`file:line`) begins each DefinitionError that it raises."""
     source = Source(text, where)
-    for name in names:
-        if name in KEYWORDS or not WORD.match(name):
-            raise DefinitionError(
-                source.where, f"‘{name}’ cannot be a name: it is a word of the language or no word"
-            )
-    tree, _ = parse(source, names)
+    for name in _no_names(frozenset(names)):
+        raise DefinitionError(
+            source.where, f"‘{name}’ cannot be a name: it is a word of the language or no word"
+        )
+    tree, _ = parse(source, Lexicon(names))
     read = _names_read(tree)
     found = infer(tree, names, source)
     types = MappingProxyType({name: names[name] for name in sorted(read)})
     return Expression(text, found, frozenset(read), tree, types, where)
+
+
+@lru_cache(maxsize=64)
+def _no_names(names: frozenset[str]) -> tuple[str, ...]:
+    """Those that cannot be names; looked for once for all the expressions of a package."""
+    return tuple(sorted(name for name in names if name in KEYWORDS or not WORD.match(name)))
 
 
 def _names_read(tree: Node) -> set[str]:

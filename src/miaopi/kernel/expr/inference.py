@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.lexer import Source
 from miaopi.kernel.expr.library import FUNCTIONS, Overload
+from miaopi.kernel.expr.meaning.evaluation import Evaluation
 from miaopi.kernel.expr.operations import OPERATIONS
 from miaopi.kernel.expr.parser import ITEM, PARTIAL
+from miaopi.kernel.expr.run import Run
 from miaopi.kernel.expr.tree import (
     Against,
     And,
@@ -54,6 +57,7 @@ from miaopi.kernel.expr.types import (
     PROPERTIES,
     RECORD,
     Type,
+    bounded,
     fits,
     is_comparable,
     item_of,
@@ -61,16 +65,21 @@ from miaopi.kernel.expr.types import (
 )
 from miaopi.kernel.expr.values import Fault, kind_of
 
+PARTS: Final = 4  # of a type that are one step
+
 
 class _Check:
-    """`names` holds what is in scope at this place, the names of loops included."""
+    """`names` holds what is in scope at this place, the names of loops included; `it` counts what is tried out."""
 
-    def __init__(self, source: Source, names: Mapping[str, Type]) -> None:
-        self.source = source
+    def __init__(self, it: Evaluation, names: Mapping[str, Type]) -> None:
+        self.it = it
+        self.source = it.source
         self.names = names
 
     def type_of(self, node: Node) -> Type:
-        return TYPES[type(node)](self, node)
+        found = bounded(TYPES[type(node)](self, node))
+        self.it.spend(node, 1 + found.parts // PARTS)
+        return found
 
     def require(self, node: Node, wanted: Type) -> None:
         found = self.type_of(node)
@@ -94,7 +103,7 @@ class _Check:
 
 def infer(node: Node, names: Mapping[str, Type], source: Source) -> Type:
     """The type of the whole expression. Raises DefinitionError where a part of it can mean nothing."""
-    return _Check(source, names).type_of(node)
+    return _Check(Evaluation(source, Run()), names).type_of(node)
 
 
 def _literal(check: _Check, node: Literal) -> Type:
@@ -142,7 +151,7 @@ def _filter(check: _Check, node: Filter) -> Type:
     if base.name != "list" and base != ANY:
         raise check.source.error(node.span, f"{check.quote(node.base)} is a {base}, not a list")
     if node.reads_item:
-        _Check(check.source, {**check.names, ITEM: item_of(base)}).require(node.test, BOOLEAN)
+        _Check(check.it, {**check.names, ITEM: item_of(base)}).require(node.test, BOOLEAN)
         return base
     check.require(node.test, NUMBER)
     return item_of(base)
@@ -237,7 +246,7 @@ def _instance_of(check: _Check, node: InstanceOf) -> Type:
 
 def _context(check: _Check, node: ContextOf) -> Type:
     seen, found = dict(check.names), dict[str, Type]()
-    inner = _Check(check.source, seen)
+    inner = _Check(check.it, seen)
     for entry in node.entries:
         if entry.key in found:
             raise check.source.error(entry.span, f"the context has two entries {entry.key}")
@@ -248,7 +257,7 @@ def _context(check: _Check, node: ContextOf) -> Type:
 
 def _lambda(check: _Check, node: Lambda) -> Type:
     taken = {parameter.name: parameter.type for parameter in node.parameters}
-    result = _Check(check.source, {**check.names, **taken}).type_of(node.body)
+    result = _Check(check.it, {**check.names, **taken}).type_of(node.body)
     return Type("function", result, parameters=tuple(taken.values()))
 
 
@@ -274,7 +283,9 @@ def _list(check: _Check, node: ListOf) -> Type:
 
 def _list_type(check: _Check, items: list[tuple[Node, Type]]) -> Type:
     joined: Type | None = None
-    for _, found in items:
+    for node, found in items:
+        if joined is not None:
+            check.it.spend(node, joined.parts // PARTS)
         joined = found if joined is None else join(joined, found)
     return Type("list", joined or ANY)
 
@@ -297,7 +308,7 @@ def _call(check: _Check, node: Call) -> Type:
         _require_order(check, node, found)
     written = [argument.value for argument in node.arguments if isinstance(argument, Literal)]
     if len(written) == len(given) and None not in written and not node.names and not overload.reads_clock:
-        _try_out(check, node, overload.apply, written)
+        _try_out(check, node, overload, written)
     return function.result_for(found)
 
 
@@ -321,10 +332,11 @@ def _require_order(check: _Check, node: Call, found: tuple[Type, ...]) -> None:
             )
 
 
-def _try_out(check: _Check, node: Call, apply: Callable[..., object], written: list[object]) -> None:
+def _try_out(check: _Check, node: Call, overload: Overload, written: list[object]) -> None:
     """A call whose arguments are all written out goes wrong here or never: `date("2026-02-30")`."""
+    check.it.spend(node, 1)
     try:
-        apply(*written)
+        overload.apply(*([partial(check.it.spend, node)] if overload.counts else []), *written)
     except Fault as fault:
         raise check.source.error(node.span, str(fault)) from None
 
@@ -347,14 +359,14 @@ def _inside(check: _Check, iterations: tuple[Iteration, ...]) -> _Check:
                 iteration.span, f"{check.quote(iteration.source)} is a {found}, not a list"
             )
         check = _Check(
-            check.source, {**check.names, iteration.name: found if iteration.last else item_of(found)}
+            check.it, {**check.names, iteration.name: found if iteration.last else item_of(found)}
         )
     return check
 
 
 def _for(check: _Check, node: For) -> Type:
     inner = _inside(check, node.iterations)
-    inner = _Check(check.source, {**inner.names, PARTIAL: LIST})
+    inner = _Check(check.it, {**inner.names, PARTIAL: LIST})
     return _list_type(check, [(node.body, inner.type_of(node.body))])
 
 

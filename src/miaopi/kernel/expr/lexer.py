@@ -7,15 +7,16 @@ scope wins, and the parser hands in the scope of each token.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_left
 from decimal import Decimal, DecimalException
 from enum import Enum, auto
-from typing import Final
+from functools import cached_property
+from typing import Final, NamedTuple
 
 from miaopi.kernel.errors import BudgetError, DefinitionError
 from miaopi.kernel.expr.tree import Span
 from miaopi.kernel.expr.values import DECIMAL128
-from miaopi.kernel.expr.vocabulary import LETTER, PART, Vocabulary, longest
+from miaopi.kernel.expr.vocabulary import LETTER, LONGEST_NAME, PART, Vocabulary, longest
 
 SENTENCES = ("if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between")
 KEYWORDS: Final = frozenset(
@@ -23,6 +24,7 @@ KEYWORDS: Final = frozenset(
 )
 ENDS_OF_NAMES: Final = KEYWORDS - {"of"}  # which follows `instance` alone
 LONGEST_EXPRESSION: Final = 65_536  # characters
+MOST_STEPS: Final = 400_000  # of looking for names in one text
 DIGITS: Final = 34  # what decimal128 holds
 
 BLANK: Final = re.compile(r"[\s\u180e\u200b\ufeff]+|//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -30,6 +32,7 @@ WORD: Final = re.compile(LETTER + PART + "*")
 NUMBER_TEXT: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9}(?![\w.]))?")
 STRING_TEXT: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
+LINE_END: Final = re.compile("\n")
 SYMBOL: Final = re.compile(r"\.\.|\*\*|!=|<=|>=|[-+*/=<>()\[\]{},:.@?]")
 NEXT_WORD: Final = re.compile(rf"\s+({PART}+)")
 PLAIN_ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
@@ -44,8 +47,7 @@ class Kind(Enum):
     END = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """`text` is the name as declared, the keyword or the symbol; `value` that of a number or string."""
 
     kind: Kind
@@ -61,14 +63,27 @@ class Source:
         self.text = text
         self.where = where or "expression"
         self.is_open = is_open
+        self.steps = 0
         if len(text) > LONGEST_EXPRESSION:
             raise BudgetError(self.where, f"an expression has at most {LONGEST_EXPRESSION} characters")
 
+    def spend(self, steps: int) -> None:
+        """Raises BudgetError for a text that takes too long to be read."""
+        self.steps += steps
+        if self.steps > MOST_STEPS:
+            raise BudgetError(self.where, f"reading the expression takes more than {MOST_STEPS} steps")
+
     def place(self, span: Span) -> str:
         """`character 7`, or `line 2, character 3` where the text has several lines; counted from 1."""
-        line = self.text.count("\n", 0, span.start) + 1
-        character = span.start - self.text.rfind("\n", 0, span.start)
-        return f"line {line}, character {character}" if "\n" in self.text else f"character {character}"
+        if not self._ends_of_lines:
+            return f"character {span.start + 1}"
+        line = bisect_left(self._ends_of_lines, span.start)
+        character = span.start - (self._ends_of_lines[line - 1] if line else -1)
+        return f"line {line + 1}, character {character}"
+
+    @cached_property
+    def _ends_of_lines(self) -> list[int]:
+        return [found.start() for found in LINE_END.finditer(self.text)]
 
     def error(self, span: Span, message: str) -> DefinitionError:
         return DefinitionError(self.where, f"{self.place(span)}: {message}")
@@ -100,7 +115,7 @@ def read_token(source: Source, position: int, *vocabularies: Vocabulary) -> Toke
 
 
 def _word(source: Source, start: int, word: str, vocabularies: tuple[Vocabulary, ...]) -> Token:
-    known = longest(source.text, start, *vocabularies)
+    known = longest(source.text, start, source.spend, *vocabularies)
     if known is None and word in KEYWORDS:
         return Token(Kind.KEYWORD, word, Span(start, start + len(word)))
     name, end = known or (word, start + len(word))
@@ -118,6 +133,10 @@ def name_token(source: Source, name: str, span: Span) -> Token:
         and found.group(1) not in ENDS_OF_NAMES
     ):
         name, end = f"{name} {found.group(1)}", found.end()
+        if len(name) > LONGEST_NAME:
+            break
+    if len(name) > LONGEST_NAME:
+        raise source.excess(span, f"a name has at most {LONGEST_NAME} characters")
     return Token(Kind.NAME, name, Span(span.start, end))
 
 

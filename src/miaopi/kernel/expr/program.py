@@ -4,38 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from miaopi.kernel.expr.code import CLASSES, NOT_PLAIN, Code, code_of, names_read
 from miaopi.kernel.expr.interpreter import interpret
 from miaopi.kernel.expr.lexer import Source
-from miaopi.kernel.expr.parser import parse
-from miaopi.kernel.expr.run import Run
+from miaopi.kernel.expr.meaning.evaluation import Evaluation
+from miaopi.kernel.expr.parser import Lexicon, parse
+from miaopi.kernel.expr.run import LONGEST_CODE, Run
 from miaopi.kernel.expr.tree import Node
-from miaopi.kernel.expr.types import ANY, Type
+from miaopi.kernel.expr.types import ANY, NO_NAMES, Type, TypeNames
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Program:
-    """What `read` makes of a text. `type` is what shows of the type of its value, any where nothing does."""
+    """What `read` makes of a text. `type` is what shows of the type of its value, any where nothing does; `names` are those in
+    scope.
+    """
 
     text: str
     where: str
     tree: Node = field(repr=False)
     type: Type = field(repr=False, compare=False)
+    names: Mapping[str, Type] = field(repr=False, compare=False)
 
     def evaluate(self, scope: Mapping[str, object], *, run: Run) -> object:
         """The value for these values of the names. What goes wrong is null where it happens (DMN 1.5 §10.3.2.13.1), and the
         run notes it. Raises DefinitionError beyond what the run may take.
         """
-        source = Source(self.text, self.where, is_open=True)
-        try:
-            return interpret(self.tree, scope, source, run)
-        except RecursionError:
-            raise source.error(self.tree.span, "the evaluation goes too deep") from None
+        if len(self.text) > LONGEST_CODE or not ("_code" in self.__dict__ or run.may_make_code()):
+            return interpret(self.tree, scope, Source(self.text, self.where, is_open=True), run)
+        code = self._code
+        if code.head.is_within(run) and (found := code.try_plain(scope)) is not NOT_PLAIN:
+            run.taken += code.head.steps
+            return found
+        return code.evaluate(Evaluation(Source(self.text, self.where, is_open=True), run), scope)
+
+    @cached_property
+    def _code(self) -> Code:
+        kinds = ((name, self.names.get(name, ANY)) for name in sorted(names_read(self.tree)))
+        return code_of(self.text, self.tree, tuple(pair for pair in kinds if pair[1] in CLASSES), is_open=True)
 
 
 def read(
     text: str,
-    names: Mapping[str, Type] | Iterable[str],
+    names: Lexicon | Mapping[str, Type] | Iterable[str],
     *,
     types: Mapping[str, Type] | None = None,
     where: str = "",
@@ -45,6 +58,6 @@ def read(
     the name `?`. Raises DefinitionError for what is no sentence of the language, and for nothing else.
     """
     source = Source(text, where, is_open=True)
-    known = dict(names) if isinstance(names, Mapping) else dict.fromkeys(names, ANY)
-    tree, type = parse(source, known, types=types, is_unary=unary)
-    return Program(text, where, tree, type)
+    known = names if isinstance(names, Lexicon) else Lexicon(names, TypeNames(types, types.get) if types else NO_NAMES)
+    tree, type = parse(source, known, is_unary=unary)
+    return Program(text, where, tree, type, known.types)

@@ -10,6 +10,18 @@ STEPS: Final = 100_000
 LEVELS: Final = 240  # nodes inside one another while reckoning, those of functions called included
 CALLS: Final = 50  # functions inside one another
 LONGEST_LIST: Final = 65_536  # elements
+LONGEST_CODE: Final = 4_096  # characters of a text of which code is made; making it takes longer than what a long one saves
+MOST_CODES: Final = 400  # made in one evaluation; beyond, the texts that have none are walked through
+MOST_FAULTS: Final = 1_000
+LONGEST_FAULT: Final = 500  # characters
+
+
+class Faults(list[str]):
+    """What went wrong, in its order: as much of it as anybody reads."""
+
+    def append(self, said: str) -> None:
+        if len(self) < MOST_FAULTS:
+            super().append(said if len(said) <= LONGEST_FAULT else f"{said[: LONGEST_FAULT - 1]}…")
 
 
 @dataclass(slots=True)
@@ -20,7 +32,16 @@ class Run:
 
     steps: int = STEPS
     now: datetime | None = None
-    faults: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=Faults)
     taken: int = 0
     level: int = 0
     calls: int = 0
+    codes: int = 0
+
+    @property
+    def faults_are_full(self) -> bool:
+        return len(self.faults) >= MOST_FAULTS
+
+    def may_make_code(self) -> bool:
+        self.codes += 1
+        return self.codes <= MOST_CODES

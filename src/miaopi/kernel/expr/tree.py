@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from typing import Final
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.types import ANY, Type
 
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 ARITHMETIC = ("+", "-", "*", "/", "**")
+NO_NODES: Final = ("Span", "str", "bool", "object", "Type", "tuple[str, ...]")  # types of fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,12 +281,23 @@ class Quantified(Node):
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes right below, in the order they were written."""
-    for member in fields(node):
-        value = getattr(node, member.name)
+    for name in MEMBERS[type(node)]:
+        value = getattr(node, name)
         if isinstance(value, Node):
             yield value
         elif isinstance(value, tuple):
             yield from (part for part in value if isinstance(part, Node))
+
+
+class _Members(dict[type[Node], tuple[str, ...]]):
+    """The fields of each kind of nodes in which nodes may stand."""
+
+    def __missing__(self, kind: type[Node]) -> tuple[str, ...]:
+        found = self[kind] = tuple(field.name for field in fields(kind) if field.type not in NO_NODES)
+        return found
+
+
+MEMBERS: Final = _Members()
 
 
 def reads(root: Node, name: str) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Final
 
 from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.expr.vocabulary import GAP, Spend, Vocabulary
 
 SIMPLE_NAMES: Final = (
     "any",
@@ -28,20 +30,25 @@ ONE_WORD: Final[Mapping[str, str]] = {
     "yearmonthduration": "years and months duration",
 }
 DEEPEST_TYPE: Final = 32
+MOST_PARTS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Type:
     """One kind of value. `item` is the kind of the elements of a list, of the ends of a range, of what a function gives;
-    `entries` are those of a context, `parameters` those of a function. A function without an item is any function.
+    `entries` are those of a context, `parameters` those of a function. A function without an item is any function. `parts` counts
+    the types within it, one that is shared as often as it stands there.
     """
 
     name: str
     item: Type | None = None
     entries: tuple[tuple[str, Type], ...] = ()
     parameters: tuple[Type, ...] = ()
+    parts: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        inner = sum(one.parts for one in self.parameters) + sum(one.parts for _, one in self.entries)
+        object.__setattr__(self, "parts", 1 + inner + (self.item.parts if self.item is not None else 0))
         generic = self.name in ("list", "range", "function")
         if (self.name == "list" and self.item is None) or (self.item is not None and not generic):
             raise _no_such_type(self.name)
@@ -52,7 +59,7 @@ class Type:
     def parse(cls, text: str) -> Type:
         """The type of that name, `list<string>` and `days and time duration` included. Raises DefinitionError."""
         name = " ".join(text.split())
-        found, end = read_type(name, 0, {})
+        found, end = read_type(name, 0, NO_NAMES)
         if end != len(name):
             raise _no_such_type(name)
         return found
@@ -120,20 +127,48 @@ WORDS: Final = re.compile(
 ENTRY: Final = re.compile(r"\s*([^<>,:]+?)\s*:")
 
 
-def read_type(text: str, start: int, known: Mapping[str, Type], depth: int = 0) -> tuple[Type, int]:
-    """The type written from that place on, and where it ends (DMN 1.5 §10.3.1.2, rules 54–56). Raises DefinitionError."""
+class TypeNames:
+    """Types that a model has given names to, so that they are found where they are written; each is asked for by its name."""
+
+    def __init__(self, names: Iterable[str], type_of: Callable[[str], Type | None]) -> None:
+        self.names = names
+        self.type_of = type_of
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.names)
+
+    def at(self, text: str, start: int, spend: Spend) -> tuple[Type, int] | None:
+        """The type of the longest name that stands there, and where it ends."""
+        blanks = GAP.match(text, start)
+        found = self._vocabulary.matches(text, blanks.end() if blanks else start, spend)
+        for name, end in sorted(found, key=lambda match: match[1], reverse=True):
+            if not text.startswith(".", end) and (kind := self.type_of(name)) is not None:
+                return kind, end
+        return None
+
+
+Read = Callable[[str, int], tuple[Type, int]]
+NO_NAMES: Final = TypeNames((), dict[str, Type]().get)
+
+
+def read_type(
+    text: str, start: int, known: TypeNames, depth: int = 0, *, spend: Spend = lambda _steps: None
+) -> tuple[Type, int]:
+    """The type written from that place on, and where it ends (DMN 1.5 §10.3.1.2, rules 54–56); `spend` counts what looking for
+    names takes. Raises DefinitionError.
+    """
     if depth > DEEPEST_TYPE:
         raise DefinitionError("type", f"more than {DEEPEST_TYPE} types inside one another")
-    for name in sorted(known, key=len, reverse=True):
-        pattern = re.compile(r"\s*" + r"\s+".join(map(re.escape, name.split())) + r"(?![\w.])")
-        if found := pattern.match(text, start):
-            return known[name], found.end()
+    named = known.at(text, start, spend)
+    if named is not None:
+        return named
     found = WORDS.match(text, start)
     if found is None:
         raise _no_such_type(text[start : start + 20].strip())
     name, end = " ".join(found.group(1).split()), found.end()
     if name.lower() in ("list", "range", "context", "function"):
-        return _read_generic(name.lower(), text, end, known, depth + 1)
+        return _read_generic(name.lower(), text, end, partial(read_type, known=known, depth=depth + 1, spend=spend))
     plain = ONE_WORD.get(name.lower(), name.lower())
     if plain not in SIMPLE_NAMES:
         raise _no_such_type(name)
@@ -141,24 +176,24 @@ def read_type(text: str, start: int, known: Mapping[str, Type], depth: int = 0) 
 
 
 def _read_generic(
-    name: str, text: str, position: int, known: Mapping[str, Type], depth: int
+    name: str, text: str, position: int, read: Read
 ) -> tuple[Type, int]:
     opening = re.compile(r"\s*<").match(text, position)
     if opening is None:
         return (LIST if name == "list" else Type(name)), position
     position = opening.end()
     if name == "context":
-        return _read_entries(text, position, known, depth)
+        return _read_entries(text, position, read)
     if name == "function":
-        return _read_signature(text, position, known, depth)
-    item, position = read_type(text, position, known, depth)
+        return _read_signature(text, position, read)
+    item, position = read(text, position)
     return Type(name, item), _pass(text, position, ">")
 
 
-def _read_entries(text: str, position: int, known: Mapping[str, Type], depth: int) -> tuple[Type, int]:
+def _read_entries(text: str, position: int, read: Read) -> tuple[Type, int]:
     entries: list[tuple[str, Type]] = []
     while found := ENTRY.match(text, position):
-        kind, position = read_type(text, found.end(), known, depth)
+        kind, position = read(text, found.end())
         entries.append((" ".join(found.group(1).split()), kind))
         if not (comma := re.compile(r"\s*,").match(text, position)):
             break
@@ -166,15 +201,15 @@ def _read_entries(text: str, position: int, known: Mapping[str, Type], depth: in
     return Type("context", entries=tuple(entries)), _pass(text, position, ">")
 
 
-def _read_signature(text: str, position: int, known: Mapping[str, Type], depth: int) -> tuple[Type, int]:
+def _read_signature(text: str, position: int, read: Read) -> tuple[Type, int]:
     """`function<number, string>->boolean`, from behind the first bracket."""
     parameters: list[Type] = []
     while not (end := re.compile(r"\s*>").match(text, position)):
         if parameters:
             position = _pass(text, position, ",")
-        kind, position = read_type(text, position, known, depth)
+        kind, position = read(text, position)
         parameters.append(kind)
-    result, position = read_type(text, _pass(text, end.end(), "->"), known, depth)
+    result, position = read(text, _pass(text, end.end(), "->"))
     return Type("function", result, parameters=tuple(parameters)), position
 
 
@@ -237,6 +272,11 @@ def join(left: Type, right: Type) -> Type:
     if left.name == right.name == "list":
         return Type("list", join(item_of(left), item_of(right)))
     return ANY
+
+
+def bounded(kind: Type, most: int = MOST_PARTS) -> Type:
+    """The type, if it has so many parts at most; any otherwise, for what is built of types that were found grows without an end."""
+    return kind if kind.parts <= most else ANY
 
 
 def item_of(kind: Type) -> Type:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from miaopi.kernel.expr.fault import Fault as Fault
 from miaopi.kernel.expr.fault import Overrun
@@ -57,6 +57,9 @@ DECIMAL128: Final = Context(
 
 
 MOST_PARTS: Final = 300_000
+MOST_FAULTS: Final = 64
+DEEPEST_VALUE: Final = 100
+PARTED: Final = frozenset({list, dict})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,11 @@ class Undetermined:
         raise TypeError("undetermined is neither true nor false")
 
     def __or__(self, other: Undetermined) -> Undetermined:
-        return Undetermined(self.blame | other.blame, self.faults | other.faults)
+        """Of both; enough faults are as good as all of them."""
+        blame = self.blame if other.blame <= self.blame else self.blame | other.blame
+        if len(self.faults) >= MOST_FAULTS:
+            return Undetermined(blame, self.faults)
+        return Undetermined(blame, self.faults | other.faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +203,40 @@ def coerce(value: object, wanted: Type) -> object:
     return None
 
 
+def extent(value: list[object] | dict[str, object]) -> int:
+    """The parts within the value, one that is shared counted as often as it stands there; no more than `MOST_PARTS` are looked
+    at. Raises Overrun for a value that is deeper than any may be.
+    """
+    count, depth = 0, 0
+    level: list[Any] = [value]
+    while level and count <= MOST_PARTS:
+        depth += 1
+        if depth > DEEPEST_VALUE:
+            raise Overrun(f"a value has more than {DEEPEST_VALUE} levels")
+        inner: list[Any] = []
+        for one in level:
+            count += len(one)
+            if count > MOST_PARTS:
+                break
+            inner += [part for part in (one if one.__class__ is list else one.values()) if part.__class__ in PARTED]
+        level = inner
+    return count
+
+
 def settle(value: object) -> object:
     """The value itself, or `Undetermined` for a list or a context of which a part is."""
     if not isinstance(value, list | dict):
         return value
-    parts = value if isinstance(value, list) else value.values()
-    doubtful = [part for part in map(settle, parts) if isinstance(part, Undetermined)]
-    return merge(*doubtful) if doubtful else value
+    found: Undetermined | None = None
+    waiting: list[list[object] | dict[str, object]] = [value]
+    while waiting:
+        whole = waiting.pop()
+        for part in whole.values() if isinstance(whole, dict) else whole:
+            if isinstance(part, Undetermined):
+                found = part if found is None else found | part
+            elif isinstance(part, list | dict):
+                waiting.append(part)
+    return value if found is None else found
 
 
 def merge(first: Undetermined, *others: Undetermined) -> Undetermined:

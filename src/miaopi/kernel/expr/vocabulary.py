@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 # A letter is one of any script, or a sign beyond them (DMN 1.5 §10.3.1.2, rules 27–29); a part of a name may be a digit too.
@@ -14,6 +15,9 @@ WORD_PART: Final = re.compile(PART)
 ATOM: Final = re.compile(rf"{PART}+|[^\w\s]")
 GAP: Final = re.compile(r"\s*")
 BRACKET: Final = re.compile(r"\s*\(")
+
+LONGEST_NAME: Final = 256  # characters
+Spend = Callable[[int], None]
 
 NO_BLANK, ANY_BLANK, BLANK_NEEDED = range(3)  # what may stand in front of an atom
 
@@ -43,43 +47,58 @@ class Vocabulary:
                 place.name, place.is_function = function, True
 
     def add(self, name: str) -> None:
-        place = self._place(name)
-        place.name = name
-        place.count += 1
+        """A longer name than any that is read is not found."""
+        if len(name) <= LONGEST_NAME:
+            place = self._place(name)
+            place.name = name
+            place.count += 1
 
     def remove(self, name: str) -> None:
         """Once what was added once."""
-        self._place(name).count -= 1
+        if len(name) <= LONGEST_NAME:
+            self._place(name).count -= 1
 
     def _place(self, name: str) -> _Place:
         place = self._first
         for step in _steps(name):
-            place = place.following.setdefault(step, _Place())
+            found = place.following.get(step)
+            if found is None:
+                found = place.following[step] = _Place()
+            place = found
         return place
 
-    def matches(self, text: str, position: int) -> list[tuple[str, int]]:
-        """The names that stand at the position, and where each ends."""
+    def matches(self, text: str, position: int, spend: Spend) -> list[tuple[str, int]]:
+        """The names that stand at the position, and where each ends; `spend` counts how many atoms are looked at."""
+        atom = ATOM.match(text, position)
+        first = self._first.following.get((NO_BLANK, atom.group())) if atom else None
+        if atom is None or first is None:
+            return []
         found: list[tuple[str, int]] = []
-        waiting = [(self._first, position)]
+        waiting = [(first, atom.end())]
         while waiting:
+            spend(1)
             place, end = waiting.pop()
             if (place.count > 0 and not WORD_PART.match(text, end)) or (
                 place.is_function and BRACKET.match(text, end)
             ):
                 found.append((place.name, end))
+            if not place.following:
+                continue
             gap = GAP.match(text, end)
-            start = gap.end() if gap and end > position else end
-            if place.following and (atom := ATOM.match(text, start)):
+            start = gap.end() if gap else end
+            if atom := ATOM.match(text, start):
                 for kind in (ANY_BLANK, BLANK_NEEDED if start > end else NO_BLANK):
                     if (kind, atom.group()) in place.following:
                         waiting.append((place.following[kind, atom.group()], atom.end()))
         return found
 
 
-def _steps(name: str) -> Iterator[tuple[int, str]]:
+@lru_cache(maxsize=4_096)
+def _steps(name: str) -> tuple[tuple[int, str], ...]:
     """Each atom of the name, with the blanks that may stand before it: some between words, as many as one likes where the
     name has a blank or a dot, none beside another sign – `a - b` is no `a-b`.
     """
+    found: list[tuple[int, str]] = []
     last: re.Match[str] | None = None
     for atom in ATOM.finditer(name):
         kind = NO_BLANK
@@ -87,11 +106,12 @@ def _steps(name: str) -> Iterator[tuple[int, str]]:
             are_words = WORD_PART.match(last.group()) and WORD_PART.match(atom.group())
             has_gap = atom.start() > last.end() or "." in (last.group(), atom.group())
             kind = BLANK_NEEDED if are_words else ANY_BLANK if has_gap else NO_BLANK
-        yield kind, atom.group()
+        found.append((kind, atom.group()))
         last = atom
+    return tuple(found)
 
 
-def longest(text: str, position: int, *vocabularies: Vocabulary) -> tuple[str, int] | None:
+def longest(text: str, position: int, spend: Spend, *vocabularies: Vocabulary) -> tuple[str, int] | None:
     """The longest name of all that stands there, of two as long the one of the later vocabulary; and where it ends."""
-    found = [match for vocabulary in vocabularies for match in vocabulary.matches(text, position)]
+    found = [match for vocabulary in vocabularies for match in vocabulary.matches(text, position, spend)]
     return max(reversed(found), key=lambda match: match[1], default=None)

@@ -206,11 +206,20 @@ def test_other_languages_are_not_read(language: str) -> None:
     assert named.evaluate("asked", {}) is None
 
 
-@pytest.mark.parametrize("text", ["(" * 100_000, "[" * 200, "1" + "+1" * 40_000, "if true then " * 100 + "1"])
-def test_a_text_beyond_its_budget_is_refused_with_its_place(text: str) -> None:
-    with pytest.raises(BudgetError) as caught:
+@pytest.mark.parametrize("text", ["(" * 100_000, "1" + "+1" * 40_000], ids=["open", "sum"])
+def test_a_text_that_is_too_long_is_refused_with_its_place(text: str) -> None:
+    with pytest.raises(BudgetError, match=r"model\.dmn:2: an expression has at most 65536 characters"):
         read(decision("asked", feel(text)))
+
+
+@pytest.mark.parametrize("text", ["[" * 200, "if true then " * 100 + "1"], ids=["lists", "choices"])
+def test_a_text_that_is_too_deep_refuses_whoever_asks_for_it(text: str) -> None:
+    found = read(decision("asked", feel(text)), decision("other", feel("2")))
+    assert found.evaluate("other", {}) == 2
+    with pytest.raises(BudgetError) as caught:
+        found.evaluate("asked", {})
     assert caught.value.where == "model.dmn:2"
+    assert found.findings == (caught.value.text.en,)
 
 
 def test_a_key_without_a_word_is_a_key_that_nothing_names() -> None:

@@ -138,7 +138,7 @@ def test_values_that_grow_within_one_another_end_in_a_typed_error() -> None:
     made = read(decision("d0", feel("1")), *doubled)
     with pytest.raises(DefinitionError) as caught:
         made.evaluate("d59", {})
-    assert caught.value.where == "d59"
+    assert caught.value.where == "model.dmn:61"
     of = "list<" * 18 + "number" + ">" * 18
     typed = read(decision("d0", feel("1")), *doubled, decision("asked", feel("d18"), "d18", of=of))
     with pytest.raises(DefinitionError):

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from miaopi.kernel.expr.fault import Fault
 from miaopi.kernel.expr.patterns import matches, replace, split
+from miaopi.kernel.expr.run import STEPS
+
+
+class Counted:
+    """Counts the steps of a search; more than an evaluation may take end it."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def __call__(self, steps: int) -> None:
+        self.taken += steps
+        if self.taken > STEPS:
+            raise OverflowError("too many steps")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +91,7 @@ from miaopi.kernel.expr.patterns import matches, replace, split
     ],
 )
 def test_matches(text: str, pattern: str, flags: str, found: bool) -> None:
-    assert matches(text, pattern, flags) is found
+    assert matches(text, pattern, flags, Counted()) is found
 
 
 @pytest.mark.parametrize(
@@ -108,7 +123,7 @@ def test_matches(text: str, pattern: str, flags: str, found: bool) -> None:
     ],
 )
 def test_replace(text: str, pattern: str, replacement: str, flags: str, result: str) -> None:
-    assert "".join(replace(text, pattern, replacement, flags)) == result
+    assert "".join(replace(text, pattern, replacement, flags, Counted())) == result
 
 
 @pytest.mark.parametrize(
@@ -116,7 +131,7 @@ def test_replace(text: str, pattern: str, replacement: str, flags: str, result: 
     [("John Doe", r"\s", ["John", "Doe"]), ("a;b;c;;", ";", ["a", "b", "c", "", ""]), ("", "x", [""])],
 )
 def test_split(text: str, delimiter: str, parts: list[str]) -> None:
-    assert list(split(text, delimiter)) == parts
+    assert list(split(text, delimiter, Counted())) == parts
 
 
 @pytest.mark.parametrize(
@@ -152,7 +167,7 @@ def test_split(text: str, delimiter: str, parts: list[str]) -> None:
 )
 def test_what_is_no_pattern_is_refused(pattern: str, flags: str) -> None:
     with pytest.raises(Fault):
-        matches("a", pattern, flags)
+        matches("a", pattern, flags, Counted())
 
 
 @pytest.mark.parametrize(
@@ -161,7 +176,7 @@ def test_what_is_no_pattern_is_refused(pattern: str, flags: str) -> None:
 )
 def test_what_is_no_replacement_is_refused(pattern: str, replacement: str) -> None:
     with pytest.raises(Fault):
-        "".join(replace("abc", pattern, replacement, ""))
+        "".join(replace("abc", pattern, replacement, "", Counted()))
 
 
 @pytest.mark.parametrize(
@@ -175,18 +190,43 @@ def test_what_is_no_replacement_is_refused(pattern: str, replacement: str) -> No
     ],
 )
 def test_a_pattern_that_takes_too_many_steps_ends(text: str, pattern: str) -> None:
-    with pytest.raises(Fault, match="too many steps"):
-        matches(text, pattern, "")
+    with pytest.raises(OverflowError, match="too many steps"):
+        matches(text, pattern, "", Counted())
 
 
 def test_nothing_repeated_is_nothing() -> None:
-    assert matches("a", "^(?:(?:(?:){999999}){999999}a{0}){999999}a$", "")
+    assert matches("a", "^(?:(?:(?:){999999}){999999}a{0}){999999}a$", "", Counted())
 
 
 def test_many_kinds_of_characters_take_no_more_room() -> None:
-    assert not matches("".join(map(chr, range(0x4E00, 0x9FFF))), "[a-z][0-9]|[A-Z]{2}", "")
+    assert not matches("".join(map(chr, range(0x4E00, 0x9FFF))), "[a-z][0-9]|[A-Z]{2}", "", Counted())
 
 
 def test_time_is_linear_where_others_need_ages() -> None:
-    assert matches("a" * 200, "(a?){200}a{200}", "")
-    assert not matches("a" * 3_000 + "b", "(a+)+$", "")
+    assert matches("a" * 200, "(a?){200}a{200}", "", Counted())
+    assert not matches("a" * 3_000 + "b", "(a+)+$", "", Counted())
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "flags", "least"),
+    [
+        ("a", "()" * 500, "", 10_000),  # what the groups have found is handed on at each step
+        ("".join(map(chr, range(0x4E00, 0x4F00))), f"[{'a' * 1_000}]", "", 15_000),
+        ("中", f"[{'a' * 1_000}-[{'b' * 1_000}]]", "i", 700),
+        ("a" * 20_000 + "b" + "a" * 20_000 + "c", r"^(a+)b\1d", "", 50_000),
+        ("a", "a{3000}", "", 750),
+        ("a", "((a{100}){100}){100}", "", 2_000),
+    ],
+    ids=["groups", "class", "variants", "back", "program", "too long"],
+)
+def test_what_takes_long_is_counted_as_such(text: str, pattern: str, flags: str, least: int) -> None:
+    counted = Counted()
+    with suppress(Fault, OverflowError):
+        matches(text, pattern, flags, counted)
+    assert counted.taken >= least
+
+
+def test_pieces_of_a_replacement_are_counted() -> None:
+    counted = Counted()
+    assert "".join(replace("a" * 100, "a(b)?", "$1" * 100, "", counted)) == ""
+    assert counted.taken > 100 * 100

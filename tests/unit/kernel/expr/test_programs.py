@@ -9,7 +9,7 @@ import pytest
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Closure, Range, Run, Type, compile, read
 from miaopi.kernel.expr.fault import Fault
-from miaopi.kernel.expr.types import conforms, join, read_type
+from miaopi.kernel.expr.types import NO_NAMES, conforms, join, read_type
 from miaopi.kernel.expr.values import coerce, is_within
 
 
@@ -204,7 +204,7 @@ def test_types_are_joined_by_what_they_share() -> None:
 )
 def test_a_type_that_does_not_end_is_refused(text: str) -> None:
     with pytest.raises(DefinitionError, match="is expected after the type"):
-        read_type(text, 0, {})
+        read_type(text, 0, NO_NAMES)
 
 
 def test_a_type_ends_where_it_ends() -> None:

@@ -7,11 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from miaopi.apps.audit.api import Actor, act
-from miaopi.apps.catalogue.api import Sharing, get_resource, get_resources
+from miaopi.apps.catalogue.api import Resource, Sharing, get_resource, get_resources
 from miaopi.apps.exchange import models
 from miaopi.apps.exchange.actions.grounds import Duty
 from miaopi.apps.exchange.events import GrantApproved, GrantRevoked, GrantsSeeded
-from miaopi.apps.exchange.queries import Grant, compute_grant, find_granted, list_known_grants, lock_grant
+from miaopi.apps.exchange.models import AgreementState
+from miaopi.apps.exchange.queries.agreements import Clock
+from miaopi.apps.exchange.queries.grants import (
+    Grant,
+    compute_grant,
+    find_granted,
+    list_known_grants,
+    lock_grant,
+)
+from miaopi.apps.exchange.queries.sharing_rules import BASIS, RULES
 from miaopi.apps.identity.api import Right, authorise
 from miaopi.definitions import ServicePackage
 from miaopi.kernel.errors import InputError
@@ -26,18 +35,45 @@ def seed_grants(*, package: ServicePackage, by: Actor, now: datetime) -> tuple[s
     does not share is left ungranted.
     """
     authorise(by, Right.CHANGE_GRANTS)
-    rows = [
-        _row(package.slug, source, purpose, needed[source], by, now)
-        for purpose, needed in _purposes(package)
-        for source in sorted(_shareable(needed) - list_known_grants(package.slug, purpose))
-    ]
+    agreements: list[models.Agreement] = []
+    rows: list[models.Grant] = []
+    for purpose, needed in _purposes(package):
+        for resource, fields in _by_resource(_shareable(needed) - list_known_grants(package.slug, purpose)):
+            ground = needed[f"{resource.id}.{fields[0]}"]
+            agreements.append(_agreement(package, resource, fields, purpose, ground, now))
+            rows += [
+                _row(package.slug, source, purpose, needed[source], by, now, agreements[-1])
+                for source in (f"{resource.id}.{name}" for name in fields)
+            ]
     if not rows:
         return ()
     new = tuple(sorted({f"{row.resource}.{row.field}" for row in rows}))
     with act(by=by, now=now) as unit:
+        models.Agreement.objects.bulk_create(agreements)
         models.Grant.objects.bulk_create(rows)
-        unit.record(GrantsSeeded(service=package.slug, version=package.definition.version, fields=new))
+        made = tuple(row.id for row in agreements)
+        unit.record(GrantsSeeded(service=package.slug, version=package.definition.version, fields=new, agreements=made))
     return new
+
+
+def _by_resource(sources: Iterable[str]) -> Iterator[tuple[Resource, tuple[str, ...]]]:
+    """The resources of `resource.field`, each with its fields, sorted."""
+    asked = sorted(sources)
+    known = get_resources({source.partition(".")[0] for source in asked})
+    for resource in known.values():
+        yield resource, tuple(source.partition(".")[2] for source in asked if source.partition(".")[0] == resource.id)
+
+
+def _agreement(
+    package: ServicePackage, resource: Resource, fields: tuple[str, ...], purpose: str, ground: str, now: datetime
+) -> models.Agreement:
+    """What publishing a service yields, for as long as it is published: the steward of the provider may suspend or revoke it."""
+    return models.Agreement(
+        id=uuid.uuid4().hex, agency=resource.agency.id, resource=resource.id, requester=package.department.zh, service=package.slug,
+        purpose=purpose, ground=ground, fields=list(fields), starts_at=now, state=AgreementState.GRANTED, clock=Clock.CHECK, filed_at=now,
+        filed_by=f"{RULES.kind}/{RULES.id}", decided_at=now, decided_by=f"{RULES.kind}/{RULES.id}",
+        basis=f"{BASIS}：事项 {package.slug} 已发布（{package.version[:12]}）",
+    )
 
 
 def _purposes(package: ServicePackage) -> Iterator[tuple[str, Mapping[str, str]]]:
@@ -60,7 +96,7 @@ def approve_grant(*, service: str, resource: str, field: str, purpose: str, grou
             Text(zh="目录中没有该信息项，或该信息项不予共享。", en="The catalogue has no such field, or does not share it."),
             Text(zh="请在目录中另选信息项。", en="Choose another field of the catalogue."),
         )
-    if f"{resource}.{field}" in find_granted(service, purpose, (resource,)):
+    if f"{resource}.{field}" in find_granted(service, purpose, (resource,), now):
         raise InputError(
             "field", Text(zh="该信息项已授权。", en="The field is granted already."), Text(zh="无需重复授权。", en="Nothing is left to do.")
         )
@@ -95,9 +131,11 @@ def _shareable(sources: Iterable[str]) -> frozenset[str]:
     return frozenset(shared & set(sources))
 
 
-def _row(service: str, source: str, purpose: str, ground: str, by: Actor, now: datetime) -> models.Grant:
+def _row(
+    service: str, source: str, purpose: str, ground: str, by: Actor, now: datetime, agreement: models.Agreement | None = None
+) -> models.Grant:
     resource, _, field = source.partition(".")
     return models.Grant(
-        id=uuid.uuid4().hex, service=service, resource=resource, field=field, purpose=purpose, ground=ground, granted_at=now,
-        granted_by=f"{by.kind}/{by.id}",
+        id=uuid.uuid4().hex, agreement=agreement, service=service, resource=resource, field=field, purpose=purpose, ground=ground,
+        granted_at=now, granted_by=f"{by.kind}/{by.id}",
     )

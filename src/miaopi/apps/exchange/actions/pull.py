@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NoReturn
 
 from django.db import connection
 
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.catalogue.api import Resource, get_resources
 from miaopi.apps.exchange import models
+from miaopi.apps.exchange.actions.access import Access, Part, has_many, open_access
 from miaopi.apps.exchange.actions.grounds import Duty, Ground
 from miaopi.apps.exchange.adapters.configuration import Source
 from miaopi.apps.exchange.adapters.directory import Directory, city_directory
 from miaopi.apps.exchange.adapters.facts import ROWS, agree, read_facts
+from miaopi.apps.exchange.adapters.filters import read_filter, read_tests
 from miaopi.apps.exchange.adapters.lines import Call, ask_side_by_side
 from miaopi.apps.exchange.adapters.port import Answer, Nothing, Question, Rows, Unsaid
 from miaopi.apps.exchange.adapters.registered import ask_registered, is_registered
 from miaopi.apps.exchange.events import DataPulled, PullRefused, SourceAnsweredAgain, SourceFellSilent
-from miaopi.apps.exchange.queries import Absences, SourceId, find_granted, list_absences, list_outages
+from miaopi.apps.exchange.queries.grants import list_lost
+from miaopi.apps.exchange.queries.refusals import PullRefusedError, RefusalCode
+from miaopi.apps.exchange.queries.sources import Absences, SourceId, list_absences, list_outages
 from miaopi.apps.identity.api import PartyId, Right, authorise, get_party, pseudonym
+from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.errors import RightsError
 from miaopi.kernel.fact import Doubt, Fact, Unknown
 
 PLATFORM = "platform"  # the agency of sources that are rooms of this house
+OUTSIDE = "outside"  # the result of a look that found no granted row
 
 Asks = Mapping[str, tuple[str, ...]]  # resource → fields
 
@@ -38,10 +45,19 @@ class _Look:
     fields: tuple[str, ...]
     facts: Mapping[str, Fact]
     result: str
+    predicates: tuple[str, ...] = ()
 
     @property
     def source(self) -> SourceId:
         return self.resource, self.agency
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """Facts as `pull` gives them, and why what is refused was not had, by `resource.field`."""
+
+    facts: dict[str, Fact]
+    refused: Mapping[str, RefusalCode]
 
 
 def pull(*, subject: PartyId, asks: Asks, ground: Ground | Duty, deadline: timedelta, by: Actor, now: datetime) -> dict[str, Fact]:
@@ -53,88 +69,114 @@ def pull(*, subject: PartyId, asks: Asks, ground: Ground | Duty, deadline: timed
     leaves Unknown(unavailable) with the beginning of its outage. Every look and every refusal is an entry before a value is handed
     out. Raises RightsError, after its entry, when no consent stands for what is asked; NotFound for an unknown party.
     """
+    return pull_or_say_why(subject=subject, asks=asks, ground=ground, deadline=deadline, by=by, now=now).facts
+
+
+def pull_or_say_why(
+    *, subject: PartyId, asks: Asks, ground: Ground | Duty, deadline: timedelta, by: Actor, now: datetime
+) -> Pulled:
+    """As `pull`, with the code of each refusal; a RightsError is a PullRefusedError, which has one too."""
     if connection.in_atomic_block:
         raise RuntimeError("a pull waits for agencies: it may not hold a transaction open")
-    authorise(by, Right.PULL_FACTS, owner=subject)
     asks = {resource: tuple(dict.fromkeys(fields)) for resource, fields in asks.items() if fields}
     catalogued = get_resources(asks)
+    _require_right(subject, asks, ground, by, now)
     _require_ground(subject, asks, catalogued, ground, by, now)
     purpose = ground.find_purpose()
-    granted = _only_granted(asks, catalogued, find_granted(ground.service, purpose, asks))
-    refused = [
-        _refusal(subject, resource, left, ground, reason="grant")
-        for resource, fields in asks.items()
-        if (left := tuple(field for field in fields if field not in granted.get(resource, ())))
-    ]
-    looks = _look(subject, granted, ground, purpose, deadline, now)
-    outages, absences = list_outages(granted), list_absences(granted)
+    access = open_access(asks=asks, catalogued=catalogued, service=ground.service, purpose=purpose, by=by, now=now)
+    looks = _look(subject, access.parts, ground, purpose, deadline, now)
+    resources = {part.resource for part in access.parts}
+    outages, absences = list_outages(resources), list_absences(resources)
     believed = [_believe(look, absences, subject, now) for look in looks]
     begun = {look.source: outages.get(look.source, now) for look in believed}
     with act(by=by, now=now) as unit:
-        for refusal in refused:
+        lost = _lost_meanwhile(access)
+        refused = {**access.refused, **_outside(believed), **dict.fromkeys(lost, RefusalCode.REVOKED)}
+        for refusal in _refusals(subject, asks, refused, ground):
             unit.record(refusal)
         for look in believed:
             unit.record(_entry(subject, look, ground))
         for event in _note_outages(believed, outages, now):
             unit.record(event)
         _count_absences(believed, absences, subject, now)
-    return _facts(asks, believed, begun)
+    return Pulled(_facts(asks, [_without(look, lost) for look in believed], begun), refused)
+
+
+def _require_right(subject: PartyId, asks: Asks, ground: Ground | Duty, by: Actor, now: datetime) -> None:
+    try:
+        authorise(by, Right.PULL_FACTS, owner=subject)
+    except RightsError:
+        _refuse(subject, asks, ground, RefusalCode.NO_RIGHT, by, now)
 
 
 def _require_ground(
     subject: PartyId, asks: Asks, catalogued: Mapping[str, Resource], ground: Ground | Duty, by: Actor, now: datetime
 ) -> None:
     for resource, fields in asks.items():
-        try:
-            ground.require_looks(subject, catalogued.get(resource), resource, fields, now)
-        except RightsError:
-            with act(by=by, now=now) as unit:
-                unit.record(_refusal(subject, resource, fields, ground, reason="consent"))
-            raise
+        code = ground.find_hindrance(subject, catalogued.get(resource), resource, fields, now)
+        if code is not None:
+            _refuse(subject, {resource: fields}, ground, code, by, now)
 
 
-def _only_granted(asks: Asks, catalogued: Mapping[str, Resource], granted: frozenset[str]) -> dict[str, tuple[str, ...]]:
-    """Default deny: a field needs a grant that stands and a place in the catalogue. A list is whole or not asked for."""
-    left = {
-        resource: tuple(name for name in fields if name in catalogued[resource].fields and f"{resource}.{name}" in granted)
-        for resource, fields in asks.items()
-        if resource in catalogued
-    }
-    return {resource: fields for resource, fields in left.items() if fields and (fields == asks[resource] or not _has_many(resource))}
+def _refuse(subject: PartyId, asks: Asks, ground: Ground | Duty, code: RefusalCode, by: Actor, now: datetime) -> NoReturn:
+    """Nothing is pulled at all. Raises PullRefusedError after the entry."""
+    with act(by=by, now=now) as unit:
+        for resource, fields in asks.items():
+            unit.record(_refusal(subject, resource, fields, ground, code))
+    raise PullRefusedError(code)
 
 
-def _has_many(resource: str) -> bool:
-    configured = city_directory().configuration.resources.get(resource)
-    return configured is not None and configured.has_many and not is_registered(resource)
+def _lost_meanwhile(access: Access) -> frozenset[str]:
+    """What was revoked or suspended while the agencies thought: the answer came too late to be handed on."""
+    lost = list_lost(access.grants.values()) if access.grants else frozenset()
+    return frozenset(source for source, grant in access.grants.items() if grant in lost)
 
 
-def _look(subject: PartyId, asks: Asks, ground: Ground | Duty, purpose: str, deadline: timedelta, now: datetime) -> list[_Look]:
+def _outside(looks: Iterable[_Look]) -> dict[str, RefusalCode]:
+    return {f"{look.resource}.{name}": RefusalCode.ROW_OUTSIDE for look in looks if look.result == OUTSIDE for name in look.fields}
+
+
+def _without(look: _Look, lost: frozenset[str]) -> _Look:
+    """The look without what was lost; a list that would lack a field is lost as a whole."""
+    gone = {name for name in look.fields if f"{look.resource}.{name}" in lost}
+    kept = {name: fact for name, fact in look.facts.items() if name not in gone and not (gone and name == ROWS)}
+    return replace(look, facts=kept)
+
+
+def _look(
+    subject: PartyId, parts: Sequence[Part], ground: Ground | Duty, purpose: str, deadline: timedelta, now: datetime
+) -> list[_Look]:
     """Ask our own rooms, then everybody outside at once."""
-    looks = [_look_inside(subject, resource, fields, now) for resource, fields in asks.items() if is_registered(resource)]
+    looks = [_look_inside(subject, part.resource, part.fields, now) for part in parts if is_registered(part.resource)]
     book = city_directory()
-    sources = list(_outside(book, asks))
+    sources = list(_list_sources(book, parts))
     if not sources:
         return looks
     key = get_party(subject).id_number
+    today = compute_legal_day(now)
     calls = [
         Call(
             book.line(source.place.agency),
-            Question(source.place, tuple(source.columns[field].name for field in fields), purpose, ground.receipt or ground.duty, key, now),
+            Question(
+                source.place, tuple(source.columns[field].name for field in fields), purpose, ground.receipt or ground.duty, key, now,
+                where=read_filter(row_filter, source, today), tests=read_tests(source, fields, today),
+            ),
         )
-        for source, fields in sources
-    ]
+        for source, fields, row_filter in sources
+    ]  # fmt: skip
     answers = ask_side_by_side(calls, seconds=deadline.total_seconds())
-    return looks + [_look_outside(source, fields, answer, now) for (source, fields), answer in zip(sources, answers, strict=True)]
+    asked = zip(sources, calls, answers, strict=True)
+    return looks + [_look_outside(source, fields, call.question, answer, now) for (source, fields, _), call, answer in asked]
 
 
-def _outside(book: Directory, asks: Asks) -> Iterator[tuple[Source, tuple[str, ...]]]:
-    """Sources with the fields that each of them has; a resource nobody is connected for has none."""
-    for resource, fields in asks.items():
-        if resource in book.configuration.resources and not is_registered(resource):
-            for source in book.configuration.resources[resource].sources:
-                held = tuple(field for field in fields if field in source.columns)
-                if held and (held == fields or not source.has_many):
-                    yield source, held
+def _list_sources(book: Directory, parts: Sequence[Part]) -> Iterator[tuple[Source, tuple[str, ...], str]]:
+    """Sources with the fields that each of them has and the rows that are granted."""
+    for part in parts:
+        if not is_registered(part.resource):
+            for source in book.configuration.resources[part.resource].sources:
+                held = tuple(field for field in part.fields if field in source.columns)
+                if held and (held == part.fields or not source.has_many):
+                    yield source, held, part.row_filter
 
 
 def _look_inside(subject: PartyId, resource: str, fields: tuple[str, ...], now: datetime) -> _Look:
@@ -142,9 +184,11 @@ def _look_inside(subject: PartyId, resource: str, fields: tuple[str, ...], now: 
     return _Look(resource, PLATFORM, fields, facts, "found")
 
 
-def _look_outside(source: Source, fields: tuple[str, ...], answer: Answer | None, now: datetime) -> _Look:
+def _look_outside(source: Source, fields: tuple[str, ...], question: Question, answer: Answer | None, now: datetime) -> _Look:
     facts = read_facts(source, answer, fields, now=now)
-    return _Look(source.place.resource, source.place.agency, fields, facts, _result(answer, facts))
+    result = OUTSIDE if question.where and isinstance(answer, Unsaid) else _result(answer, facts)
+    asked = tuple(f"{name}: {source.columns[name].test}" for name in fields if source.columns[name].test)
+    return _Look(source.place.resource, source.place.agency, fields, facts, result, asked)
 
 
 def _result(answer: Answer | None, facts: Mapping[str, Fact]) -> str:
@@ -167,7 +211,7 @@ def _believe(look: _Look, absences: Mapping[SourceId, Absences], subject: PartyI
     if look.result != "absent" or not most or len(counted.subjects | {pseudonym(subject)}) <= most:
         return look
     doubted: dict[str, Fact] = {name: Unknown(Doubt.UNAVAILABLE, look.resource, since=counted.since) for name in look.facts}
-    return _Look(look.resource, look.agency, look.fields, doubted, "doubted")
+    return replace(look, facts=doubted, result="doubted")
 
 
 def _most_absences(resource: str) -> int:
@@ -205,17 +249,25 @@ def _note_outages(
             yield SourceAnsweredAgain(look.resource, look.agency)
 
 
-def _refusal(subject: PartyId, resource: str, fields: tuple[str, ...], ground: Ground | Duty, *, reason: str) -> PullRefused:
+def _refusals(subject: PartyId, asks: Asks, refused: Mapping[str, RefusalCode], ground: Ground | Duty) -> Iterator[PullRefused]:
+    """One entry for each resource and code."""
+    for resource, fields in asks.items():
+        codes = {name: code for name in fields if (code := refused.get(f"{resource}.{name}")) is not None}
+        for code in dict.fromkeys(codes.values()):
+            yield _refusal(subject, resource, tuple(name for name, each in codes.items() if each is code), ground, code)
+
+
+def _refusal(subject: PartyId, resource: str, fields: tuple[str, ...], ground: Ground | Duty, code: RefusalCode) -> PullRefused:
     return PullRefused(
         subject=pseudonym(subject), resource=resource, fields=fields, service=ground.service, application=ground.application,
-        receipt=ground.receipt, reason=reason, duty=ground.duty,
+        receipt=ground.receipt, reason=code.family, duty=ground.duty, code=code.value,
     )
 
 
 def _entry(subject: PartyId, look: _Look, ground: Ground | Duty) -> DataPulled:
     return DataPulled(
         subject=pseudonym(subject), resource=look.resource, agency=look.agency, fields=look.fields, service=ground.service,
-        application=ground.application, receipt=ground.receipt, result=look.result, duty=ground.duty,
+        application=ground.application, receipt=ground.receipt, result=look.result, duty=ground.duty, predicates=look.predicates,
     )
 
 
@@ -223,7 +275,7 @@ def _facts(asks: Asks, looks: Sequence[_Look], begun: Mapping[SourceId, datetime
     """Every asked field or list, agreed among its sources; unavailable ones with the moment their outage began."""
     facts: dict[str, Fact] = {}
     for resource, fields in asks.items():
-        for name in (ROWS,) if _has_many(resource) else fields:
+        for name in (ROWS,) if has_many(resource) else fields:
             said = [_since(look.facts[name], begun[look.source]) for look in looks if look.resource == resource and name in look.facts]
             facts[f"{resource}.{name}" if name else resource] = agree(said) if said else Unknown(Doubt.UNPROVEN, resource)
     return facts

@@ -16,7 +16,7 @@ from miaopi.apps.exchange.adapters.configuration import Act
 from miaopi.apps.exchange.adapters.directory import city_directory
 from miaopi.apps.exchange.adapters.port import KEY_USED, Record, Refused
 from miaopi.apps.exchange.events import RecordPushed, RecordRefused
-from miaopi.apps.exchange.queries import compute_record_digest, find_push
+from miaopi.apps.exchange.queries.pushes import compute_record_digest, find_push
 from miaopi.apps.identity.api import PartyId, Right, authorise, get_party, pseudonym
 
 NOT_AGREED = "not_agreed"  # the agency takes no such record from this service

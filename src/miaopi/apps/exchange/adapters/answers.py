@@ -33,6 +33,9 @@ def checked_rows(question: Question, records: Sequence[object]) -> Answer:
 
 
 def by_absent_rule(question: Question, seen: Emptiness) -> Answer:
+    """Of granted rows there may be none although the person has one: under a row filter no emptiness is an absence."""
+    if question.where:
+        return Unsaid()
     return Nothing() if question.place.absent is seen else Unsaid()
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from typing import Final
 
 from miaopi.apps.exchange.adapters.port import Desk, Emptiness, Place
 from miaopi.apps.exchange.adapters.values import READERS
+from miaopi.definitions.positions import Placed, parse_yaml, plain
 from miaopi.kernel.errors import DefinitionError
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -26,6 +24,7 @@ AT: Final[Mapping[str, re.Pattern[str]]] = {
     "fake": NAME,
 }
 CODE: Final = re.compile(r"[A-Z]{2}-\d{3}")
+DECIMAL: Final = re.compile(r"\d+(\.\d+)?", re.ASCII)
 READ_ONLY: Final = frozenset({"file"})  # a drop takes no records
 MOST_SECONDS: Final = 30
 MOST_DAYS: Final = 31
@@ -33,12 +32,17 @@ MOST_DAYS: Final = 31
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What the source calls a field; its type in FEEL; what its NULL means; which values it may hold (none listed: any of the type)."""
+    """What the source calls a field; its type in FEEL; what its NULL means; which values it may hold (none listed: any of the type).
+
+    With a `test` (FEEL over the other fields, in the closed form of `adapters.filters`) the source holds no such column: it is asked
+    whether the test holds, and answers with the truth alone.
+    """
 
     name: str
     type: str = "string"
     null_is_absent: bool = False
     values: tuple[str, ...] = ()
+    test: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,134 +106,149 @@ def read_configuration(path: Path) -> Configuration:
         raise DefinitionError(path.name, f"cannot be read ({type(error).__name__})") from None
 
 
-@lru_cache(maxsize=8)  # the parser keeps the place of every word, and takes a third of a second for a city
+@lru_cache(maxsize=8)  # each pull asks for it
 def _read_text(text: str, name: str) -> Configuration:
-    try:
-        document = YAML(typ="rt").load(text)
-    except YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", 0)
-        raise DefinitionError(f"{name}:{line + 1}", "is not YAML") from None
-    reader = _Reader(name)
-    top = reader.mapping(document, document, "agencies resources", "acts")
-    agencies = {name: _agency(reader, top["agencies"], name) for name in reader.names(top, "agencies", NAMED)}
-    resources = {name: _resource(reader, top["resources"], name, agencies) for name in reader.names(top, "resources")}
-    acts = {code: _act(reader, top["acts"], code, agencies) for code in (reader.names(top, "acts", CODE) if "acts" in top else ())}
+    top = _mapping(parse_yaml(text, name), "the file", "agencies resources", "acts")
+    agencies = {name: _agency(name, placed) for name, placed in _named(top["agencies"], "agencies", NAMED)}
+    resources = {name: _resource(name, placed, agencies) for name, placed in _named(top["resources"], "resources")}
+    acts = {code: _act(code, placed, agencies) for code, placed in (_named(top["acts"], "acts", CODE) if "acts" in top else ())}
     return Configuration(agencies, resources, acts)
 
 
-def _agency(reader: _Reader, parent: Any, name: str) -> Agency:
-    node = reader.mapping(parent, parent[name], "kind seconds", at=name)
-    if node["kind"] not in AT:
-        raise reader.error(node, "kind", f"is one of {', '.join(AT)}")
-    seconds = node["seconds"]
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= MOST_SECONDS:
-        raise reader.error(node, "seconds", f"is a number above 0 and at most {MOST_SECONDS}")
-    return Agency(name, node["kind"], timedelta(seconds=float(seconds)))
+def _agency(name: str, placed: Placed) -> Agency:
+    node = _mapping(placed, name, "kind seconds")
+    kind = _word(node["kind"], "kind", AT)
+    seconds = _seconds(node["seconds"])
+    if not 0 < seconds <= MOST_SECONDS:
+        raise _error(node["seconds"], "seconds", f"is a number above 0 and at most {MOST_SECONDS}")
+    return Agency(name, kind, timedelta(seconds=seconds))
 
 
-def _resource(reader: _Reader, parent: Any, name: str, agencies: Mapping[str, Agency]) -> Resource:
-    node = reader.mapping(parent, parent[name], "sources", "most_absences", at=name)
-    most = node.get("most_absences", 0)
-    if isinstance(most, bool) or not isinstance(most, int) or most < 0:
-        raise reader.error(node, "most_absences", "is a whole number, 0 for none")
-    if not isinstance(node["sources"], list) or not node["sources"]:
-        raise reader.error(node, "sources", "lists at least one source")
-    sources = tuple(_source(reader, node["sources"], index, name, agencies) for index in range(len(node["sources"])))
-    return Resource(name, sources, most)
+def _resource(name: str, placed: Placed, agencies: Mapping[str, Agency]) -> Resource:
+    node = _mapping(placed, name, "sources", "most_absences")
+    most = _whole(node.get("most_absences"), 0)
+    if most is None:
+        raise _error(node["most_absences"], "most_absences", "is a whole number, 0 for none")
+    sources = node["sources"].value
+    if not isinstance(sources, list) or not sources:
+        raise _error(node["sources"], "sources", "lists at least one source")
+    return Resource(name, tuple(_source(source, name, agencies) for source in sources), most)
 
 
-def _source(reader: _Reader, parent: Any, index: int, resource: str, agencies: Mapping[str, Agency]) -> Source:
-    node = reader.mapping(parent, parent[index], "agency at key absent fields", "name rows told_apart_by most_days", at=index)
-    agency = agencies.get(node["agency"])
+def _source(placed: Placed, resource: str, agencies: Mapping[str, Agency]) -> Source:
+    node = _mapping(placed, "a source", "agency at key absent fields", "name rows told_apart_by most_days")
+    agency = agencies.get(str(node["agency"].value))
     if agency is None:
-        raise reader.error(node, "agency", "is not among the agencies above")
-    if not isinstance(node["at"], str) or not AT[agency.kind].fullmatch(node["at"]):
-        raise reader.error(node, "at", f"is no place of a source of kind {agency.kind}")
-    if node["absent"] not in set(Emptiness):
-        raise reader.error(node, "absent", f"is one of {', '.join(Emptiness)}")
-    if node.get("rows", "one") not in {"one", "many"}:
-        raise reader.error(node, "rows", "is one or many")
-    days = node.get("most_days", 1)
-    if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= MOST_DAYS:
-        raise reader.error(node, "most_days", f"is a whole number of days, at most {MOST_DAYS}")
+        raise _error(node["agency"], "agency", "is not among the agencies above")
+    rows = _word(node["rows"], "rows", ("one", "many")) if "rows" in node else "one"
+    days = _whole(node.get("most_days"), 1)
+    if days is None or days > MOST_DAYS:
+        raise _error(node["most_days"], "most_days", f"is a whole number of days, at most {MOST_DAYS}")
     place = Place(
         resource=resource,
         agency=agency.id,
-        name=reader.name(node, "name", node.get("name", resource)),
-        at=node["at"],
-        key=reader.name(node, "key", node["key"]),
-        absent=Emptiness(node["absent"]),
+        name=_name(node["name"], "name") if "name" in node else resource,
+        at=_at(node["at"], agency),
+        key=_name(node["key"], "key"),
+        absent=Emptiness(_word(node["absent"], "absent", tuple(Emptiness))),
         most_days=days,
     )
-    columns = {name: _column(reader, node["fields"], name) for name in reader.names(node, "fields")}
+    columns = {name: _column(name, field) for name, field in _named(node["fields"], "fields")}
     apart = node.get("told_apart_by")
-    if apart is not None and (node.get("rows") != "many" or apart not in columns):
-        raise reader.error(node, "told_apart_by", "is a field of a source with many rows")
-    return Source(place, columns, has_many=node.get("rows") == "many", told_apart_by=apart, is_text=agency.kind == "file")
+    if apart is not None and (rows != "many" or apart.value not in columns):
+        raise _error(apart, "told_apart_by", "is a field of a source with many rows")
+    told_apart_by = None if apart is None else str(apart.value)
+    return Source(place, columns, has_many=rows == "many", told_apart_by=told_apart_by, is_text=agency.kind == "file")
 
 
-def _act(reader: _Reader, parent: Any, code: str, agencies: Mapping[str, Agency]) -> Act:
-    node = reader.mapping(parent, parent[code], "agency at resource services fields", at=code)
-    agency = agencies.get(node["agency"])
+def _act(code: str, placed: Placed, agencies: Mapping[str, Agency]) -> Act:
+    node = _mapping(placed, code, "agency at resource services fields")
+    agency = agencies.get(str(node["agency"].value))
     if agency is None or agency.kind in READ_ONLY:
-        raise reader.error(node, "agency", "is none of the agencies above that takes records")
-    if not isinstance(node["at"], str) or not AT[agency.kind].fullmatch(node["at"]):
-        raise reader.error(node, "at", f"is no place of an agency of kind {agency.kind}")
-    services = node["services"]
-    if not isinstance(services, list) or not services or not all(isinstance(slug, str) for slug in services):
-        raise reader.error(node, "services", "lists the services that may write it")
-    columns = {name: reader.name(node["fields"], name, node["fields"][name]) for name in reader.names(node, "fields")}
-    return Act(Desk(code, agency.id, node["at"]), reader.name(node, "resource", node["resource"]), tuple(map(str, services)), columns)
+        raise _error(node["agency"], "agency", "is none of the agencies above that takes records")
+    at = _at(node["at"], agency)
+    services = _texts(node["services"])
+    if not services:
+        raise _error(node["services"], "services", "lists the services that may write it")
+    columns = {name: _name(field, name) for name, field in _named(node["fields"], "fields")}
+    return Act(Desk(code, agency.id, at), _name(node["resource"], "resource"), services, columns)
 
 
-def _column(reader: _Reader, parent: Any, name: str) -> Column:
-    if isinstance(parent[name], str):
-        return Column(reader.name(parent, name, parent[name]))
-    node = reader.mapping(parent, parent[name], "", "column type empty values", at=name)
-    if node.get("empty", "unproven") not in {"absent", "unproven"}:
-        raise reader.error(node, "empty", "is absent or unproven")
-    if node.get("type", "string") not in READERS:
-        raise reader.error(node, "type", f"is one of {', '.join(READERS)}")
-    values = node.get("values", [])
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise reader.error(node, "values", "lists texts")
-    column = reader.name(node, "column", node.get("column", name))
-    return Column(column, str(node.get("type", "string")), null_is_absent=node.get("empty") == "absent", values=tuple(map(str, values)))
+def _column(name: str, placed: Placed) -> Column:
+    if isinstance(placed.value, str):
+        return Column(_name(placed, name))
+    if isinstance(placed.value, Mapping) and "test" in placed.value:
+        test = _mapping(placed, name, "test")["test"].value
+        if not isinstance(test, str) or not test:
+            raise _error(placed, "test", "is a text in FEEL")
+        return Column(name, "boolean", test=test)
+    node = _mapping(placed, name, "", "column type empty values")
+    empty = _word(node["empty"], "empty", ("absent", "unproven")) if "empty" in node else "unproven"
+    type = _word(node["type"], "type", READERS) if "type" in node else "string"
+    values = _texts(node["values"]) if "values" in node else ()
+    if values is None:
+        raise _error(node["values"], "values", "lists texts")
+    column = _name(node["column"], "column") if "column" in node else name
+    return Column(column, type, null_is_absent=empty == "absent", values=values)
 
 
-class _Reader:
-    """Looks at a tree of ruamel.yaml, whose nodes remember their lines."""
+def _error(placed: Placed, at: str, message: str) -> DefinitionError:
+    return DefinitionError(placed.where, f"{at} {message}")
 
-    def __init__(self, file: str) -> None:
-        self._file = file
 
-    def error(self, node: Any, at: object, message: str) -> DefinitionError:
-        is_list = isinstance(node, list)
-        try:
-            line = node.lc.item(at)[0] if is_list else node.lc.key(at)[0]
-        except (AttributeError, KeyError, TypeError):
-            line = getattr(getattr(node, "lc", None), "line", 0) or 0
-        return DefinitionError(f"{self._file}:{line + 1}", f"{at} {message}")
+def _mapping(placed: Placed, at: str, needed: str, optional: str = "") -> Mapping[str, Placed]:
+    """The entries, sure to have every needed name and no other than the optional ones."""
+    node = placed.value
+    if not isinstance(node, Mapping):
+        raise _error(placed, at, "is a mapping of names")
+    for name in needed.split():
+        if name not in node:
+            raise _error(placed, at, f"has no “{name}”")
+    for name, entry in node.items():
+        if name not in {*needed.split(), *optional.split()}:
+            raise _error(entry, name, "is not a name of this place")
+    return node
 
-    def mapping(self, parent: Any, node: Any, needed: str, optional: str = "", *, at: object = "") -> Any:
-        """The node, sure to be a mapping that holds every needed name and no other than the optional ones."""
-        if not isinstance(node, dict):
-            raise self.error(parent, at, "is a mapping of names")
-        for name in needed.split():
-            if name not in node:
-                raise self.error(parent if at != "" else node, at, f"has no “{name}”")
-        for name in node:
-            if name not in {*needed.split(), *optional.split()}:
-                raise self.error(node, name, "is not a name of this place")
-        return node
 
-    def names(self, parent: Any, at: str, form: re.Pattern[str] = NAME) -> list[str]:
-        node = parent[at]
-        if not isinstance(node, dict) or not node:
-            raise self.error(parent, at, "is a mapping of names")
-        return [self.name(node, name, name, form) for name in node]
+def _named(placed: Placed, at: str, form: re.Pattern[str] = NAME) -> Iterator[tuple[str, Placed]]:
+    if not isinstance(placed.value, Mapping) or not placed.value:
+        raise _error(placed, at, "is a mapping of names")
+    for name, entry in placed.value.items():
+        if not form.fullmatch(name):
+            raise _error(entry, name, f"is no name ({form.pattern})")
+        yield name, entry
 
-    def name(self, parent: Any, at: object, value: object, form: re.Pattern[str] = NAME) -> str:
-        if not isinstance(value, str) or not form.fullmatch(value):
-            raise self.error(parent, at, f"is no name ({form.pattern})")
-        return value
+
+def _name(placed: Placed, at: str) -> str:
+    if not isinstance(placed.value, str) or not NAME.fullmatch(placed.value):
+        raise _error(placed, at, f"is no name ({NAME.pattern})")
+    return placed.value
+
+
+def _word(placed: Placed, at: str, words: Collection[str]) -> str:
+    if not isinstance(placed.value, str) or placed.value not in words:
+        raise _error(placed, at, f"is one of {', '.join(words)}")
+    return placed.value
+
+
+def _at(placed: Placed, agency: Agency) -> str:
+    if not isinstance(placed.value, str) or not AT[agency.kind].fullmatch(placed.value):
+        raise _error(placed, "at", f"is no place of an agency of kind {agency.kind}")
+    return placed.value
+
+
+def _texts(placed: Placed) -> tuple[str, ...] | None:
+    """The texts of a list; `None` where it is none, or holds anything else."""
+    found = plain(placed)
+    return tuple(map(str, found)) if isinstance(found, list) and all(isinstance(one, str) for one in found) else None
+
+
+def _whole(placed: Placed | None, usual: int) -> int | None:
+    """A whole number from 0; the usual one where none is said, `None` where something else is."""
+    found = usual if placed is None else plain(placed)
+    return found if isinstance(found, int) and not isinstance(found, bool) and found >= 0 else None
+
+
+def _seconds(placed: Placed) -> float:
+    """A number of seconds; 0 for what is none."""
+    return float(placed.value) if placed.is_plain and isinstance(placed.value, str) and DECIMAL.fullmatch(placed.value) else 0.0

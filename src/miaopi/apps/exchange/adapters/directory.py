@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from django.conf import settings
 from miaopi.apps.exchange.adapters.configuration import Agency, Configuration, read_configuration
 from miaopi.apps.exchange.adapters.fake import FakeConnector, FakeWriter
 from miaopi.apps.exchange.adapters.file import FileConnector
+from miaopi.apps.exchange.adapters.filters import read_tests
 from miaopi.apps.exchange.adapters.http import HttpConnector
 from miaopi.apps.exchange.adapters.http_writer import HttpWriter
 from miaopi.apps.exchange.adapters.lines import Line
@@ -32,6 +34,9 @@ class Directory:
 
     def __init__(self, configuration: Path, addresses: Path) -> None:
         self.configuration: Configuration = read_configuration(configuration)
+        for resource in self.configuration.resources.values():
+            for source in resource.sources:
+                read_tests(source, source.columns, date.max)  # a predicate that cannot be read is the author's now, not a citizen's later
         self._addresses = addresses
         self._lock = threading.Lock()
         self._stamp: Stamp | None = None

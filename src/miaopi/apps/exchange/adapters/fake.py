@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from miaopi.apps.exchange.adapters.answers import checked_rows, silence
+from miaopi.apps.exchange.adapters.filters import is_inside, with_truths
 from miaopi.apps.exchange.adapters.port import KEY_USED, Answer, Question, Record, Refused, Written
 
 
@@ -34,7 +35,7 @@ class FakeConnector:
             raise silence(self._agency)
         place = question.place
         found = [row for row in self._rows.get(place.name, ()) if row[place.key] == question.key]
-        return checked_rows(question, found)
+        return checked_rows(question, [with_truths(row, question.tests) for row in found if is_inside(row, question.where)])
 
     def set_mode(self, mode: str) -> None:
         self._mode = mode

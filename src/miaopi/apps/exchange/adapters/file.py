@@ -26,6 +26,7 @@ from typing import BinaryIO, Final
 from django.utils.timezone import localdate
 
 from miaopi.apps.exchange.adapters.answers import MOST_ROWS, checked_rows, silence
+from miaopi.apps.exchange.adapters.filters import is_inside, with_truths
 from miaopi.apps.exchange.adapters.port import Answer, Place, Question
 
 LARGEST_MANIFEST: Final = 64 * 1024
@@ -67,9 +68,12 @@ class FileConnector:
             entry = self._find_entry(question)
             with _opened(entry.path) as file:
                 drop = self._index(question.place, entry, file, until)
-                wanted = {question.place.key, *question.columns}
+                tested = [term.column for terms in (question.where, *question.tests.values()) for term in terms]
+                wanted = {question.place.key, *question.columns, *tested}
                 lines = drop.lines.get(question.key.upper(), ())[: MOST_ROWS + 1]
-                records = [_read_row(file, drop, at, wanted) for at in lines]
+                rows = [_read_row(file, drop, at, wanted) for at in lines]
+                inside = [row for row in rows if is_inside(row, question.where, is_text=True)]
+                records = [with_truths(row, question.tests, is_text=True) for row in inside]
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error):
             raise silence(self._agency) from None  # missing, late, torn or altered: their texts may hold a path or a cell
         return checked_rows(question, records)

@@ -39,7 +39,7 @@ class HttpConnector:
                 return by_absent_rule(question, Emptiness.NOT_FOUND)
             if status != httpx.codes.OK:
                 raise silence(self._agency)
-            return checked_rows(question, _records(self._agency, body))
+            return checked_rows(question, _records(question, body))
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
             raise silence(self._agency) from None  # its text holds the address
 
@@ -51,9 +51,11 @@ class HttpConnector:
         asked = {
             "resource": place.name,
             "key": {place.key: question.key},
-            "fields": list(dict.fromkeys((place.key, *question.columns))),
+            "fields": [name for name in dict.fromkeys((place.key, *question.columns)) if name not in question.tests],
             "purpose": question.purpose,
             "receipt": question.receipt,
+            **({"where": _where(question)} if question.where else {}),
+            **({"tests": {name: [term.to_json() for term in terms] for name, terms in question.tests.items()}} if question.tests else {}),
         }
         limit = max(0.001, until - time.monotonic())
         with self._client.stream("POST", place.at, json=asked, timeout=limit) as response:
@@ -69,14 +71,22 @@ class HttpConnector:
         return bytes(body)
 
 
-def _records(agency: str, body: bytes) -> list[object]:
-    """`records` of `{"records": [{field: value}, …], "at": …}`. Numbers come as Decimal: no float enters a decision."""
+def _where(question: Question) -> list[object]:
+    return [term.to_json() for term in question.where]
+
+
+def _records(question: Question, body: bytes) -> list[object]:
+    """`records` of `{"records": [{field: value}, …], "at": …}`. Numbers come as Decimal: no float enters a decision.
+
+    Who was asked for granted rows alone repeats their tests as `where`: from an agency that does not know them comes no answer.
+    """
+    agency = question.place.agency
     try:
         answer = json.loads(body, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_unique)
     except (ValueError, RecursionError):
         raise silence(agency) from None  # the text of a JSON error quotes the document
     records = answer.get("records") if isinstance(answer, dict) else None
-    if not isinstance(records, list):
+    if not isinstance(records, list) or (question.where and answer.get("where") != _where(question)):
         raise silence(agency)
     return records
 

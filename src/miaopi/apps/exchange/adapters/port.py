@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -41,9 +42,31 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """One test that a row must pass to be shown: `=` holds for one of the values, `!=` for none of them, an order for its one value.
+
+    `type` is the FEEL type of the column. A column that is empty passes no test.
+    """
+
+    column: str
+    operator: str
+    values: tuple[str | Decimal | date | bool, ...]
+    type: str
+
+    def to_json(self) -> dict[str, object]:
+        """As it stands in a question by HTTP: values are text, whatever their type."""
+        return {"field": self.column, "operator": self.operator, "values": [_written(value) for value in self.values]}
+
+
+def _written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One person's rows. `key` is her identity number and shows in no representation; `columns` are the granted ones; `at` is
-    the platform's time of the pull."""
+    the platform's time of the pull; `where` says which rows are granted: the source shows no other. Those of `columns` that `tests`
+    names are no columns of the source: it answers with the truth whether their terms hold, and nothing when a column they read is empty."""
 
     place: Place
     columns: tuple[str, ...]
@@ -51,6 +74,8 @@ class Question:
     receipt: str
     key: str = field(repr=False)
     at: datetime
+    where: tuple[Term, ...] = ()
+    tests: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Final
 
 import psycopg
 from psycopg import sql
@@ -16,8 +17,9 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
 from miaopi.apps.exchange.adapters.answers import MOST_ROWS, checked_rows, silence
-from miaopi.apps.exchange.adapters.port import Answer, Question
+from miaopi.apps.exchange.adapters.port import Answer, Question, Term
 
+ORDERS: Final = ("<", "<=", ">", ">=")
 KEPT = 4  # idle connections an agency; the resources of one agency are asked side by side
 
 
@@ -46,7 +48,7 @@ class SqlConnector:
         until = time.monotonic() + seconds
         try:
             with self._connection(until) as connection:
-                records = connection.execute(_statement(question), [question.key]).fetchall()
+                records = connection.execute(_statement(question), _values(question)).fetchall()
         except psycopg.Error:
             raise silence(self._agency) from None  # its text may hold address, role or value
         return checked_rows(question, records)
@@ -107,12 +109,38 @@ def _limit(connection: TimedConnection, until: float) -> None:
 
 
 def _statement(question: Question) -> sql.Composed:
-    """`SELECT key, granted columns FROM view WHERE key = %s`: quoted names of the configuration, and the number as a parameter."""
+    """`SELECT key, granted columns FROM view WHERE key = %s AND granted rows`: quoted names of the configuration, values as parameters."""
     place = question.place
     columns = dict.fromkeys((place.key, *question.columns))
-    return sql.SQL("SELECT {columns} FROM {view} WHERE {key} = %s LIMIT {most}").format(
-        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+    return sql.SQL("SELECT {columns} FROM {view} WHERE {key} = %s{where} LIMIT {most}").format(
+        columns=sql.SQL(", ").join(_shown(question, column) for column in columns),
         view=sql.Identifier(*place.at.split(".")),
         key=sql.Identifier(place.key),
+        where=sql.Composed([sql.SQL(" AND ") + _condition(term) for term in question.where]),
         most=sql.Literal(MOST_ROWS + 1),
     )
+
+
+def _values(question: Question) -> list[object]:
+    """In the order of the placeholders of `_statement`."""
+    tested = [value for column in dict.fromkeys(question.columns) for term in question.tests.get(column, ()) for value in term.values]
+    return [*tested, question.key, *(value for term in question.where for value in term.values)]
+
+
+def _shown(question: Question, column: str) -> sql.Composable:
+    """A column, or the truth about it alone."""
+    if column not in question.tests:
+        return sql.Identifier(column)
+    terms = sql.SQL(" AND ").join(_condition(term) for term in question.tests[column])
+    return sql.SQL("({}) AS {}").format(terms, sql.Identifier(column))
+
+
+def _condition(term: Term) -> sql.Composed:
+    """A column that is NULL passes no test: `IN`, `NOT IN` and orders are all unknown of it."""
+    column, values = sql.Identifier(term.column), sql.SQL(", ").join([sql.Placeholder()] * len(term.values))
+    match term.operator:
+        case "=":
+            return sql.SQL("{} IN ({})").format(column, values)
+        case "!=":
+            return sql.SQL("{} NOT IN ({})").format(column, values)
+    return sql.SQL("{} {} {}").format(column, sql.SQL(ORDERS[ORDERS.index(term.operator)]), values)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from miaopi.apps.exchange.adapters.directory import city_directory
-from miaopi.apps.exchange.queries import list_absences, list_outages
+from miaopi.apps.exchange.queries.sources import list_absences, list_outages
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,9 @@ class Right(StrEnum):
     RUN_APPOINTMENTS = "run_appointments"
     CHANGE_STAFF = "change_staff"
     CHANGE_TOKENS = "change_tokens"
+    REQUEST_DATA = "request_data"
+    DECIDE_AGREEMENT = "decide_agreement"
+    RUN_AGREEMENTS = "run_agreements"
 
 
 class Role(StrEnum):

@@ -8,7 +8,7 @@ from typing import Final
 
 from miaopi.kernel.dmn.evaluation.tables import decide_table
 from miaopi.kernel.dmn.items import ANY as ANY_ITEM
-from miaopi.kernel.dmn.items import ItemType, coerce, given_by
+from miaopi.kernel.dmn.items import ItemType, coerce, given_by, spend
 from miaopi.kernel.dmn.tree import (
     Boxed,
     BoxedContext,
@@ -43,6 +43,7 @@ AT_PLACE: Final = read(f"{SOURCE}[{PLACE}]", {SOURCE: ANY, PLACE: ANY})
 
 def value_of(boxed: Boxed, scope: Scope, run: Run) -> object:
     """The value of the box in this scope, as one of the type that the box declares. Raises DefinitionError beyond a budget."""
+    spend(run, boxed.where)
     if run.level + LEVEL > LEVELS:
         raise DefinitionError(boxed.where, f"the evaluation goes more than {LEVELS} levels deep")
     run.level += LEVEL
@@ -105,8 +106,8 @@ def _relation(boxed: Relation, scope: Scope, run: Run) -> object:
 
 def _invoke(boxed: Invocation, scope: Scope, run: Run) -> object:
     values = [None if value is None else value_of(value, scope, run) for _, value in boxed.bindings]
-    if boxed.call is not None:
-        return boxed.call.evaluate({f"argument {at}": value for at, value in enumerate(values)}, run=run)
+    if boxed.call is not None and name_of(boxed.function) not in scope:
+        return value_of_literal(boxed.call, {f"argument {at}": value for at, value in enumerate(values)}, run)
     function = value_of(boxed.function, scope, run)
     if not isinstance(function, Closure):
         run.faults.append(f"{boxed.where}: what is invoked is no function")
@@ -122,6 +123,11 @@ def _invoke(boxed: Invocation, scope: Scope, run: Run) -> object:
         return None
     finally:
         run.calls -= 1
+
+
+def name_of(function: Boxed) -> str:
+    """The name of what is invoked, where a name stands there."""
+    return function.text.strip() if isinstance(function, Literal) else ""
 
 
 def _called(function: Closure, given: Mapping[str, object], count: int) -> object:

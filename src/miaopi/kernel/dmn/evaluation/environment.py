@@ -8,7 +8,9 @@ from typing import Any
 from miaopi.kernel.dmn.elements import Decision, Graph, InputData, Knowledge, Reference, Service
 from miaopi.kernel.dmn.evaluation.boxes import closure, value_of
 from miaopi.kernel.dmn.evaluation.inputs import Given, admit
+from miaopi.kernel.dmn.evaluation.tables import columns_of, tries_of
 from miaopi.kernel.dmn.items import ANY, coerce
+from miaopi.kernel.dmn.tree import DecisionTable
 from miaopi.kernel.expr import Closure, Run
 
 
@@ -60,6 +62,22 @@ class Environment:
                 for name, of in element.function.parameters
             )
         )
+
+    def reasons(self, reference: Reference) -> tuple[Sequence[int], tuple[object, ...]]:
+        """Of the table that a decision is made by, how its rules fared and the values of its columns; of anything else nothing.
+
+        Tried once more, in a run of its own: what goes wrong was noted when the value was reckoned.
+        """
+        if reference.path:
+            return self._within(reference.path[0]).reasons(Reference(reference.path[1:], reference.id))
+        element = self.graph.elements[reference.id]
+        if not isinstance(element, Decision) or not isinstance(element.logic, DecisionTable):
+            return (), ()
+        scope, run = self._scope(element.requires), Run(now=self.run.now)
+        values = columns_of(element.logic, scope, run)
+        if values is None:
+            return (), ()
+        return tries_of(element.logic, values, scope, run), tuple(values)
 
     def _argument(self, reference: Reference) -> object:
         """The input for a parameter of a service."""

@@ -10,11 +10,14 @@ from miaopi.kernel.dmn.elements import Decision, DrgElement, Graph, InputData, K
 from miaopi.kernel.dmn.items import ANY, ItemType, given_by
 from miaopi.kernel.dmn.language import to_type
 from miaopi.kernel.dmn.model import Model
-from miaopi.kernel.dmn.reading.boxed import BoxedReader, type_of_boxed
+from miaopi.kernel.dmn.reading.boxed import BoxedReader
+from miaopi.kernel.dmn.reading.effort import Effort
+from miaopi.kernel.dmn.reading.literals import Shelf
 from miaopi.kernel.dmn.reading.requirements import Directory, in_order
 from miaopi.kernel.dmn.reading.types import TypeBook
-from miaopi.kernel.dmn.reading.xml import Document, Element, read_xml
-from miaopi.kernel.dmn.tree import BoxedFunction
+from miaopi.kernel.dmn.reading.variables import Variables
+from miaopi.kernel.dmn.reading.xml import Document, Element, read_root, read_xml
+from miaopi.kernel.dmn.tree import BoxedFunction, Literal
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Type
 
@@ -34,17 +37,17 @@ Resolve = Callable[[str, str], bytes | None]
 def parse(source: bytes, *, resolve: Resolve | None = None, where: str = "model.dmn") -> Model:
     """The model in these bytes. `resolve` gives the bytes of an imported one by its namespace and location, or none.
 
-    Raises DefinitionError, with the place, for what is no model; an expression that cannot be read is a finding.
+    Raises DefinitionError, with the place, for what is no model, and for one that takes more to be read than a model may. Its
+    expressions are read when they are asked for.
     """
     loader = Loader(resolve or (lambda _namespace, _location: None))
     read = loader.load(source, where)
-    findings = [finding for one in (*loader.read.values(), read) for finding in one.findings]
-    return Model(read.graph, tuple(findings))
+    return Model(read.graph, tuple(noted for one in (*loader.read.values(), read) for noted in one.noted))
 
 
 def namespace_of(source: bytes, *, where: str = "model.dmn") -> str:
-    """The namespace that a model gives to its elements. Raises DefinitionError."""
-    return read_xml(source, where=where).root.get("namespace")
+    """The namespace that a model gives to its elements, of which these bytes are the beginning. Raises DefinitionError."""
+    return read_root(source, where=where).get("namespace")
 
 
 @dataclass(slots=True)
@@ -54,9 +57,9 @@ class Read:
     graph: Graph
     directory: Directory
     book: TypeBook
-    variables: Mapping[str, Type]
+    variables: Variables
     imports: Mapping[str, Read]
-    findings: tuple[str, ...]
+    noted: tuple[str | Literal, ...]
     ways: int
 
 
@@ -65,18 +68,19 @@ class Loader:
     """Reads a model and what it imports; each namespace once, none within itself."""
 
     resolve: Resolve
+    effort: Effort = field(default_factory=Effort)
     read: dict[str, Read] = field(default_factory=dict)
     open: list[str] = field(default_factory=list)
 
     def load(self, source: bytes, where: str) -> Read:
-        document = read_xml(source, where=where)
+        document = read_xml(source, where=where, effort=self.effort)
         root = document.root
         if root.name != "definitions" or root.namespace not in NAMESPACES:
             raise DefinitionError(root.where, "this is no DMN model: its root is not the definitions of DMN 1.1 to 1.5")
         self.open.append(root.get("namespace"))
         imports = [(one.get("name"), self._imported(one)) for one in root.all("import") if _is_model(one)]
         self.open.pop()
-        return _Reading(document, imports).result()
+        return _Reading(document, imports, self.effort).result()
 
     def _imported(self, element: Element) -> Read:
         namespace = element.get("namespace")
@@ -105,7 +109,7 @@ def _is_model(element: Element) -> bool:
 class _Reading:
     """One model under way."""
 
-    def __init__(self, document: Document, imports: list[tuple[str, Read]]) -> None:
+    def __init__(self, document: Document, imports: list[tuple[str, Read]], effort: Effort) -> None:
         root, self.imports = document.root, dict(imports)
         if len(self.imports) != len(imports):
             raise DefinitionError(root.where, "two imports have one name")
@@ -117,11 +121,14 @@ class _Reading:
         spaces: dict[str, TypeBook | None] = {read.directory.namespace: read.book for _, read in imports}
         spaces[root.get("namespace")] = None
         self.book = TypeBook(
-            list(root.all("itemDefinition")), {name: read.book for name, read in imports}, document.prefixes, spaces
+            list(root.all("itemDefinition")),
+            {name: read.book for name, read in imports},
+            document.prefixes,
+            spaces,
+            effort,
         )
-        self.findings: list[str] = []
-        self.boxed = BoxedReader(self.book, root.get("expressionLanguage"), self.findings)
-        self.variables: dict[str, Type] = {}
+        self.boxed = BoxedReader(self.book, root.get("expressionLanguage"), effort)
+        self.variables = Variables()
         self.elements: dict[str, DrgElement] = {}
 
     def result(self) -> Read:
@@ -133,25 +140,24 @@ class _Reading:
             {key: self.elements[key] for key in self.directory.written},
             {name: read.graph for name, read in self.imports.items()},
         )
-        return Read(
-            graph, self.directory, self.book, self.variables, self.imports, tuple(self.findings), self.ways
-        )
+        noted = tuple(self.boxed.noted)
+        return Read(graph, self.directory, self.book, self.variables, self.imports, noted, self.ways)
 
     def _element(self, key: str, element: Element) -> DrgElement:
         name, variable = element.get("name"), element.first("variable")
         of = self.boxed.type_of(variable)
-        self.variables[key] = (of or ANY).type
+        self.variables.declare(key, (of or ANY).type)
         match element.name:
             case "inputData":
                 return InputData(name, of, element.where)
             case "decision":
-                requires = self.directory.required(element)
-                logic = self.boxed.within(element, self._names(requires))
+                requires = self.directory.required(key)
+                logic = self.boxed.within(element, self._shelf(requires, element.where))
                 if of is None:
-                    self.variables[key] = type_of_boxed(logic)
+                    self.variables.show(key, logic, [one.id for one in requires if not one.path])
                 return Decision(name, of, requires, logic, element.where)
             case "businessKnowledgeModel":
-                return self._knowledge(name, of, element)
+                return self._knowledge(key, of, element)
             case _:
                 outputs, encapsulated, decisions, data = (
                     self.directory.listed(element, part)
@@ -159,14 +165,19 @@ class _Reading:
                 )
                 return Service(name, given_by(of), outputs, encapsulated, decisions, data, element.where)
 
-    def _knowledge(self, name: str, of: ItemType | None, element: Element) -> Knowledge:
-        requires = self.directory.required(element)
+    def _knowledge(self, key: str, of: ItemType | None, element: Element) -> Knowledge:
+        name = element.get("name")
+        requires = self.directory.required(key)
         logic = element.first("encapsulatedLogic")
-        names = {**self._names(requires), name: ANY.type}
-        function = (
-            self.boxed.function(logic, names) if logic is not None else BoxedFunction((), None, element.where)
-        )
+        function = BoxedFunction((), None, element.where)
+        if logic is not None:
+            itself = {name: ANY.type}
+            shelf = self._shelf(requires, element.where).beside(lambda: itself, 1, element.where)
+            function = self.boxed.function(logic, shelf)
         return Knowledge(name, given_by(of), requires, function, element.where)
+
+    def _shelf(self, requires: tuple[Reference, ...], where: str) -> Shelf:
+        return self.boxed.shelf(lambda: self._names(requires), len(requires), where)
 
     def _names(self, requires: tuple[Reference, ...]) -> dict[str, Type]:
         """The variables that an element sees: those of its own model by name, imported ones within their import."""
@@ -174,7 +185,7 @@ class _Reading:
         nested: dict[str, dict[str, Type]] = {}
         for reference in requires:
             if not reference.path:
-                names[self.directory.written[reference.id].get("name")] = self.variables[reference.id]
+                names[self.directory.written[reference.id].get("name")] = self.variables.type(reference.id)
             else:
                 self._nest(nested, reference)
         return names | {
@@ -186,7 +197,7 @@ class _Reading:
         deeper, between = read, list(reference.path[1:])
         for name in between:
             deeper = deeper.imports[name]
-        found = deeper.variables[reference.id]
+        found = deeper.variables.type(reference.id)
         name = deeper.directory.written[reference.id].get("name")
         for outer in reversed(between):
             name, found = outer, to_type("context", None, ((name, found),))

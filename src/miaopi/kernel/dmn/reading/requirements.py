@@ -25,6 +25,8 @@ class Directory:
         self.namespace = root.get("namespace")
         self.imports = imports
         self.written: dict[str, Element] = {}
+        self._required: dict[str, tuple[Reference, ...]] = {}
+        self._ways: dict[str, Way | None] = {}
         for element in root.children:
             if element.name in ELEMENTS:
                 key = element.get("id") or f"{element.name} {element.get('name')}"
@@ -35,33 +37,38 @@ class Directory:
     def resolve(self, href: str, where: str) -> Reference:
         """The element that `#id` or `namespace#id` names. Raises DefinitionError where there is none."""
         namespace, _, id = href.rpartition("#")
-        found = self._local(id) if namespace in ("", self.namespace) else self.foreign(namespace, id)
-        if found is None:
+        found = self.way(namespace or self.namespace)
+        if found is None or id not in found[1].written:
             raise DefinitionError(where, f"{href} names no element of this model or of one that it imports")
-        return found
+        return Reference(found[0], id)
 
-    def _local(self, id: str) -> Reference | None:
-        return Reference((), id) if id in self.written else None
+    def way(self, namespace: str) -> Way | None:
+        """The names of the imports that lead to the model of that namespace, and the model; a direct one before all others."""
+        if namespace not in self._ways:
+            self._ways[namespace] = self._way(namespace)
+        return self._ways[namespace]
 
-    def foreign(self, namespace: str, id: str) -> Reference | None:
-        """The element of an imported model, by the shortest way to it."""
+    def _way(self, namespace: str) -> Way | None:
+        if namespace == self.namespace:
+            return (), self
         for name, directory in self.imports:
-            if directory.namespace == namespace and id in directory.written:
-                return Reference((name,), id)
+            if directory.namespace == namespace:
+                return (name,), directory
         for name, directory in self.imports:
-            found = directory.foreign(namespace, id)
-            if found is not None:
-                return Reference((name, *found.path), found.id)
+            if found := directory.way(namespace):
+                return (name, *found[0]), found[1]
         return None
 
-    def required(self, element: Element) -> tuple[Reference, ...]:
+    def required(self, key: str) -> tuple[Reference, ...]:
         """What a decision or knowledge model needs."""
-        return tuple(
-            self.resolve(href.get("href"), href.where)
-            for requirement, kind in REQUIREMENTS
-            for one in element.all(requirement)
-            for href in one.all(kind)
-        )
+        if key not in self._required:
+            self._required[key] = tuple(
+                self.resolve(href.get("href"), href.where)
+                for requirement, kind in REQUIREMENTS
+                for one in self.written[key].all(requirement)
+                for href in one.all(kind)
+            )
+        return self._required[key]
 
     def listed(self, service: Element, part: str) -> tuple[Reference, ...]:
         return tuple(self.resolve(one.get("href"), one.where) for one in service.all(part))
@@ -74,9 +81,12 @@ class Directory:
                 reference for part in OF_SERVICES for reference in self.listed(element, part)
             ]
         else:
-            found = self.required(element)
+            found = self.required(key)
         itself = element.name == "businessKnowledgeModel"
         return [reference.id for reference in found if not reference.path and not (itself and reference.id == key)]
+
+
+Way = tuple[tuple[str, ...], Directory]
 
 
 def in_order(directory: Directory) -> list[str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final, Protocol
 
 from miaopi.kernel.dmn.items import ItemType
-from miaopi.kernel.dmn.reading.literals import read_cell, read_literal, split_tests
+from miaopi.kernel.dmn.reading.literals import Shelf, split_tests
 from miaopi.kernel.dmn.reading.xml import Element
 from miaopi.kernel.dmn.tree import (
     Aggregation,
@@ -18,9 +17,7 @@ from miaopi.kernel.dmn.tree import (
     Rule,
 )
 from miaopi.kernel.errors import DefinitionError
-from miaopi.kernel.expr import Type
 
-Names = Mapping[str, Type]
 POLICIES: Final = {policy.value: policy for policy in HitPolicy}
 AGGREGATIONS: Final = {aggregation.value: aggregation for aggregation in Aggregation}
 
@@ -28,20 +25,20 @@ AGGREGATIONS: Final = {aggregation.value: aggregation for aggregation in Aggrega
 class Reads(Protocol):
     """What a table needs of the reader that it stands in."""
 
-    types: Names
-
     def type_of(self, element: Element | None) -> ItemType | None: ...
 
-    def noted(self, literal: Literal) -> Literal: ...
+    def text(
+        self, text: str, shelf: Shelf, where: str, *, of: ItemType | None = None, unary: bool = False
+    ) -> Literal: ...
 
 
-def read_table(reader: Reads, element: Element, names: Names) -> DecisionTable:
-    inputs = tuple(_input(reader, one, names) for one in element.all("input"))
+def read_table(reader: Reads, element: Element, shelf: Shelf) -> DecisionTable:
+    inputs = tuple(_input(reader, one, shelf) for one in element.all("input"))
     of = reader.type_of(element)
-    outputs = tuple(_output(reader, one, names) for one in element.all("output"))
+    outputs = tuple(_output(reader, one, shelf) for one in element.all("output"))
     if not outputs:
         raise DefinitionError(element.where, "a decision table has no output")
-    rules = tuple(_rule(reader, one, names, inputs, outputs) for one in element.all("rule"))
+    rules = tuple(_rule(reader, one, shelf, inputs, outputs) for one in element.all("rule"))
     policy = element.get("hitPolicy") or HitPolicy.UNIQUE.value
     if policy not in POLICIES:
         raise DefinitionError(element.where, f"there is no hit policy {policy}; there are {', '.join(POLICIES)}")
@@ -53,32 +50,28 @@ def read_table(reader: Reads, element: Element, names: Names) -> DecisionTable:
     )
 
 
-def _input(reader: Reads, element: Element, names: Names) -> InputClause:
+def _input(reader: Reads, element: Element, shelf: Shelf) -> InputClause:
     expression = element.first("inputExpression")
     if expression is None:
         raise DefinitionError(element.where, "an input of the table has no expression")
     of = reader.type_of(expression)
     text = expression.text_of("text")
-    literal = reader.noted(read_literal(text, names, reader.types, where=expression.where, of=of))
-    return InputClause(literal, _tests(reader, element.first("inputValues"), names))
+    literal = reader.text(text, shelf, expression.where, of=of)
+    return InputClause(literal, _tests(reader, element.first("inputValues"), shelf))
 
 
-def _output(reader: Reads, element: Element, names: Names) -> OutputClause:
+def _output(reader: Reads, element: Element, shelf: Shelf) -> OutputClause:
     values, default = element.first("outputValues"), element.first("defaultOutputEntry")
     of = reader.type_of(element)
-    allowed = _tests(reader, values, names)
-    ranks = of.ranks if of is not None else ()
-    if values is not None and allowed is not None:
-        cells = [
-            read_cell(one, names, reader.types, where=values.where) for one in split_tests(values.text_of("text"))
-        ]
-        ranks = tuple(cell.program for cell in cells if cell.program is not None)
-    entry = _entry(reader, default, names) if default is not None else None
+    allowed = _tests(reader, values, shelf)
+    each = split_tests(values.text_of("text")) if values is not None and allowed is not None else ()
+    ranks = tuple(_cell(reader, one, element, shelf) for one in each)
+    entry = _entry(reader, default, shelf) if default is not None else None
     return OutputClause(element.get("name"), of, allowed, ranks, entry)
 
 
 def _rule(
-    reader: Reads, element: Element, names: Names, inputs: tuple[InputClause, ...], outputs: tuple[OutputClause, ...]
+    reader: Reads, element: Element, shelf: Shelf, inputs: tuple[InputClause, ...], outputs: tuple[OutputClause, ...]
 ) -> Rule:
     conditions = list(element.all("inputEntry"))
     outcomes = list(element.all("outputEntry"))
@@ -88,24 +81,25 @@ def _rule(
             f"a rule has {len(conditions)} conditions and {len(outcomes)} outputs, the table {len(inputs)} and {len(outputs)}",
         )
     return Rule(
-        tuple(
-            reader.noted(read_cell(one.text_of("text"), names, reader.types, where=one.where)) for one in conditions
-        ),
-        tuple(_entry(reader, one, names) for one in outcomes),
+        tuple(_cell(reader, one.text_of("text"), one, shelf) for one in conditions),
+        tuple(_entry(reader, one, shelf) for one in outcomes),
         element.where,
     )
 
 
-def _entry(reader: Reads, element: Element, names: Names) -> Literal:
+def _entry(reader: Reads, element: Element, shelf: Shelf) -> Literal:
     """The value of a cell of an output; an empty one is null, and so is a dash."""
     text = element.text_of("text").strip()
-    return reader.noted(
-        read_literal(text if text not in ("", "-") else "null", names, reader.types, where=element.where)
-    )
+    return reader.text(text if text not in ("", "-") else "null", shelf, element.where)
 
 
-def _tests(reader: Reads, element: Element | None, names: Names) -> Literal | None:
+def _cell(reader: Reads, text: str, element: Element, shelf: Shelf) -> Literal:
+    """The unary tests of a cell (DMN 1.5 §8.3.3); an empty one tests nothing."""
+    return reader.text(text.strip() or "-", shelf, element.where, unary=True)
+
+
+def _tests(reader: Reads, element: Element | None, shelf: Shelf) -> Literal | None:
     text = element.text_of("text") if element is not None else ""
     if element is None or not text.strip():
         return None
-    return reader.noted(read_cell(text, names, reader.types, where=element.where))
+    return _cell(reader, text, element, shelf)

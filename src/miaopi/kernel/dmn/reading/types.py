@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from miaopi.kernel.dmn.items import ANY, ItemType, of_type
+from miaopi.kernel.dmn.items import ANY, NO_PLACE, ItemType, of_type
+from miaopi.kernel.dmn.reading.effort import Effort
 from miaopi.kernel.dmn.reading.literals import read_tests, split_tests
 from miaopi.kernel.dmn.reading.xml import Element
+from miaopi.kernel.dmn.tree import Literal
 from miaopi.kernel.errors import DefinitionError
-from miaopi.kernel.expr.types import read_type
+from miaopi.kernel.expr.types import Type, TypeNames, read_type
 
 # DMN 1.5 table 45, with the spellings of older models.
 KINDS: Final[Mapping[str, str]] = {
@@ -41,6 +43,10 @@ OF_SCHEMA: Final[Mapping[str, str]] = {
     "yearMonthDuration": "years and months duration",
 }
 DEEPEST: Final = 32
+PER_GENERIC: Final = 60  # steps for a type with parts that is written where it is used
+# Steps for what a type allows: it is read at once, as a whole and test by test.
+PER_CHARACTER: Final = 4
+PER_TEST: Final = 10
 
 
 class TypeBook:
@@ -52,12 +58,18 @@ class TypeBook:
         imported: Mapping[str, TypeBook],
         prefixes: Mapping[str, str],
         namespaces: Mapping[str, TypeBook | None],
+        effort: Effort,
     ) -> None:
         self.written = {definition.get("name"): definition for definition in definitions}
         self.imported = imported
         self.prefixes = prefixes
         self.namespaces = namespaces
+        self.effort = effort
+        self.books: int = 1 + sum(book.books for book in imported.values())
+        self.names = TypeNames(self.each_name(), self.type_of)
+        self.known: dict[str, Type | None] = {}
         self.made: dict[str, ItemType] = {}
+        self.generic: dict[str, ItemType] = {}
         self.open: list[str] = []
 
     def find(self, reference: str, where: str) -> ItemType | None:
@@ -65,6 +77,7 @@ class TypeBook:
         name = " ".join(reference.split())
         if not name:
             return None
+        self.effort.take(self.books, where)
         found = self.declared(name) or self._prefixed(name, where)
         if found is not None:
             return found
@@ -74,12 +87,22 @@ class TypeBook:
             return self._generic(name, where)
         raise DefinitionError(where, f"there is no type {name}")
 
-    def known(self) -> dict[str, ItemType]:
-        """Every type of the model by the name that its expressions use."""
-        found = {name: made for name, item in self.written.items() if (made := self.find(name, item.where))}
+    def make(self) -> None:
+        """Make every type of the model itself. Raises DefinitionError."""
+        for name, item in self.written.items():
+            self.find(name, item.where)
+
+    def type_of(self, name: str) -> Type | None:
+        """What the expressions of the model know under that name."""
+        if name not in self.known:
+            found = self.declared(name)
+            self.known[name] = None if found is None else found.type
+        return self.known[name]
+
+    def each_name(self) -> Iterator[str]:
+        yield from self.written
         for prefix, book in self.imported.items():
-            found |= {f"{prefix}.{name}" if prefix else name: made for name, made in book.known().items()}
-        return found
+            yield from (f"{prefix}.{name}" if prefix else name for name in book.each_name())
 
     def declared(self, name: str) -> ItemType | None:
         """The type that this model or one that it imports declares under that name."""
@@ -107,11 +130,16 @@ class TypeBook:
 
     def _generic(self, name: str, where: str) -> ItemType:
         """`list<number>` and the like, of the language's types and of the model's own."""
-        own = {one: made.type for one in self.written if one in name and (made := self.declared(one))}
-        found, end = read_type(name, 0, own)
-        if end != len(name):
-            raise DefinitionError(where, f"there is no type {name}")
-        return of_type(found)
+        if name not in self.generic:
+            self.effort.take(PER_GENERIC + len(name), where)
+            found, end = read_type(name, 0, self.names, spend=lambda steps: self.effort.take(steps, where))
+            if end != len(name):
+                raise DefinitionError(where, f"there is no type {name}")
+            try:
+                self.generic[name] = of_type(found)
+            except DefinitionError as error:
+                raise _placed(error, where)
+        return self.generic[name]
 
     def _own(self, name: str) -> ItemType | None:
         if name in self.made:
@@ -122,7 +150,10 @@ class TypeBook:
         if name in self.open or len(self.open) >= DEEPEST:
             raise DefinitionError(definition.where, f"the type {name} is defined by itself: {' → '.join([*self.open, name])}")
         self.open.append(name)
-        self.made[name] = self._make(definition)
+        try:
+            self.made[name] = self._make(definition)
+        except DefinitionError as error:
+            raise _placed(error, definition.where)
         self.open.pop()
         return self.made[name]
 
@@ -139,10 +170,10 @@ class TypeBook:
         else:
             made = self.find(reference, definition.where) or ANY
         many = definition.get("isCollection") == "true"
-        made = _constrained(made, name, definition.first("allowedValues"))
+        made = self._constrained(made, name, definition.first("allowedValues"))
         if many:
             made = ItemType(name, "list", item=made)
-        return _constrained(made, name, definition.first("typeConstraint"))
+        return self._constrained(made, name, definition.first("typeConstraint"))
 
     def _function(self, name: str, function: Element) -> ItemType:
         parameters = tuple(
@@ -152,17 +183,24 @@ class TypeBook:
         output = self.find(function.get("outputTypeRef"), function.where)
         return ItemType(name, "function", parameters=parameters, output=output)
 
+    def _constrained(self, made: ItemType, name: str, tests: Element | None) -> ItemType:
+        text = tests.text_of("text") if tests is not None else ""
+        if tests is None or not text.strip():
+            return made
+        each = list(split_tests(text))
+        self.effort.take(PER_CHARACTER * len(text) + PER_TEST * (1 + len(each)), tests.where)
+        constraint = read_tests(text, where=tests.where)
+        ranks = tuple(read_tests(test, where=tests.where) for test in each)
+        return replace(made, name=name, constraints=(*made.constraints, constraint), ranks=ranks)
 
-def _constrained(made: ItemType, name: str, tests: Element | None) -> ItemType:
-    text = tests.text_of("text") if tests is not None else ""
-    if tests is None or not text.strip():
-        return made
-    constraint = read_tests(text, where=tests.where)
-    ranks = tuple(read_tests(test, where=tests.where) for test in split_tests(text))
-    return replace(made, name=name, constraints=(*made.constraints, constraint), ranks=ranks)
 
 
-def finding(find: Callable[[], ItemType | None], findings: list[str]) -> ItemType | None:
+def _placed(error: DefinitionError, where: str) -> DefinitionError:
+    """The error where it stands; types themselves have no place."""
+    return DefinitionError(where, error.message) if error.where == NO_PLACE else error
+
+
+def finding(find: Callable[[], ItemType | None], findings: list[str | Literal]) -> ItemType | None:
     """The type, or none with a finding where nothing defines it."""
     try:
         return find()

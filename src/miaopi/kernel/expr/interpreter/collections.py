@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from miaopi.kernel.expr.interpreter.walk import Walk
-from miaopi.kernel.expr.operations import part
+from miaopi.kernel.expr.meaning import collections
+from miaopi.kernel.expr.meaning.collections import at_place
 from miaopi.kernel.expr.parser import ITEM
 from miaopi.kernel.expr.tree import ContextOf, Filter, ListOf, Property
 from miaopi.kernel.expr.values import Fault, Undetermined, kind_of, merge
@@ -28,19 +29,7 @@ def context(walk: Walk, node: ContextOf) -> object:
 
 
 def part_of(walk: Walk, node: Property) -> object:
-    """`base.name`; of a list, that of each element."""
-    base = walk.value(node.base)
-    if isinstance(base, list):
-        return [walk.attempt(node, _part, walk, element, node.name) for element in base]
-    return _part(walk, base, node.name)
-
-
-def _part(walk: Walk, base: object, name: str) -> object:
-    if isinstance(base, dict):
-        return part(base, name)
-    if base is None and walk.is_open:
-        raise Fault(f"null has no part {name}")
-    return walk.strictly(lambda value: part(value, name), base)
+    return collections.part_of(walk, node, walk.value(node.base), node.name)
 
 
 def filtered(walk: Walk, node: Filter) -> object:
@@ -55,7 +44,7 @@ def _decided(walk: Walk, node: Filter) -> object:
     if not isinstance(base, list):
         return walk.fault(node, f"a {kind_of(base)} is not a list")
     if not node.reads_item:
-        return walk.strictly(lambda place: _at_place(base, place), walk.value(node.test))
+        return walk.strictly(lambda place: at_place(base, place), walk.value(node.test))
     kept, open_ = list[object](), list[Undetermined]()
     for element in base:
         with walk.within({**walk.locals, ITEM: element}):
@@ -88,16 +77,7 @@ def _chosen(walk: Walk, node: Filter) -> object:
         with walk.within(frame):
             found = walk.value(node.test)
         if isinstance(found, Decimal):
-            return _at_place(elements, found)
+            return at_place(elements, found)
         if walk.as_truth(node.test, found) is True:
             kept.append(element)
     return kept
-
-
-def _at_place(elements: list[object], place: object) -> object:
-    """The element counted from 1, or from the end where the place is negative; null where there is none."""
-    if not isinstance(place, Decimal) or place != place.to_integral_value():
-        raise Fault("a place in a list is a whole number")
-    if place == 0 or abs(place) > len(elements):
-        return None
-    return elements[int(place) - 1 if place > 0 else int(place)]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from miaopi.kernel.expr.interpreter.walk import Walk, doubts
+from miaopi.kernel.expr.interpreter.walk import Walk
+from miaopi.kernel.expr.meaning.choice import choose_openly
 from miaopi.kernel.expr.tree import And, If, Not, Or
-from miaopi.kernel.expr.values import Truth, Undetermined, both, either, is_same, merge, negate
+from miaopi.kernel.expr.values import Truth, Undetermined, both, either, negate
 
 
 def all_of(walk: Walk, node: And) -> Truth:
@@ -33,6 +34,4 @@ def choose(walk: Walk, node: If) -> object:
     condition = walk.truth(node.condition)
     if not isinstance(condition, Undetermined):
         return walk.value(node.then if condition is True else node.otherwise)
-    then, otherwise = walk.settled(walk.value(node.then)), walk.settled(walk.value(node.otherwise))
-    found = doubts((then, otherwise))
-    return then if not found and is_same(then, otherwise) else merge(condition, *found)
+    return choose_openly(walk, condition, walk.value(node.then), walk.value(node.otherwise))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from miaopi.kernel.expr.interpreter.builtins import builtin
-from miaopi.kernel.expr.interpreter.walk import Walk, weight
-from miaopi.kernel.expr.operations import minus, operate
+from miaopi.kernel.expr.interpreter.walk import Walk
+from miaopi.kernel.expr.meaning import reckoning
+from miaopi.kernel.expr.meaning.calls import builtin
 from miaopi.kernel.expr.tree import Arithmetic, Literal, Mistake, Name, Negative
 from miaopi.kernel.expr.values import Fault
 
@@ -22,17 +22,12 @@ def name(walk: Walk, node: Name) -> object:
         return walk.locals[node.name]
     if node.name in walk.scope:
         return walk.scope[node.name]
-    found = builtin(walk, node)
-    if found is None:
-        raise Fault(f"there is no name {node.name}")
-    return found
+    return builtin(walk, node)
 
 
 def negative(walk: Walk, node: Negative) -> object:
-    return walk.strictly(minus, walk.value(node.operand))
+    return reckoning.negative(walk, walk.value(node.operand))
 
 
 def arithmetic(walk: Walk, node: Arithmetic) -> object:
-    operator, left, right = node.operator, walk.value(node.left), walk.value(node.right)
-    walk.spend(node, weight(left) + weight(right))
-    return walk.strictly(lambda one, other: operate(operator, one, other, is_open=walk.is_open), left, right)
+    return reckoning.arithmetic(walk, node, walk.value(node.left), walk.value(node.right))

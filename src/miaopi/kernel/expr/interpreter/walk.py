@@ -1,25 +1,20 @@
-"""One walk over a tree: where it stands, what it has taken, and what it does with what goes wrong."""
+"""One walk over a tree: where it stands, and which names are bound there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
-from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.lexer import Source
-from miaopi.kernel.expr.run import LEVELS, LONGEST_LIST, Run
+from miaopi.kernel.expr.meaning.evaluation import Evaluation
+from miaopi.kernel.expr.run import LEVELS, Run
 from miaopi.kernel.expr.tree import Node
-from miaopi.kernel.expr.values import Fault, Truth, Undetermined, kind_of, merge, settle
-
-WEIGHED: Final = 16  # characters or elements that are one step
+from miaopi.kernel.expr.values import Fault, Truth
 
 
-class Walk:
-    """`locals` are the names bound around the node at hand. In a decision what goes wrong never becomes null, for null could
-    make a condition true: it becomes `Undetermined` with the fault, and a person looks at the case. An open source has FEEL's
-    own rule (DMN 1.5 §10.3.2.13.1): null, and the run notes the fault.
-    """
+class Walk(Evaluation):
+    """`locals` are the names bound around the node at hand."""
 
     def __init__(
         self,
@@ -28,11 +23,9 @@ class Walk:
         run: Run,
         meanings: Mapping[type[Node], Callable[[Walk, Any], object]],
     ) -> None:
-        self.source = source
+        super().__init__(source, run)
         self.scope = scope
-        self.run = run
         self.meanings = meanings
-        self.is_open = source.is_open
         self.locals: Mapping[str, object] = {}
 
     def value(self, node: Node) -> object:
@@ -48,51 +41,8 @@ class Walk:
         finally:
             run.level -= 1
 
-    def spend(self, node: Node, steps: int) -> None:
-        self.run.taken += steps
-        if self.run.taken > self.run.steps:
-            raise self.source.error(node.span, f"the expression takes more than {self.run.steps} steps")
-
-    def attempt(self, node: Node, reckon: Callable[..., object], *values: object) -> object:
-        """What is reckoned from the values, or the fault on the way to it, said to be at the node."""
-        try:
-            return reckon(*values)
-        except Fault as fault:
-            return self.fault(node, str(fault))
-
-    def fault(self, node: Node, message: str) -> Undetermined | None:
-        said = f"{self.source.place(node.span)}: {message}"
-        if not self.is_open:
-            return Undetermined(frozenset(), frozenset({said}))
-        self.run.faults.append(f"{self.source.where}: {said}")
-        return None
-
     def truth(self, node: Node) -> Truth:
         return self.as_truth(node, self.value(node))
-
-    def as_truth(self, node: Node, value: object) -> Truth:
-        if value is None or isinstance(value, bool | Undetermined):
-            return value
-        return self.fault(node, f"a {kind_of(value)} is neither true nor false")
-
-    def settled(self, value: object) -> object:
-        """In an open source nothing is undetermined."""
-        return value if self.is_open else settle(value)
-
-    def strictly(self, apply: Callable[..., object], *values: object) -> object:
-        """The result, or `Undetermined` if any value is."""
-        if self.is_open:
-            return apply(*values)
-        found = [value for value in map(settle, values) if isinstance(value, Undetermined)]
-        return merge(*found) if found else apply(*values)
-
-    def of_size(self, node: Node, elements: list[object]) -> list[object]:
-        if len(elements) > LONGEST_LIST:
-            raise self.too_long(node)
-        return elements
-
-    def too_long(self, node: Node) -> DefinitionError:
-        return self.source.error(node.span, f"the list has more than {LONGEST_LIST} elements")
 
     @contextmanager
     def within(self, names: Mapping[str, object]) -> Iterator[None]:
@@ -102,12 +52,3 @@ class Walk:
             yield
         finally:
             self.locals = outer
-
-
-def weight(value: object) -> int:
-    """The steps that handling the value takes beside the one for its node: long ones fill the memory."""
-    return len(value) // WEIGHED if isinstance(value, str | list) else 0
-
-
-def doubts(values: Iterable[object]) -> list[Undetermined]:
-    return [value for value in values if isinstance(value, Undetermined)]

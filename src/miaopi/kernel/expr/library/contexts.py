@@ -72,7 +72,7 @@ CONTEXTS: Final[Mapping[str, Function]] = {
         Type("list", Type("context", entries=(("key", STRING), ("value", ANY)))),
         (takes(_get_entries, ("m", RECORD)),),
     ),
-    "context": Function(RECORD, (takes(_context, ("entries", LIST)),)),
+    "context": Function(RECORD, (takes(_context, ("entries", LIST), examines=True),)),
     "context put": Function(
         RECORD,
         (

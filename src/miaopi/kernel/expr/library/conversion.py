@@ -57,7 +57,7 @@ CONVERSION: Final[Mapping[str, Function]] = {
             ),
         ),
     ),
-    "string": Function(STRING, (takes(write_value, ("from", ANY)),)),
+    "string": Function(STRING, (takes(write_value, ("from", ANY), examines=True),)),
     "duration": Function(ANY, (takes(read_duration, FROM),)),
     "is": Function(BOOLEAN, (takes(_is, ("value1", ANY), ("value2", ANY), takes_null=True),)),
 }

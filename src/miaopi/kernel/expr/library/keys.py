@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from decimal import Decimal
 
 from miaopi.kernel.expr.fault import Fault
 from miaopi.kernel.expr.temporal import TEMPORAL
 from miaopi.kernel.expr.temporal.comparison import measure
-from miaopi.kernel.expr.values import MOST_PARTS, Range, kind_of
+from miaopi.kernel.expr.values import DECIMAL128, MOST_PARTS, Range, kind_of
 
 
 class KeyMaker:
-    """Makes the keys of one call; `parts` counts what is still allowed."""
+    """Makes the keys of one call; `parts` counts what is still allowed. Numbers are written out: of those, an author cannot find
+    many that Python takes for alike before it compares them.
+    """
 
     def __init__(self) -> None:
         self.parts = MOST_PARTS
@@ -29,6 +32,8 @@ class KeyMaker:
             case Range(low=low, high=high):
                 return "range", self.key(low), self.key(high), value.includes_low, value.includes_high
             case _ if isinstance(value, TEMPORAL):
-                return kind_of(value).name, *measure(value)
+                return kind_of(value).name, *map(str, measure(value))
+            case Decimal():
+                return "number", str(DECIMAL128.normalize(value))
             case _:
                 return kind_of(value).name, value

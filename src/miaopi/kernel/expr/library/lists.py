@@ -12,6 +12,7 @@ from miaopi.kernel.expr.fault import Fault
 from miaopi.kernel.expr.library.keys import KeyMaker
 from miaopi.kernel.expr.library.signature import (
     Function,
+    Spend,
     bounded_list,
     cut,
     one_of_first,
@@ -122,23 +123,29 @@ def _replace_at(elements: list[object] | None, place: Decimal | None, item: obje
     return [*elements[:index], item, *elements[index + 1 :]]
 
 
-def _replace_where(elements: list[object] | None, matches: Closure | None, item: object) -> object:
+def _replace_where(
+    spend: Spend, elements: list[object] | None, matches: Closure | None, item: object
+) -> object:
     """The new item where the function says so of an element and the item. Raises Fault where it says neither."""
     if elements is None or matches is None:
         return None
-    answers = _Answers(matches)
+    answers = _Answers(matches, spend)
     replaced = [item if answers.ask(element, item) else element for element in elements]
     return answers.settled(replaced)
 
 
 class _Answers:
-    """What a function of two values says, true or false; where nobody can say, the result is open."""
+    """What a function of two values says, true or false; where nobody can say, the result is open. Each answer is a step beside
+    those that the function takes.
+    """
 
-    def __init__(self, function: Closure) -> None:
+    def __init__(self, function: Closure, spend: Spend) -> None:
         self.function = function
+        self.spend = spend
         self.open: list[Undetermined] = []
 
     def ask(self, left: object, right: object) -> bool:
+        self.spend(1)
         found = self.function.call(left, right)
         if isinstance(found, Undetermined):
             self.open.append(found)
@@ -151,9 +158,9 @@ class _Answers:
         return merge(*self.open) if self.open else result
 
 
-def _sort(elements: list[object], precedes: Closure) -> object:
+def _sort(spend: Spend, elements: list[object], precedes: Closure) -> object:
     """In the order that the function gives; what it does not order stays as it was."""
-    answers = _Answers(precedes)
+    answers = _Answers(precedes, spend)
     ordered = sorted(elements, key=functools.cmp_to_key(lambda left, right: -answers.ask(left, right)))
     return answers.settled(ordered)
 
@@ -214,7 +221,7 @@ def over_lists(
     return Function(
         result,
         (
-            takes(apply, ("list", Type("list", item))),
+            takes(apply, ("list", Type("list", item)), examines=True),
             takes(lambda *values: apply(list(values)), ("list", item), is_variadic=True, takes_null=True),
         ),
     )
@@ -237,6 +244,7 @@ LISTS: Final[Mapping[str, Function]] = {
                 ("element", ANY),
                 takes_null=True,
                 takes_doubtful_lists=True,
+                examines=True,
                 apply_open=_holds,
             ),
         ),
@@ -263,15 +271,15 @@ LISTS: Final[Mapping[str, Function]] = {
         LIST,
         (
             takes(_replace_at, ELEMENTS, ("position", NUMBER), NEW_ITEM, takes_null=True),
-            takes(_replace_where, ELEMENTS, ("match", FUNCTION), NEW_ITEM, takes_null=True),
+            takes(_replace_where, ELEMENTS, ("match", FUNCTION), NEW_ITEM, takes_null=True, counts=True),
         ),
     ),
     "reverse": Function(same_as_first, (takes(_reverse, ELEMENTS),)),
     "index of": Function(
-        Type("list", NUMBER), (takes(_index_of, ELEMENTS, ("match", ANY), takes_null=True),)
+        Type("list", NUMBER), (takes(_index_of, ELEMENTS, ("match", ANY), takes_null=True, examines=True),)
     ),
-    "union": Function(LIST, (takes(_union, ELEMENTS, is_variadic=True),)),
-    "distinct values": Function(same_as_first, (takes(_distinct, ELEMENTS),)),
+    "union": Function(LIST, (takes(_union, ELEMENTS, is_variadic=True, examines=True),)),
+    "distinct values": Function(same_as_first, (takes(_distinct, ELEMENTS, examines=True),)),
     "flatten": Function(LIST, (takes(_flatten, ELEMENTS),)),
-    "sort": Function(same_as_first, (takes(_sort, ELEMENTS, ("precedes", FUNCTION)),)),
+    "sort": Function(same_as_first, (takes(_sort, ELEMENTS, ("precedes", FUNCTION), counts=True),)),
 }

@@ -19,12 +19,13 @@ from decimal import (
 from typing import Final
 
 from miaopi.kernel.expr.fault import Fault
-from miaopi.kernel.expr.library.signature import Function, Overload, same_as_first, takes
+from miaopi.kernel.expr.library.signature import Function, Overload, Spend, same_as_first, takes
 from miaopi.kernel.expr.temporal import DaysDuration, YearsMonths, negate_duration
 from miaopi.kernel.expr.temporal.duration import count_nanoseconds
 from miaopi.kernel.expr.types import BOOLEAN, DAYS, MONTHS, NUMBER
 from miaopi.kernel.expr.values import DECIMAL128
 
+SERIES: Final = 6  # steps that a root, a power of e or a logarithm takes
 # The places that decimal128 can have, and a context in which the remainder of any two of its numbers is exact.
 LEAST_SCALE: Final = -6_111
 MOST_SCALE: Final = 6_176
@@ -56,10 +57,11 @@ def _modulo(dividend: Decimal, divisor: Decimal) -> Decimal:
     return DECIMAL128.plus(rest)
 
 
-def _reckoned(apply: Callable[[Decimal], Decimal]) -> Callable[[Decimal], Decimal]:
+def _reckoned(apply: Callable[[Decimal], Decimal]) -> Callable[[Spend, Decimal], Decimal]:
     """The function, where it gives a number. Raises Fault."""
 
-    def reckon(number: Decimal) -> Decimal:
+    def reckon(spend: Spend, number: Decimal) -> Decimal:
+        spend(SERIES)
         try:
             found = apply(number)
         except DecimalException:
@@ -100,8 +102,12 @@ def _scaled_or_whole(rounding: str) -> Function:
     return Function(NUMBER, (takes(apply, ("n", NUMBER)), takes(apply, ("n", NUMBER), ("scale", NUMBER))))
 
 
-def _of_number(result: type[bool] | type[Decimal], apply: Callable[[Decimal], object]) -> Function:
-    return Function(BOOLEAN if result is bool else NUMBER, (takes(apply, ("number", NUMBER)),))
+def _is_number(apply: Callable[[Decimal], bool]) -> Function:
+    return Function(BOOLEAN, (takes(apply, ("number", NUMBER)),))
+
+
+def _series(apply: Callable[[Decimal], Decimal]) -> Function:
+    return Function(NUMBER, (takes(_reckoned(apply), ("number", NUMBER), counts=True),))
 
 
 def _absolute_overloads(name: str) -> tuple[Overload, ...]:
@@ -122,9 +128,9 @@ NUMBERS: Final[Mapping[str, Function]] = {
     "round half down": _scaled(ROUND_HALF_DOWN),
     "abs": Function(same_as_first, (*_absolute_overloads("n"), *_absolute_overloads("number"))),
     "modulo": Function(NUMBER, (takes(_modulo, ("dividend", NUMBER), ("divisor", NUMBER)),)),
-    "sqrt": _of_number(Decimal, _reckoned(DECIMAL128.sqrt)),
-    "log": _of_number(Decimal, _reckoned(DECIMAL128.ln)),
-    "exp": _of_number(Decimal, _reckoned(DECIMAL128.exp)),
-    "odd": _of_number(bool, _is_odd),
-    "even": _of_number(bool, _is_even),
+    "sqrt": _series(DECIMAL128.sqrt),
+    "log": _series(DECIMAL128.ln),
+    "exp": _series(DECIMAL128.exp),
+    "odd": _is_number(_is_odd),
+    "even": _is_number(_is_even),
 }

@@ -13,14 +13,17 @@ from miaopi.kernel.expr.run import LONGEST_LIST
 from miaopi.kernel.expr.types import Type, fits, item_of
 from miaopi.kernel.expr.values import holds
 
+Spend = Callable[[int], None]  # counts so many steps
+
 
 @dataclass(frozen=True, slots=True)
 class Overload:
     """One list of parameters and what to do with their values, all determined and, unless `takes_null`, none null.
 
     `is_variadic`: the last parameter takes any number of values, one at least. `reads_clock`: before the values comes the
-    moment of the evaluation, or None where there is no clock. `apply_open` is what an open source does instead, where FEEL's
-    own answer is not one that a decision may be built on.
+    moment of the evaluation, or None where there is no clock. `counts`: before the values comes what counts the steps that they
+    take, for how many it will be shows on the way alone. `examines`: each part of the values is a step. `apply_open` is what an
+    open source does instead, where FEEL's own answer is not one that a decision may be built on.
     """
 
     parameters: tuple[Type, ...]
@@ -30,11 +33,17 @@ class Overload:
     takes_doubtful_lists: bool = False
     is_variadic: bool = False
     reads_clock: bool = False
+    counts: bool = False
+    examines: bool = False
     apply_open: Callable[..., object] | None = None
 
     def __str__(self) -> str:
         """The types of the parameters, `(number, …)`."""
         return f"({', '.join(map(str, self.parameters))}{', …' if self.is_variadic else ''})"
+
+    @property
+    def needs_values_alone(self) -> bool:
+        return not (self.reads_clock or self.counts)
 
     def takes_types(self, found: tuple[Type, ...]) -> bool:
         return self.takes_count(len(found)) and all(map(fits, self.wanted(len(found)), found))

@@ -9,6 +9,7 @@ from functools import reduce
 from typing import Any, Final
 
 from miaopi.kernel.expr.fault import Fault
+from miaopi.kernel.expr.library.keys import KeyMaker
 from miaopi.kernel.expr.library.lists import over_lists
 from miaopi.kernel.expr.library.signature import Function
 from miaopi.kernel.expr.types import NUMBER, Type
@@ -46,9 +47,10 @@ def _stddev(numbers: list[Decimal]) -> Decimal:
 
 def _mode(numbers: list[Decimal]) -> list[Decimal]:
     """The numbers that occur most often, in ascending order; none of none."""
-    counts = Counter(numbers)
+    keys = KeyMaker()
+    counts = Counter(map(keys.key, numbers))
     most = max(counts.values(), default=0)
-    return sorted(number for number, count in counts.items() if count == most)
+    return sorted({key: number for number in numbers if counts[key := keys.key(number)] == most}.values())
 
 
 def _reckoned(apply: Callable[[list[Decimal]], object], *, of_none: object) -> Callable[[list[Any]], object]:

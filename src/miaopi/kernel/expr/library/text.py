@@ -8,6 +8,7 @@ from typing import Final
 
 from miaopi.kernel.expr.library.signature import (
     Function,
+    Spend,
     bounded_join,
     bounded_list,
     bounded_text,
@@ -56,18 +57,20 @@ def _join(texts: list[str | None] | None, delimiter: str | None = None) -> str |
     return bounded_join(delimiter or "", (text for text in texts if text is not None))
 
 
-def _matches(text: str | None, pattern: str | None, flags: str | None = None) -> bool | None:
-    return None if text is None or pattern is None else matches(text, pattern, flags or "")
+def _matches(spend: Spend, text: str | None, pattern: str | None, flags: str | None = None) -> bool | None:
+    return None if text is None or pattern is None else matches(text, pattern, flags or "", spend)
 
 
-def _replace(text: str | None, pattern: str | None, by: str | None, flags: str | None = None) -> str | None:
+def _replace(
+    spend: Spend, text: str | None, pattern: str | None, by: str | None, flags: str | None = None
+) -> str | None:
     if text is None or pattern is None or by is None:
         return None
-    return bounded_join("", replace(text, pattern, by, flags or ""))
+    return bounded_join("", replace(text, pattern, by, flags or "", spend))
 
 
-def _split(text: str, delimiter: str) -> list[object]:
-    return bounded_list(split(text, delimiter))
+def _split(spend: Spend, text: str, delimiter: str) -> list[object]:
+    return bounded_list(split(text, delimiter, spend))
 
 
 STRINGS: Final = ("list", Type("list", STRING))
@@ -89,15 +92,15 @@ TEXT: Final[Mapping[str, Function]] = {
     "contains": Function(BOOLEAN, (takes(_contains, WHOLE, MATCH),)),
     "starts with": Function(BOOLEAN, (takes(str.startswith, WHOLE, MATCH),)),
     "ends with": Function(BOOLEAN, (takes(str.endswith, WHOLE, MATCH),)),
-    "matches": Function(BOOLEAN, (takes(_matches, *INPUT), takes(_matches, *INPUT, FLAGS, takes_null=True))),
+    "matches": Function(BOOLEAN, (takes(_matches, *INPUT, counts=True), takes(_matches, *INPUT, FLAGS, takes_null=True, counts=True))),
     "replace": Function(
         STRING,
         (
-            takes(_replace, *INPUT, ("replacement", STRING)),
-            takes(_replace, *INPUT, ("replacement", STRING), FLAGS, takes_null=True),
+            takes(_replace, *INPUT, ("replacement", STRING), counts=True),
+            takes(_replace, *INPUT, ("replacement", STRING), FLAGS, takes_null=True, counts=True),
         ),
     ),
-    "split": Function(Type("list", STRING), (takes(_split, WHOLE, ("delimiter", STRING)),)),
+    "split": Function(Type("list", STRING), (takes(_split, WHOLE, ("delimiter", STRING), counts=True),)),
     "string join": Function(
         STRING, (takes(_join, STRINGS), takes(_join, STRINGS, ("delimiter", STRING), takes_null=True))
     ),

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from miaopi.kernel.expr.lexer import Kind, Source
 from miaopi.kernel.expr.parser.cursor import DEEPEST, INPUT, ITEM, PARTIAL, Cursor
+from miaopi.kernel.expr.parser.lexicon import Lexicon
 from miaopi.kernel.expr.parser.operands import BEFORE
 from miaopi.kernel.expr.parser.operators import AFTER
 from miaopi.kernel.expr.parser.tests import unary_tests
 from miaopi.kernel.expr.tree import Node, height
 from miaopi.kernel.expr.types import Type
 
-__all__ = ["INPUT", "ITEM", "PARTIAL", "parse"]
+__all__ = ["INPUT", "ITEM", "PARTIAL", "Lexicon", "parse"]
 
 
-def parse(
-    source: Source,
-    names: Mapping[str, Type],
-    *,
-    types: Mapping[str, Type] | None = None,
-    is_unary: bool = False,
-) -> tuple[Node, Type]:
+def parse(source: Source, lexicon: Lexicon, *, is_unary: bool = False) -> tuple[Node, Type]:
     """The tree of the text, as an expression or as the unary tests of a cell, and what shows of its type. Raises
     DefinitionError.
     """
-    cursor = Cursor(source, names, types or {}, BEFORE, AFTER)
+    cursor = Cursor(source, lexicon, BEFORE, AFTER)
     root = unary_tests(cursor) if is_unary else cursor.expression()
     if cursor.token.kind is not Kind.END:
         raise cursor.unexpected("an operator or the end")

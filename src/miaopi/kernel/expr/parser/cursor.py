@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Final
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.lexer import BLANK, Kind, Source, Token, name_token, read_token
-from miaopi.kernel.expr.library import FUNCTIONS
-from miaopi.kernel.expr.parser.shapes import Shapes, fields_of
+from miaopi.kernel.expr.parser.lexicon import PARTS, WORDS_OF_FUNCTIONS, WORDS_OF_PARTS, Lexicon
+from miaopi.kernel.expr.parser.shapes import Shapes
 from miaopi.kernel.expr.tree import COMPARISONS, Node, Span
-from miaopi.kernel.expr.types import PROPERTIES, Type, read_type
+from miaopi.kernel.expr.types import Type, read_type
 from miaopi.kernel.expr.vocabulary import Vocabulary
 
 ITEM: Final = "item"  # the element that a filter looks at
@@ -33,41 +33,30 @@ STRENGTHS: Final[Mapping[str, int]] = {
 }
 
 
-# The names of parts that have several words: they are read as one after a dot, of whatever.
-PARTS: Final = frozenset(name for parts in PROPERTIES.values() for name in parts if " " in name)
-
-
-@lru_cache(maxsize=64)
-def _vocabulary(names: frozenset[str]) -> Vocabulary:
-    """Built once for a package, whose expressions share their names: with 82 it took twice as long as reading one."""
-    return Vocabulary(names, FUNCTIONS)
-
-
 class Cursor:
     """One token ahead. `types` is the scope at this place: `outside` has the names that were given, `inside` those that are
-    bound within the text; `locals` lists them in their order, each with what it hides.
+    bound within the text; `locals` lists them in their order, each with what it hides. `fields` are the parts that contexts
+    within the text have, beside those of the names that were given.
     """
 
     def __init__(
         self,
         source: Source,
-        names: Mapping[str, Type],
-        known: Mapping[str, Type],
+        lexicon: Lexicon,
         before: Mapping[str, Callable[[Cursor], Node]],
         after: Mapping[str, Callable[[Cursor, Node], Node]],
     ) -> None:
         self.source = source
-        self.outside, self.inside = _vocabulary(frozenset(names)), Vocabulary()
-        self.types = dict(names)
-        self.known = known
+        self.lexicon = lexicon
+        self.outside, self.inside, self.fields = lexicon.vocabulary, Vocabulary(), Vocabulary()
+        self.types = ChainMap[str, Type]({}, lexicon.types)  # type: ignore[arg-type]  # only the first one is written to
         self.before, self.after = before, after
-        self.fields = Vocabulary({name for kind in names.values() for name in fields_of(kind)} | PARTS)
         self.shapes = Shapes()
         self.locals: list[tuple[str, Type | None]] = []
         self.bound: dict[str, int] = {}
         self.depth = 0
         self.ends_at_bracket = False  # in `[1..5[` the last bracket closes the range, it opens no filter
-        self.token = read_token(source, 0, self.outside, self.inside)
+        self.token = read_token(source, 0, WORDS_OF_FUNCTIONS, self.outside, self.inside)
 
     # Moving on
 
@@ -78,7 +67,7 @@ class Cursor:
         return token
 
     def move_to(self, position: int) -> None:
-        self.token = read_token(self.source, position, self.outside, self.inside)
+        self.token = read_token(self.source, position, WORDS_OF_FUNCTIONS, self.outside, self.inside)
 
     def at(self, *texts: str) -> bool:
         return self.token.kind in (Kind.SYMBOL, Kind.KEYWORD) and self.token.text in texts
@@ -110,7 +99,7 @@ class Cursor:
         """The type written here, and where it ends. Raises DefinitionError."""
         start = self.token.span.start
         try:
-            found, end = read_type(self.source.text, start, self.known)
+            found, end = read_type(self.source.text, start, self.lexicon.known, spend=self.source.spend)
         except DefinitionError as error:
             raise self.source.error(self.token.span, error.message) from None
         self.move_to(end)
@@ -206,7 +195,8 @@ class Cursor:
         start = self.skip_blanks(position)
         found = [
             match
-            for match in self.fields.matches(self.source.text, start)
+            for fields in (WORDS_OF_PARTS, self.lexicon.fields, self.fields)
+            for match in fields.matches(self.source.text, start, self.source.spend)
             if not parts or match[0] in parts or match[0] in PARTS
         ]
         if found:

@@ -35,16 +35,20 @@ from miaopi.kernel.expr.tree import (
     Span,
     Within,
 )
-from miaopi.kernel.expr.types import ANY, BOOLEAN, LIST, NUMBER, PROPERTIES, Type, item_of, join
+from miaopi.kernel.expr.types import ANY, BOOLEAN, LIST, NUMBER, PROPERTIES, Type, bounded, item_of, join
 from miaopi.kernel.expr.values import kind_of
 
+MOST_COMPARED: Final = 200_000  # parts of types
 TRUTHS: Final = (Compare, Between, And, Or, Not, In, InstanceOf, Quantified)
 
 
 class Shapes:
-    """What is known of each node that has been read; found once for a node, for the next one to be built upon."""
+    """What is known of each node that has been read; found once for a node, for the next one to be built upon. What is found by
+    comparing types is known as far as the room for that goes, and any from there on.
+    """
 
     def __init__(self) -> None:
+        self._room = MOST_COMPARED
         self._found: dict[tuple[type[Node], Span], Type] = {}
 
     def of(self, node: Node, types: Mapping[str, Type]) -> Type:
@@ -52,7 +56,7 @@ class Shapes:
         place = type(node), node.span
         known = self._found.get(place)
         if known is None:
-            known = self._found[place] = self._reckon(node, types)
+            known = self._found[place] = bounded(self._reckon(node, types))
         return known
 
     def _reckon(self, node: Node, types: Mapping[str, Type]) -> Type:
@@ -78,7 +82,7 @@ class Shapes:
                     tuple(self.of(argument, types) for argument in arguments) or (ANY,)
                 )
             case If(then=then, otherwise=otherwise):
-                return join(self.of(then, types), self.of(otherwise, types))
+                return self._join(self.of(then, types), self.of(otherwise, types))
             case For(body=body):
                 return Type("list", self.of(body, types))
             case _:
@@ -92,7 +96,7 @@ class Shapes:
                     "context", entries=tuple((entry.key, self.of(entry.value, types)) for entry in entries)
                 )
             case ListOf(items=items):
-                return Type("list", reduce(join, (self.of(item, types) for item in items))) if items else LIST
+                return Type("list", reduce(self._join, (self.of(item, types) for item in items))) if items else LIST
             case Within(low=low):
                 return Type("range", self.of(low, types))
             case Against(operand=operand):
@@ -103,6 +107,10 @@ class Shapes:
                 return item_of(self.of(callee, types))
             case _:
                 return ANY
+
+    def _join(self, left: Type, right: Type) -> Type:
+        self._room -= left.parts + right.parts
+        return join(left, right) if self._room >= 0 else ANY
 
 
 def _part(base: Type, name: str) -> Type:

@@ -6,31 +6,50 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from miaopi.kernel.expr.fault import Fault
-from miaopi.kernel.expr.patterns.matching import Matcher, Slots
-from miaopi.kernel.expr.patterns.program import Program, compile_pattern
+from miaopi.kernel.expr.patterns.matching import STEPS, Matcher, Slots, Spend
+from miaopi.kernel.expr.patterns.program import LONGEST_PROGRAM, TOO_LONG, Program, compile_pattern
 from miaopi.kernel.expr.patterns.syntax import read_pattern
 
 __all__ = ["matches", "replace", "split"]
 
 
+
+
 @lru_cache(maxsize=32)
-def _program(pattern: str, flags: str) -> Program:
-    return compile_pattern(read_pattern(pattern, flags))
+def _made(pattern: str, flags: str) -> Program | str:
+    """The program, or why there is none."""
+    try:
+        return compile_pattern(read_pattern(pattern, flags))
+    except Fault as fault:
+        return str(fault)
 
 
-def matches(text: str, pattern: str, flags: str) -> bool:
-    """Whether some part of the text matches. Raises Fault for what is no pattern."""
-    return Matcher(_program(pattern, flags), text).search(0) is not None
+def _program(pattern: str, flags: str, spend: Spend) -> Program:
+    """Kept or not, a program takes the steps of its making. Raises Fault for what is no pattern."""
+    spend(len(pattern) // STEPS)
+    made = _made(pattern, flags)
+    if isinstance(made, Program):
+        spend(len(made.steps) // STEPS)
+        return made
+    if made == TOO_LONG:
+        spend(LONGEST_PROGRAM // STEPS)
+    raise Fault(made)
 
 
-def replace(text: str, pattern: str, replacement: str, flags: str) -> Iterator[str]:
+def matches(text: str, pattern: str, flags: str, spend: Spend) -> bool:
+    """Whether some part of the text matches. Raises Fault for what is no pattern; `spend` counts the steps."""
+    return Matcher(_program(pattern, flags, spend), text, spend).search(0) is not None
+
+
+def replace(text: str, pattern: str, replacement: str, flags: str, spend: Spend) -> Iterator[str]:
     """The pieces of the text with each match replaced; `$1` in the replacement is what the first group has found, `$0` the
     whole. Raises Fault for what is no pattern or no replacement, and for a pattern that matches nothing at all.
     """
-    program = _program(pattern, flags)
+    program = _program(pattern, flags, spend)
     pieces = [replacement] if "q" in flags else _read_replacement(replacement, program.groups)
     end = 0
-    for slots in _finds(program, text):
+    for slots in _finds(program, text, spend):
+        spend(len(pieces))
         yield text[end : slots[0]]
         for piece in pieces:
             yield piece if isinstance(piece, str) else _group(text, slots, piece)
@@ -38,19 +57,19 @@ def replace(text: str, pattern: str, replacement: str, flags: str) -> Iterator[s
     yield text[end:]
 
 
-def split(text: str, delimiter: str) -> Iterator[str]:
+def split(text: str, delimiter: str, spend: Spend) -> Iterator[str]:
     """The text between the matches. Raises Fault as `replace` does."""
     end = 0
-    for slots in _finds(_program(delimiter, ""), text):
+    for slots in _finds(_program(delimiter, "", spend), text, spend):
         yield text[end : slots[0]]
         end = slots[1]
     yield text[end:]
 
 
-def _finds(program: Program, text: str) -> Iterator[Slots]:
-    if Matcher(program, "").search(0) is not None:
+def _finds(program: Program, text: str, spend: Spend) -> Iterator[Slots]:
+    if Matcher(program, "", spend).search(0) is not None:
         raise Fault("the pattern matches where there is nothing")
-    matcher = Matcher(program, text)
+    matcher = Matcher(program, text, spend)
     place = 0
     while (slots := matcher.search(place)) is not None:  # never empty: what is, is found in the empty text, too
         yield slots

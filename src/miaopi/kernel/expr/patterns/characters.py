@@ -21,6 +21,9 @@ NAME_STARTS: Final = (
 )
 NAME_OTHERS: Final = ((0x2D, 0x2E), (0x30, 0x39), (0xB7, 0xB7), (0x300, 0x36F), (0x203F, 0x2040))
 
+SPANS: Final = 4  # that are looked through in one step
+VARIANTS: Final = 8  # what a span counts for where capital and small letters are alike
+
 Kind = Callable[[str], bool]
 
 
@@ -33,6 +36,12 @@ class Characters:
     is_negated: bool = False
     minus: Characters | None = None
     ignores_case: bool = False
+
+    @property
+    def size(self) -> int:
+        """What it takes to look a character up."""
+        own = 1 + (len(self.spans) * (VARIANTS if self.ignores_case else 1) + len(self.kinds)) // SPANS
+        return own + (self.minus.size if self.minus is not None else 0)
 
     def take(self, character: str) -> bool:
         found = any(kind(character) for kind in self.kinds) or self._span(character)

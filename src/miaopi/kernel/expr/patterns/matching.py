@@ -5,27 +5,32 @@ too, are counted.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
-from miaopi.kernel.expr.fault import Fault
 from miaopi.kernel.expr.patterns.characters import Characters, case_variants
 from miaopi.kernel.expr.patterns.program import Fork, Found, Jump, Keep, Program
 from miaopi.kernel.expr.patterns.syntax import Anchor, Back
 
-MOST_STEPS: Final = 400_000
+STEPS: Final = 4  # of a search that are one step of an evaluation
 MOST_KEPT: Final = 20_000  # answers
-STEPS_BACK: Final = 8  # what one step of a search that goes back counts for
+STEPS_BACK: Final = 4  # what one step of a search that goes back counts for
+GROUPS: Final = 4  # what is kept of so many groups is one step more each time that it is handed on
+COMPARED: Final = 32  # characters that a back-reference compares in one step
+Spend = Callable[[int], None]
 Slots = tuple[int, ...]  # where each group begins and ends; -1 for nowhere
 Way = tuple[int, Slots]  # stands at a step that waits for a character
 
 
 class Matcher:
-    """One text under one program; the steps of all its searches are counted together."""
+    """One text under one program; `spend` counts the steps of all its searches."""
 
-    def __init__(self, program: Program, text: str) -> None:
+    def __init__(self, program: Program, text: str, spend: Spend) -> None:
         self.program = program
         self.text = text
-        self.steps_left = MOST_STEPS
+        self.spend = spend
+        self.weight = 1 + program.groups // GROUPS
+        self.steps = 0
         self.taken: dict[tuple[int, str], bool] = {}  # whether the step takes the character
         self.none: Slots = (-1,) * (2 * program.groups + 2)
 
@@ -39,9 +44,9 @@ class Matcher:
         return self.walk(start)
 
     def count(self, steps: int) -> None:
-        self.steps_left -= steps
-        if self.steps_left < 0:
-            raise Fault("the pattern takes too many steps on this text")
+        self.steps += steps * self.weight
+        self.spend(self.steps // STEPS)
+        self.steps %= STEPS
 
     def walk(self, start: int) -> Slots | None:
         """All ways side by side, those that the pattern prefers first."""
@@ -68,8 +73,12 @@ class Matcher:
             if len(self.taken) >= MOST_KEPT:
                 self.taken.clear()
             test = self.program.steps[step]
-            found = self.taken[step, character] = isinstance(test, Characters) and test.take(character)
+            found = self.taken[step, character] = isinstance(test, Characters) and self.look_up(test, character)
         return found
+
+    def look_up(self, test: Characters, character: str) -> bool:
+        self.count(test.size)
+        return test.take(character)
 
     def follow(self, step: int, slots: Slots, place: int, seen: set[int], waiting: list[Way]) -> Slots | None:
         """The steps from one on that need no character; the ways that wait for one are added, until a match ends it."""
@@ -130,6 +139,7 @@ class Matcher:
         """Where the text that the group has found ends, found once more; a group that took no part has found nothing."""
         earlier = self.text[slots[2 * group] : slots[2 * group + 1]] if slots[2 * group] >= 0 else ""
         later = self.text[place : place + len(earlier)]
+        self.count(len(earlier) // COMPARED)
         if later == earlier:
             return place + len(earlier)
         if not self.program.ignores_case or len(later) < len(earlier):

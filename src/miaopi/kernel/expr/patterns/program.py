@@ -19,6 +19,7 @@ from miaopi.kernel.expr.patterns.syntax import (
 )
 
 LONGEST_PROGRAM: Final = 10_000  # steps
+TOO_LONG: Final = "the pattern repeats too much"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class _Writer:
     def add(self, step: Step) -> int:
         """Where the step stands."""
         if len(self.steps) >= LONGEST_PROGRAM:
-            raise Fault("the pattern repeats too much")
+            raise Fault(TOO_LONG)
         self.steps.append(step)
         return len(self.steps) - 1
 
@@ -119,8 +120,10 @@ class _Writer:
         if part.most is None:
             fork = self.add(Fork(0, 0))
             self.write(part.inner)
-            self.add(Jump(fork))
+            again = self.add(Jump(fork))
             self.fork(fork, is_lazy=part.is_lazy)
+            if not part.is_lazy:  # after a round of nothing the ways of the fork are gone; it goes past, before all that is less wanted
+                self.steps[again] = Fork(fork, len(self.steps))
             return
         forks: list[int] = []
         for _ in range(part.most - part.least):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from miaopi.kernel.expr.fault import Fault
 from miaopi.kernel.expr.temporal.day import CYCLE_YEARS, Day, day_numbered
@@ -55,14 +55,6 @@ def count_clock(clock: Clock) -> int:
 def write_clock(clock: Clock) -> str:
     fraction = write_fraction(count_clock(clock) % SECOND)
     return f"{clock.hour:02}:{clock.minute:02}:{clock.second:02}{fraction}{write_zone(clock.tzinfo)}"
-
-
-def zone_named(name: str) -> ZoneInfo:
-    """A place of the IANA database. Raises Fault."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Fault(f"there is no time zone {name}") from None
 
 
 def offset_zone(offset: timedelta) -> timezone:

@@ -18,6 +18,7 @@ from miaopi.kernel.expr.temporal.moment import (
 )
 
 TEMPORAL = (date, FarDate, time, FineTime, FarMoment, timedelta, LongDuration, YearsMonths)  # a datetime is a date
+ZONED = (datetime, FarMoment, time, FineTime)
 Temporal = date | FarDate | time | FineTime | datetime | FarMoment | timedelta | LongDuration | YearsMonths
 
 
@@ -28,7 +29,11 @@ def is_earlier(left: Temporal, right: Temporal) -> bool:
 
 
 def is_equal(left: Temporal, right: Temporal) -> bool:
-    """`=`: the same point, whatever zone it is told in. Raises Fault as `is_earlier` does."""
+    """`=`: the same point, whatever zone it is told in; one told in a zone and one in none are no such (DMN 1.5, table 53, and
+    XML Schema 1.1 part 2 §3.3.7). Raises Fault across kinds.
+    """
+    if isinstance(left, ZONED) and isinstance(right, ZONED) and (zone_of(left) is None) != (zone_of(right) is None):
+        return False
     mine, theirs = _measures(left, right)
     return mine == theirs
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
 
 from miaopi.kernel.expr.fault import Fault
-from miaopi.kernel.expr.temporal.clock import Clock, make_clock, offset_zone, zone_named
+from miaopi.kernel.expr.temporal.clock import Clock, make_clock, offset_zone
 from miaopi.kernel.expr.temporal.day import Day, count_days, day_numbered, make_day
 from miaopi.kernel.expr.temporal.duration import DAY as DAY_LENGTH
 from miaopi.kernel.expr.temporal.duration import (
@@ -19,6 +19,7 @@ from miaopi.kernel.expr.temporal.duration import (
     months_duration,
 )
 from miaopi.kernel.expr.temporal.moment import Moment, make_moment
+from miaopi.kernel.expr.temporal.zones import zone_named
 
 DAY_PATTERN: Final = r"(-(?!0000)(?:[1-9][0-9]{4,8}|[0-9]{4})|[1-9][0-9]{4,8}|[0-9]{4})-([0-9]{2})-([0-9]{2})"
 CLOCK_PATTERN: Final = (

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json as codec
-import os
-import platform
 import re
 import statistics
 import tempfile
@@ -17,17 +15,15 @@ from http.client import HTTPConnection
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-import cyclopts
 from rich.console import Group
 
+from miaopi.cli.bench.turns import machine
 from miaopi.cli.journey import start_filing
 from miaopi.cli.printing import emit, tell
 from miaopi.config import clock
 from miaopi.instance import Instance, attach
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
-
-app = cyclopts.App(name="bench", help="测速：与同一次运行中的对手比 / Benchmarks beside a peer in the same run.")
 
 SERVICE: Final = "no-criminal-record"
 CEILING_CLIENTS: Final = (8, 16, 32)
@@ -46,7 +42,6 @@ class Ready:
     form: Mapping[str, str]
 
 
-@app.command(name="apply")
 def bench_apply(*, rounds: int = 5, confirms: int = 40, clients: int = 8, seconds: int = 2, json: bool = False) -> None:
     """Confirms a second through HTTP, all checks on, beside the one-statement ceiling.
 
@@ -97,7 +92,7 @@ def measure(instance: Instance, *, rounds: int, confirms: int, clients: int, sec
         "clients": clients,
         "confirmed": rounds * confirms,
         "ceiling": {"clients": best, "entries": ceiling.entries, "bytes": ceiling.bytes, "rows_counted": written},
-        "machine": {"cores": os.cpu_count(), "system": platform.system(), "python": platform.python_version()},
+        "machine": machine(),
     }
 
 
