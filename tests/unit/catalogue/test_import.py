@@ -236,7 +236,7 @@ def test_a_document_type_in_a_workbook_is_refused(tmp_path: Path, declared: str)
     assert "document type" in caught.value.rule.en
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", bytes(range(256))], ids=["nothing", "a beginning", "noise"])
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", bytes(range(255, 0, -1))])
 def test_what_is_no_workbook_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "t.xlsx").write_bytes(content)
     with pytest.raises(InputError):
