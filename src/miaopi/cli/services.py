@@ -156,8 +156,8 @@ def _decided_again(path: Path, name: str | None) -> dict[str, Any]:
 
 
 def _require_service(name: str, slug: str) -> None:
-    """That the name, if it is not the slug itself, is the path or code of that service; as it is now does not matter."""
-    named = slug if name == slug else _folder(name).resolve().name
+    """That the name is the slug, code or folder of that service, of which there may be no more than the receipt."""
+    named = slug if Path(name).name == slug else _folder(name).resolve().name
     if named != slug:
         raise InputError(
             "service",
