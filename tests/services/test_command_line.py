@@ -76,6 +76,20 @@ def test_a_receipt_replays_to_the_same_bytes(tmp_path: Path) -> None:
     assert json.loads(ran("decide", "--receipt", str(alone), "--json").stdout)["replay"] == "erased"
 
 
+def test_a_service_named_beside_a_receipt_is_the_one_it_is_of(tmp_path: Path) -> None:
+    given = ran("decide", "GA-001", "--facts", "-", *ON, "--json", given=facts_of("21")).stdout
+    receipt = tmp_path / "receipt.json"
+    receipt.write_text(given, encoding="utf-8")
+    for name in ("no-criminal-record", "GA-001", "services/no-criminal-record"):
+        assert ran("decide", name, "--receipt", str(receipt), "--json").stdout == given
+    for name in ("hukou-graduate", "MZ-001", "services/old-age-allowance"):
+        result = ran("decide", name, "--receipt", str(receipt))
+        assert (result.returncode, result.stdout) == (2, "")
+        other = "hukou-graduate" if name == "hukou-graduate" else "old-age-allowance"
+        assert f"{other} is named, but the receipt is of no-criminal-record" in " ".join(result.stderr.split())
+    assert ran("decide", "no-such", "--receipt", str(receipt)).returncode == 6
+
+
 @pytest.mark.parametrize(
     ("words", "given", "code", "said"),
     [

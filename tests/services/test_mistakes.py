@@ -146,6 +146,17 @@ def test_a_fact_that_nothing_needs_is_not_collected(tmp_path: Path) -> None:
     assert found_in(copy) == {f"{SLUG}/facts.yaml:{line + 1}": "person.sex: no rule, outcome or form needs this fact"}
 
 
+@pytest.mark.parametrize(
+    ("before", "surplus", "fact"),
+    [("    degree_level: {", "degree_name", "degrees"), ("    capacity: {", "household_no", "landing.collectives")],
+)
+def test_a_field_of_records_that_nothing_needs_is_not_collected(before: str, surplus: str, fact: str, tmp_path: Path) -> None:
+    extra = f"    {surplus}: {{type: string, label: {{zh: 多余, en: Surplus}}}}\n"
+    copy, line = altered(tmp_path, "facts.yaml", before, extra + before, "hukou-graduate")
+    found = {finding.where.partition("/")[2]: finding.message for finding in check_service(copy)}
+    assert found == {f"hukou-graduate/facts.yaml:{line}": f"{fact}: no rule, outcome or form needs the field {surplus}"}
+
+
 def test_what_nothing_reads_is_found(tmp_path: Path) -> None:
     altered(tmp_path, "rules.yaml", "city.regions: list<string>", "city.regions: list<string>\n  city.name: string")
     altered(tmp_path, "rules.yaml", "derived:\n", "derived:\n  idle:\n    label: {zh: 空闲, en: Idle}\n    value: as_of\n")

@@ -140,6 +140,8 @@ def _decided_again(path: Path, name: str | None) -> dict[str, Any]:
     document = _parsed(_text_of(str(path)), "receipt")
     inner = document.get("receipt", document) if isinstance(document, dict) else document
     given = read_receipt(inner)
+    if name is not None:
+        _require_service(name, given.slug)
     kept = find_version(_versions(), slug=given.slug, version=given.definition)
     again = replay((kept or find_package(name or given.slug)).definition, given)
     if again is None:
@@ -151,6 +153,17 @@ def _decided_again(path: Path, name: str | None) -> dict[str, Any]:
             Text(zh="请使用未改动的回执。", en="Use the receipt as it was given."),
         )
     return _result(given)
+
+
+def _require_service(name: str, slug: str) -> None:
+    """That the name is the slug, code or folder of that service, of which there may be no more than the receipt."""
+    named = slug if Path(name).name == slug else _folder(name).resolve().name
+    if named != slug:
+        raise InputError(
+            "service",
+            Text(zh=f"指明的事项是 {named}，而回执属于 {slug}。", en=f"{named} is named, but the receipt is of {slug}."),
+            Text(zh="请改用该事项，或不指明事项。", en="Name that service, or none."),
+        )
 
 
 def _result(receipt: Receipt) -> dict[str, Any]:

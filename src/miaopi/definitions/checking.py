@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import cast
 
 from miaopi.definitions.cases import WorkedCase, read_cases
+from miaopi.definitions.facts import place_of_field
+from miaopi.definitions.fields import unread_fields
 from miaopi.definitions.package import CASES_FILE, RULE_FILES, ServicePackage, read_package, shown
 from miaopi.definitions.positions import read_yaml
 from miaopi.definitions.reader import Finding, Reader
@@ -82,15 +84,19 @@ def _check_readers(reader: Reader, package: ServicePackage) -> None:
     """A fact that no rule, outcome or form needs is not collected; a name without a reader is a mistake somewhere."""
     definition = package.definition
     needed, direct = _names_read(definition)
+    taken_whole = {entry.fact for entry in package.form}
     if (payment := package.payment) is not None:
         direct |= {stop.month for stop in payment.stops}
         needed |= {payment.list_day, payment.review_day, payment.pay_day, payment.recovery_months, *payment.stop_facts}
+        taken_whole |= {*(stop.month for stop in payment.stops), *payment.stop_facts}
     codes = {c.otherwise.reason.code for c in definition.conditions}
     codes |= {c.unknown.reason.code for c in definition.conditions if c.unknown is not None}
     codes |= {definition.in_force.otherwise.reason.code} if definition.in_force is not None else set()
     for name, spec in definition.facts.items():
         if name not in needed and name not in direct and not spec.in_form:
             reader.note(package.places[name], f"{name}: no rule, outcome or form needs this fact")
+    for name, unread in unread_fields(definition, taken_whole):
+        reader.note(package.places[place_of_field(name, unread)], f"{name}: no rule, outcome or form needs the field {unread}")
     for name in definition.parameters.keys() - needed:
         reader.note(package.places[name], f"{name}: no rule reads this parameter")
     for name in definition.derived.keys() - direct - definition.facts.keys():

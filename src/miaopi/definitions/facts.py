@@ -43,6 +43,8 @@ def read_facts_file(reader: Reader, root: Placed) -> FactsFile:
         entries = reader.entries(placed, REQUIRED, OPTIONAL)
         specs[name] = _read_spec(reader, name, placed, entries)
         places[name] = placed.where
+        if specs[name].records:
+            places |= {place_of_field(name, field): at.where for field, at in reader.mapping(entries["records"]).items()}
         if "when" in entries:
             guards[name] = entries["when"]
         if "value" in entries:
@@ -50,6 +52,11 @@ def read_facts_file(reader: Reader, root: Placed) -> FactsFile:
         if ("value" in entries) != (specs[name].source == DERIVED):
             reader.note(placed.where, f"{name}: a derived fact, and only one, has a value")
     return FactsFile(specs, guards, values, places)
+
+
+def place_of_field(fact: str, field: str) -> str:
+    """Under which name `places` says where a field of records stands."""
+    return f"{fact}.records.{field}"
 
 
 def with_guards(reader: Reader, file: FactsFile, names: Mapping[str, Type]) -> dict[str, FactSpec]:

@@ -20,6 +20,7 @@ from miaopi.definitions.reader import Finding, Reader, check_placeholders
 from miaopi.definitions.referral import check_claims
 from miaopi.definitions.rules import RulesFile, read_rules_file
 from miaopi.definitions.service import ISSUED, Guide, ItemType, Now, read_service_file
+from miaopi.definitions.shelf import Shelf
 from miaopi.definitions.tables import Models, find_tables, read_table_source
 from miaopi.definitions.visit import KNOWN_LATER
 from miaopi.kernel.decision import Definition, FactSpec
@@ -67,7 +68,10 @@ class ServicePackage(Guide):
 
 
 LONGEST_NAME = 60  # characters: no folder of a longer name can be asked for, and none is needed
-_KEPT: dict[str, ServicePackage] = {}
+# packages: the some two hundred of a city, each as it was and as its author has just changed it, and some to spare; 0.2 to
+# 0.5 MB each. With less than a city has, each list of its services would read all of them again.
+MOST_KEPT = 512
+_KEPT = Shelf[ServicePackage](MOST_KEPT)
 
 
 def load_service(path: Path | str) -> ServicePackage:
@@ -76,14 +80,14 @@ def load_service(path: Path | str) -> ServicePackage:
     if not folder.is_dir():
         raise NotFound(Text(zh=f"没有事项包 {folder.name}。", en=f"There is no service package {folder.name}."))
     key = _hash_of_files(folder)
-    if key not in _KEPT:
-        with _uncollected():
-            package, findings = read_package(folder)
-        if package is None:
-            more = f" (and {len(findings) - 1} more: service check names them all)" if len(findings) > 1 else ""
-            raise DefinitionError(findings[0].where, findings[0].message + more)
-        _KEPT[key] = package
-    return _KEPT[key]
+    if (kept := _KEPT.find(key)) is not None:
+        return kept
+    with _uncollected():
+        package, findings = read_package(folder)
+    if package is None:
+        more = f" (and {len(findings) - 1} more: service check names them all)" if len(findings) > 1 else ""
+        raise DefinitionError(findings[0].where, findings[0].message + more)
+    return _KEPT.keep(key, package)
 
 
 @contextmanager

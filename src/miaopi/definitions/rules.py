@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from miaopi.definitions.derivation import Formula, derive_all
 from miaopi.definitions.positions import Placed
 from miaopi.definitions.reader import Reader, check_placeholders
 from miaopi.definitions.tables import Models, TableEntry, read_tables
@@ -21,9 +22,8 @@ from miaopi.kernel.decision import (
     Table,
 )
 from miaopi.kernel.decision.history import ALWAYS, require_order
-from miaopi.kernel.errors import DefinitionError
-from miaopi.kernel.expr import Expression, Type, compile
-from miaopi.kernel.expr.types import ANY, BOOLEAN
+from miaopi.kernel.expr import Expression, Type
+from miaopi.kernel.expr.types import BOOLEAN
 from miaopi.kernel.wording import Text
 
 SECTIONS = ("reasons", "conditions", "values")
@@ -46,20 +46,6 @@ class RulesFile:
     names: Mapping[str, Type]
     places: Mapping[str, str]
     in_force: InForce | None
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A derived value as it stands in the file; what it reads is known later."""
-
-    name: str
-    label: Text
-    words: str
-    where: str
-
-    def derive(self, names: Mapping[str, Type]) -> Derived:
-        """The value over those names. Raises DefinitionError where it reads another one."""
-        return Derived(self.name, self.label, compile(self.words, names, where=self.where))
 
 
 def read_rules_file(
@@ -86,7 +72,7 @@ def read_rules_file(
         if name in names or name in settings or name in to_derive:
             reader.note(table.where, f"{name} is declared elsewhere too")
         to_derive[name] = table
-    derived, known = _derive(reader, to_derive, {**names, **settings})
+    derived, known = derive_all(reader, to_derive, {**names, **settings})
     reasons = {code: _read_reason(reader, code, at) for code, at in reader.mapping(sections.get("reasons", empty)).items()}
     places |= {code: at.where for code, at in reader.mapping(sections.get("reasons", empty)).items()}
     conditions, repeals = _read_conditions(reader, reader.items(sections.get("conditions")), reasons, known, places)
@@ -109,32 +95,6 @@ def _read_in_force(reader: Reader, placed: Placed | None, reasons: Mapping[str, 
     return reader.made(placed.where, lambda: InForce(since, otherwise))
 
 
-def _derive(
-    reader: Reader, to_derive: Mapping[str, Formula | TableEntry], names: Mapping[str, Type]
-) -> tuple[dict[str, Derived | Table], dict[str, Type]]:
-    """Derived values and tables in an order in which each reads only what stands before it, and all names with their types."""
-    known, derived, left = dict(names), dict[str, Derived | Table](), dict(to_derive)
-    while left:
-        ready: list[Derived | Table] = []
-        # What names another one that is left is not tried: to find it wanting takes longer than to read it.
-        early = {name for name, one in left.items() if not any(other in one.words for other in left if other != name)}
-        for name in (one for one in left if one in early or not early):
-            try:
-                ready.append(left[name].derive(known))
-            except DefinitionError:
-                continue  # it may read what is derived later; said below if not
-        if not ready:
-            break
-        for one in ready:
-            derived[one.name] = one
-            known[one.name] = one.type
-            del left[one.name]
-    for name, pending in left.items():
-        made = reader.made(pending.where, lambda: pending.derive(known))  # noqa: B023 – called here
-        known[name] = made.type if made is not None else ANY
-    return derived, known
-
-
 def _read_reason(reader: Reader, code: str, placed: Placed) -> ReasonSpec:
     entries = reader.entries(placed, ("outcome", "text", "basis", "remedy"))
     outcome = reader.word(entries.get("outcome"), Outcome, Outcome.REFER)
@@ -148,16 +108,21 @@ def _read_conditions(
     reader: Reader, listed: list[Placed], reasons: Mapping[str, ReasonSpec], names: Mapping[str, Type], places: dict[str, str]
 ) -> tuple[tuple[Condition, ...], tuple[Repeal, ...]]:
     """Conditions and repeals, each fitting what stands above it of the same id; notes in `places` where each stands."""
-    found: list[Condition | Repeal] = []
+    found: dict[str, list[Condition | Repeal]] = {}
+    conditions: list[Condition] = []
+    repeals: list[Repeal] = []
     for placed in listed:
         is_repeal = "repealed" in reader.mapping(placed)
         entry = _read_repeal(reader, placed) if is_repeal else _read_condition(reader, placed, reasons, names)
-        if entry is not None and _follows(reader, placed, [one for one in found if one.id == entry.id], entry):
-            found.append(entry)
-            if isinstance(entry, Condition):
-                places[entry.name] = placed.where
-    conditions = tuple(entry for entry in found if isinstance(entry, Condition))
-    return conditions, tuple(entry for entry in found if isinstance(entry, Repeal))
+        if entry is None or not _follows(reader, placed, found.get(entry.id, []), entry):
+            continue
+        found.setdefault(entry.id, []).append(entry)
+        if isinstance(entry, Condition):
+            conditions.append(entry)
+            places[entry.name] = placed.where
+        else:
+            repeals.append(entry)
+    return tuple(conditions), tuple(repeals)
 
 
 def _follows(reader: Reader, placed: Placed, above: list[Condition | Repeal], entry: Condition | Repeal) -> bool:

@@ -13,7 +13,7 @@ from miaopi.kernel.decision import DatedModel, Table
 from miaopi.kernel.dmn import Model, namespace_of, parse
 from miaopi.kernel.dmn.elements import Decision, Graph, InputData, Knowledge, Reference
 from miaopi.kernel.errors import DefinitionError
-from miaopi.kernel.expr import Type, compile
+from miaopi.kernel.expr import Lexicon, Type, compile
 from miaopi.kernel.expr.types import ANY, fits
 from miaopi.kernel.wording import Text
 
@@ -51,11 +51,11 @@ class TableEntry:
     where: str
 
     @property
-    def words(self) -> str:
+    def texts(self) -> tuple[str, ...]:
         """The texts of its inputs."""
-        return " ".join(str(placed.value) for placed in self.inputs.values())
+        return tuple(str(placed.value) for placed in self.inputs.values())
 
-    def derive(self, names: Mapping[str, Type]) -> Table:
+    def derive(self, names: Lexicon) -> Table:
         """The table over those names. Raises DefinitionError where an input reads another one, or fits no input of the model."""
         inputs = {
             name: compile(str(placed.value), names, where=placed.where) for name, placed in self.inputs.items()

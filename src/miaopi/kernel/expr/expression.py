@@ -50,14 +50,19 @@ class Expression:
         return code_of(self.text, self.tree, tuple(self.types.items()), is_open=False)
 
 
-def compile(text: str, names: Mapping[str, Type], *, where: str = "") -> Expression:
-    """Read the text with those names in scope. `where` (`file:line`) begins each DefinitionError that it raises."""
+def compile(text: str, names: Lexicon | Mapping[str, Type], *, where: str = "") -> Expression:
+    """Read the text with those names in scope. `where` (`file:line`) begins each DefinitionError that it raises. That each name
+    can be one is looked at here, unless the names come as a lexicon that others share.
+    """
     source = Source(text, where)
-    for name in _no_names(frozenset(names)):
-        raise DefinitionError(
-            source.where, f"‘{name}’ cannot be a name: it is a word of the language or no word"
-        )
-    tree, _ = parse(source, Lexicon(names))
+    if not isinstance(names, Lexicon):
+        for name in _no_names(frozenset(names)):
+            raise DefinitionError(
+                source.where, f"‘{name}’ cannot be a name: it is a word of the language or no word"
+            )
+    lexicon = names if isinstance(names, Lexicon) else Lexicon(names)
+    names = lexicon.types
+    tree, _ = parse(source, lexicon)
     read = _names_read(tree)
     found = infer(tree, names, source)
     types = MappingProxyType({name: names[name] for name in sorted(read)})

@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 
 from miaopi.kernel.errors import DefinitionError
-from miaopi.kernel.expr import Closure, Range, Run, Type, compile, read
+from miaopi.kernel.expr import Closure, Lexicon, Range, Run, Type, compile, read
 from miaopi.kernel.expr.fault import Fault
 from miaopi.kernel.expr.types import NO_NAMES, conforms, join, read_type
 from miaopi.kernel.expr.values import coerce, is_within
+from miaopi.kernel.expr.vocabulary import Vocabulary
 
 
 def test_faults_are_noted_where_they_happen() -> None:
@@ -21,6 +22,14 @@ def test_faults_are_noted_where_they_happen() -> None:
         "model.dmn:3: line 1, character 2: no number is the result",
         "model.dmn:3: line 2, character 2: there is no name y",
     ]
+
+
+def test_a_name_of_several_words_is_read_as_one_before_its_type_is_known() -> None:
+    words, known = Vocabulary(["first day", "day"]), {"day": Type("number")}
+    with pytest.raises(DefinitionError, match="there is no name first day"):
+        compile("first day + day", Lexicon(known, words=words))
+    known["first day"] = Type("number")
+    assert compile("first day + day", Lexicon(known, words=words)).names == {"day", "first day"}
 
 
 def test_one_run_counts_the_steps_of_all_its_programs() -> None:

@@ -18,15 +18,24 @@ WORDS_OF_FUNCTIONS: Final = Vocabulary(functions=FUNCTIONS)
 
 
 class Lexicon:
-    """`types` are the names with their types, `known` the types that have names of a model's own."""
+    """`types` are the names with their types, `known` the types that have names of a model's own. `words` finds the names in a
+    text, where that is prepared already; it may find more of them than have a type yet.
+    """
 
-    def __init__(self, names: Mapping[str, Type] | Iterable[str], known: TypeNames = NO_NAMES) -> None:
+    def __init__(
+        self,
+        names: Mapping[str, Type] | Iterable[str],
+        known: TypeNames = NO_NAMES,
+        *,
+        words: Vocabulary | None = None,
+    ) -> None:
         self.types = names if isinstance(names, Mapping) else dict.fromkeys(names, ANY)
         self.known = known
+        self.words = words
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        return _vocabulary(frozenset(self.types))
+        return self.words or _vocabulary(frozenset(self.types))
 
     @cached_property
     def fields(self) -> Vocabulary:
