@@ -24,7 +24,7 @@ CONSTRUCTORS: Final = frozenset({"date"})  # functions of the language, as long 
 
 # What is recognised without the parser: most cells of long tables, which would take it half a second.
 LONGEST: Final = 1_000  # characters; longer ones are read, for there is a measure for texts
-VALUE: Final = r'-?\d{1,15}(?:\.\d{1,15})?|"[^"\\\ud800-\udfff]*"'
+VALUE: Final = r'-?[0-9]{1,15}(?:\.[0-9]{1,15})?|"[^"\\\ud800-\udfff]*"'
 TEST: Final = re.compile(rf"([\[(\]])\s*({VALUE})\s*\.\.\s*({VALUE})\s*([\])\[])|(<=|<|>=|>)?\s*({VALUE})")
 WRITTEN: Final = re.compile(rf"(?:{TEST.pattern})(?:\s*,\s*(?:{TEST.pattern}))*")
 
