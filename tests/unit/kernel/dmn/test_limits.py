@@ -93,3 +93,21 @@ def test_a_reference_into_a_model_that_no_import_leads_to_is_refused() -> None:
     line = f'<import name="b" namespace="urn:b" importType="{NAMESPACE}"/>'
     with pytest.raises(DefinitionError, match="urn:c#d names no element"):
         read(line, decision("d", feel("1"), "urn:c#d"), resolve=lambda space, _location: model(namespace=space))
+
+
+NEW_LINE = "\n"
+LONG = "count(for i in 1..14000 return if i > 0 then 1 + 1 + 1 + 1 else 0)"  # code takes fewer steps for it than the walk
+
+
+def test_a_model_that_has_been_asked_before_ends_as_a_new_one() -> None:
+    made = decision("d", f"<list>{''.join(feel(f'{n} + 1') for n in range(500))}{feel(LONG)}</list>")
+    used = read(made, decision("long", feel(LONG)))
+    assert used.evaluate("long", {}) == 14_000
+    for model_ in (used, used, read(made)):
+        with pytest.raises(DefinitionError, match="the expression takes more than 100000 steps"):
+            model_.evaluate("d", {})
+
+
+def test_equal_texts_of_a_scope_count_once_towards_the_codes_of_an_evaluation() -> None:
+    found = read(decision("d", f"<list>{(feel('1 + 1') + NEW_LINE) * 500}{feel(LONG)}</list>"))
+    assert found.evaluate("d", {}) == [*[2] * 500, 14_000]

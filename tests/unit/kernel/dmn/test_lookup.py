@@ -14,6 +14,7 @@ from miaopi.kernel.dmn.tree import DecisionTable
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Run
 from miaopi.kernel.expr import read as read_program
+from miaopi.kernel.expr.code import code_of
 from tests.unit.kernel.dmn.written import column, decision, given, knowledge, output, read, table
 
 FILLING = tuple(f'{at} | "{at}" -> "{at}"' for at in range(100, 140))
@@ -72,6 +73,14 @@ def test_a_cell_that_is_known_without_reading_is_what_reading_finds(text: str) -
     except DefinitionError:
         read_one = None
     assert read_written(text) in (None, read_one)
+
+
+def test_reading_a_cell_beforehand_makes_no_code() -> None:
+    cells = ('date("2026-01-0{}")', '@"2026-01-0{}"', "-5{}", 'not("x{}")', "[-7{}..8{}]")
+    programs = [read_program(cell.replace("{}", str(at)), {}, unary=True) for cell in cells for at in range(1, 9)]
+    before = code_of.cache_info().currsize, code_of.cache_info().misses
+    assert None not in map(read_plain, programs)
+    assert (code_of.cache_info().currsize, code_of.cache_info().misses) == before
 
 
 def test_of_many_cells_that_have_to_be_read_the_others_are_tried() -> None:
