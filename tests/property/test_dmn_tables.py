@@ -26,7 +26,8 @@ TRUTHS = ("-", "true", "false", "true, false", "not(true)", "null", "!= false")
 # What looks like a cell and is none, or is one by a hair: digits, quotes and signs of other widths, other blanks.
 NEAR = (
     "１８", "1８", "<= １", "[1..３]", "-٣", "1.５", "＜ 1", "> １, 2", "“a”", "＂a＂", "'a'", "−1", "1，2", "[1…3]", "≥ 1", "1\u00a0",
-    "<\u00a01", "\u30001", "1\u200b", "[1\u2009..\ufeff3]", '"a"\u00a0,\u00a0"b"', '"１"', '"a\u00a0"', "1_0", ".5", "1.", "[1...3]", "01", "1 // 2", "/* 3 */ 1",
+    "<\u00a01", "\u30001", "1\u200b", "[1\u2009..\ufeff3]", '"a"\u00a0,\u00a0"b"', '"１"', '"a\u00a0"', "1_0",
+    ".5", "1.", "[1...3]", "01", "1 // 2", "/* 3 */ 1",
 )  # fmt: skip
 OPEN = ("? > other", "odd(?)", "other", '"a" + "b"', "> other", "[1..other]", "? = null", "list contains([1, 2], ?)", "x x", "< true")
 KINDS = {

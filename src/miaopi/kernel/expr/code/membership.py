@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from miaopi.kernel.expr.code import values
 from miaopi.kernel.expr.code.emitter import Emitter
@@ -143,16 +143,16 @@ def among(to: Emitter, slot: str, wanted: Sequence[object]) -> ast.expr:
         return compare(read(slot), ast.Eq(), to.constant(wanted[0]))
     if len(wanted) <= FEW:
         return compare(read(slot), ast.In(), to.constant(tuple(wanted)))
-    if isinstance(wanted[0], Decimal):
-        return call(to.function(_by_halves(wanted)), read(slot))
+    if numbers := [value for value in wanted if isinstance(value, Decimal)]:
+        return call(to.function(_by_halves(numbers)), read(slot))
     return compare(read(slot), ast.In(), to.constant(frozenset(wanted)))
 
 
-def _by_halves(wanted: Iterable[Any]) -> Callable[[Any], bool]:
+def _by_halves(wanted: list[Decimal]) -> Callable[[Decimal], bool]:
     ordered = sorted(wanted)
 
-    def holds(value: Any) -> bool:
+    def holds(value: Decimal) -> bool:
         at = bisect_left(ordered, value)
-        return at < len(ordered) and bool(ordered[at] == value)
+        return at < len(ordered) and ordered[at] == value
 
     return holds
