@@ -23,10 +23,16 @@ NUMBERS = (
 STRINGS = ("-", '"a"', '"b", "c"', 'not("a")', '> "b"', '["a".."b"]', "null", '"é"', '""', 'not("a", null)')
 DAYS = ("-", 'date("2026-01-01")', '< @"2026-01-02"', '[date("2026-01-01")..date("2026-01-03"))', "null", 'not(@"2026-01-02")')
 TRUTHS = ("-", "true", "false", "true, false", "not(true)", "null", "!= false")
+# What looks like a cell and is none, or is one by a hair: digits, quotes and signs of other widths, other blanks.
+NEAR = (
+    "１８", "1８", "<= １", "[1..３]", "-٣", "1.５", "＜ 1", "> １, 2", "“a”", "＂a＂", "'a'", "−1", "1，2", "[1…3]", "≥ 1", "1\u00a0",
+    "<\u00a01", "\u30001", "1\u200b", "[1\u2009..\ufeff3]", '"a"\u00a0,\u00a0"b"', '"１"', '"a\u00a0"', "1_0",
+    ".5", "1.", "[1...3]", "01", "1 // 2", "/* 3 */ 1",
+)  # fmt: skip
 OPEN = ("? > other", "odd(?)", "other", '"a" + "b"', "> other", "[1..other]", "? = null", "list contains([1, 2], ?)", "x x", "< true")
 KINDS = {
-    "number": (NUMBERS, (None, *map(Decimal, ("-1", "1", "1.5", "2", "2.0", "2.5", "3", "9")))),
-    "string": (STRINGS, (None, "", "a", "b", "bb", "c", "é", "z")),
+    "number": (NUMBERS, (None, *map(Decimal, ("-1", "1", "1.5", "2", "2.0", "2.5", "3", "9", "18")))),
+    "string": (STRINGS, (None, "", "a", "b", "bb", "c", "é", "z", "１", "a\u00a0")),
     "date": (DAYS, (None, date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 3))),
     "boolean": (TRUTHS, (None, True, False)),
 }
@@ -38,7 +44,7 @@ def written_columns(draw: st.DrawFn, rules: int) -> tuple[str, list[str]]:
     """The kind of a column and its cells: mostly plain ones, some of another kind, some of none."""
     kind = draw(st.sampled_from(list(KINDS)))
     cells = st.sampled_from(KINDS[kind][0])
-    strange = st.sampled_from([*OPEN, *NUMBERS, *STRINGS]) if draw(st.booleans()) else cells
+    strange = st.sampled_from([*OPEN, *NEAR, *NUMBERS, *STRINGS]) if draw(st.booleans()) else cells
     return kind, draw(st.lists(st.one_of(st.just("-"), cells, cells, strange), min_size=rules, max_size=rules))
 
 

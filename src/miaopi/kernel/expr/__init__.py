@@ -1,4 +1,4 @@
-"""The rule language: FEEL as far as ADR 0003 says, with the words our laws need.
+"""The rule language: FEEL as ADR 0025 says, with the words our laws need.
 
 `compile` reads and type-checks a text; the `Expression` it gives is evaluated for a scope. The tree has many readers –
 type check, interpreter, code objects – each a module of its own.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from miaopi.kernel.expr.code import CLASSES, NOT_PLAIN, Code, code_of, names_read
@@ -16,34 +16,45 @@ from miaopi.kernel.expr.tree import Node
 from miaopi.kernel.expr.types import ANY, NO_NAMES, Type, TypeNames
 
 
-@dataclass(frozen=True)
+class Coded:
+    """The code of a text, made when it is first asked for: one for all the places where the text stands."""
+
+    def __init__(self, text: str, tree: Node, names: Mapping[str, Type]) -> None:
+        self._text = text
+        self._tree = tree
+        self._names = names
+
+    @cached_property
+    def code(self) -> Code:
+        kinds = ((name, self._names.get(name, ANY)) for name in sorted(names_read(self._tree)))
+        return code_of(self._text, self._tree, tuple(pair for pair in kinds if pair[1] in CLASSES), is_open=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
-    """What `read` makes of a text. `type` is what shows of the type of its value, any where nothing does; `names` are those in
-    scope.
-    """
+    """What `read` makes of a text. `type` is what shows of the type of its value, any where nothing does."""
 
     text: str
     where: str
     tree: Node = field(repr=False)
     type: Type = field(repr=False, compare=False)
-    names: Mapping[str, Type] = field(repr=False, compare=False)
+    coded: Coded = field(repr=False, compare=False)
 
     def evaluate(self, scope: Mapping[str, object], *, run: Run) -> object:
         """The value for these values of the names. What goes wrong is null where it happens (DMN 1.5 §10.3.2.13.1), and the
         run notes it. Raises DefinitionError beyond what the run may take.
         """
-        if len(self.text) > LONGEST_CODE or not ("_code" in self.__dict__ or run.may_make_code()):
+        if len(self.text) > LONGEST_CODE or not run.takes_code(self.coded):
             return interpret(self.tree, scope, Source(self.text, self.where, is_open=True), run)
-        code = self._code
+        code = self.coded.code
         if code.head.is_within(run) and (found := code.try_plain(scope)) is not NOT_PLAIN:
             run.taken += code.head.steps
             return found
         return code.evaluate(Evaluation(Source(self.text, self.where, is_open=True), run), scope)
 
-    @cached_property
-    def _code(self) -> Code:
-        kinds = ((name, self.names.get(name, ANY)) for name in sorted(names_read(self.tree)))
-        return code_of(self.text, self.tree, tuple(pair for pair in kinds if pair[1] in CLASSES), is_open=True)
+    def at(self, where: str) -> Program:
+        """The same where it stands once more."""
+        return replace(self, where=where)
 
 
 def read(
@@ -60,4 +71,4 @@ def read(
     source = Source(text, where, is_open=True)
     known = names if isinstance(names, Lexicon) else Lexicon(names, TypeNames(types, types.get) if types else NO_NAMES)
     tree, type = parse(source, known, is_unary=unary)
-    return Program(text, where, tree, type, known.types)
+    return Program(text, where, tree, type, Coded(text, tree, known.types))

@@ -11,7 +11,7 @@ LEVELS: Final = 240  # nodes inside one another while reckoning, those of functi
 CALLS: Final = 50  # functions inside one another
 LONGEST_LIST: Final = 65_536  # elements
 LONGEST_CODE: Final = 4_096  # characters of a text of which code is made; making it takes longer than what a long one saves
-MOST_CODES: Final = 400  # made in one evaluation; beyond, the texts that have none are walked through
+MOST_CODES: Final = 400  # texts of which one evaluation takes the code; the others that it comes to are walked through
 MOST_FAULTS: Final = 1_000
 LONGEST_FAULT: Final = 500  # characters
 
@@ -36,12 +36,18 @@ class Run:
     taken: int = 0
     level: int = 0
     calls: int = 0
-    codes: int = 0
+    codes: set[object] = field(default_factory=set)
 
     @property
     def faults_are_full(self) -> bool:
         return len(self.faults) >= MOST_FAULTS
 
-    def may_make_code(self) -> bool:
-        self.codes += 1
-        return self.codes <= MOST_CODES
+    def takes_code(self, coded: object) -> bool:
+        """Whether this evaluation takes the code of that text: of those that it comes to first. It does not ask whether the code
+        has been made already, for then the same evaluation could end in one process as it does not in another.
+        """
+        if coded not in self.codes:
+            if len(self.codes) >= MOST_CODES:
+                return False
+            self.codes.add(coded)
+        return True

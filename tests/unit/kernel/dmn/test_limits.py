@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from miaopi.kernel.dmn import namespace_of, parse
-from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.errors import DefinitionError, InputError
 from tests.unit.kernel.dmn.written import (
     NAMESPACE,
     column,
@@ -42,9 +42,10 @@ ATTRIBUTES = b" ".join(b'a%d=""' % n for n in range(64))
             "the expressions of the model have more than 160,000 words",
         ),
         (model(item("t0", "number"), *(item(f"t{n}", f"list<t{n - 1}>") for n in range(1, 70))), "more than 64 levels"),
+        (model(*(item(f"t{n}", f"t{n + 1}") for n in range(40)), item("t40", "number")), "more than 32 types are defined one by the other"),
         (model(item("t0", "number"), item("t", "", *(item(f"+a{n}", "t0") for n in range(1_000)))), "the type t has more than 1,000 parts"),
     ],
-    ids=["elements", "attributes", "prefixes", "namespace", "comment", "scopes", "words", "levels", "parts"],
+    ids=["elements", "attributes", "prefixes", "namespace", "comment", "scopes", "words", "levels", "chain", "parts"],
 )
 def test_a_model_of_too_much_is_refused_where_it_becomes_too_much(source: bytes, message: str) -> None:
     with pytest.raises(DefinitionError) as caught:
@@ -93,3 +94,32 @@ def test_a_reference_into_a_model_that_no_import_leads_to_is_refused() -> None:
     line = f'<import name="b" namespace="urn:b" importType="{NAMESPACE}"/>'
     with pytest.raises(DefinitionError, match="urn:c#d names no element"):
         read(line, decision("d", feel("1"), "urn:c#d"), resolve=lambda space, _location: model(namespace=space))
+
+
+def test_a_value_of_too_many_levels_is_refused_with_its_name() -> None:
+    found = read(given("deep"), decision("d", feel("count(deep)"), "requiredInput deep"))
+    value: object = 1
+    for _ in range(64):
+        value = [value]
+    assert found.evaluate("d", {"deep": value}) == 1
+    with pytest.raises(InputError) as caught:
+        found.evaluate("d", {"deep": [value]})
+    assert (caught.value.field, caught.value.rule.en) == ("deep", "the value has more than 64 levels inside one another.")
+
+
+NEW_LINE = "\n"
+LONG = "count(for i in 1..14000 return if i > 0 then 1 + 1 + 1 + 1 else 0)"  # code takes fewer steps for it than the walk
+
+
+def test_a_model_that_has_been_asked_before_ends_as_a_new_one() -> None:
+    made = decision("d", f"<list>{''.join(feel(f'{n} + 1') for n in range(500))}{feel(LONG)}</list>")
+    used = read(made, decision("long", feel(LONG)))
+    assert used.evaluate("long", {}) == 14_000
+    for model_ in (used, used, read(made)):
+        with pytest.raises(DefinitionError, match="the expression takes more than 100000 steps"):
+            model_.evaluate("d", {})
+
+
+def test_equal_texts_of_a_scope_count_once_towards_the_codes_of_an_evaluation() -> None:
+    found = read(decision("d", f"<list>{(feel('1 + 1') + NEW_LINE) * 500}{feel(LONG)}</list>"))
+    assert found.evaluate("d", {}) == [*[2] * 500, 14_000]

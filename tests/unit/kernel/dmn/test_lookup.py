@@ -14,6 +14,7 @@ from miaopi.kernel.dmn.tree import DecisionTable
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Run
 from miaopi.kernel.expr import read as read_program
+from miaopi.kernel.expr.code import code_of
 from tests.unit.kernel.dmn.written import column, decision, given, knowledge, output, read, table
 
 FILLING = tuple(f'{at} | "{at}" -> "{at}"' for at in range(100, 140))
@@ -62,6 +63,9 @@ def test_a_cell_of_a_long_table_means_what_it_means_anywhere(cell: str, passes: 
     [
         "-", "", " 1 ", "-1", "< 2", "<=2.50", '>= "a"', '"a" , "b"', "[1..3)", "]1..3[", "(1 .. 3]", "< 1, > 3", '["a".."b"]', "01",
         '1, "a"', '[1.."a"]', "1..3", "1 2", "- 1", '"a\\n"', "1,", "not(1)", "null", f"{'1, ' * 400}1",
+        "１８", "1８", "<= １", "[1..３]", "-٣", "1.５", "＜ 1", "１, 2", "“a”", "＂a＂", "'a'", "1\u00a0", "\u3000< 1",
+        "1\u200b", "1 ,\u2009 2", "−1", "1，2", "[1‥3]", "[1…3]", "≥ 1", "1e2", ".5", "1.", "[1...3]", "1_000",
+        "[.5..1]", '"a" "b"', '"a""b"', "1 // 2", "/**/1",
     ],
 )  # fmt: skip
 def test_a_cell_that_is_known_without_reading_is_what_reading_finds(text: str) -> None:
@@ -70,6 +74,14 @@ def test_a_cell_that_is_known_without_reading_is_what_reading_finds(text: str) -
     except DefinitionError:
         read_one = None
     assert read_written(text) in (None, read_one)
+
+
+def test_reading_a_cell_beforehand_makes_no_code() -> None:
+    cells = ('date("2026-01-0{}")', '@"2026-01-0{}"', "-5{}", 'not("x{}")', "[-7{}..8{}]")
+    programs = [read_program(cell.replace("{}", str(at)), {}, unary=True) for cell in cells for at in range(1, 9)]
+    before = code_of.cache_info().currsize, code_of.cache_info().misses
+    assert None not in map(read_plain, programs)
+    assert (code_of.cache_info().currsize, code_of.cache_info().misses) == before
 
 
 def test_of_many_cells_that_have_to_be_read_the_others_are_tried() -> None:

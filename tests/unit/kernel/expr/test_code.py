@@ -226,6 +226,24 @@ def test_ends_are_met_in_either_form(text: str, kind: str) -> None:
         assert whole.evaluate(scope, run=Run()) is oracle(whole, scope)[0]
 
 
+@pytest.mark.parametrize("kind", ["number", "string", "any"])
+@pytest.mark.parametrize(
+    ("items", "held", "others"),
+    [
+        ("[2.0]", [Decimal(2)], [Decimal(1)]),
+        ("[1, 2.0, 5]", [Decimal(1), Decimal("2.00")], [Decimal(3)]),
+        ("[9, 1, 2.0, 5, 5.0]", [Decimal(1), Decimal("2.00"), Decimal(5), Decimal(9)], [Decimal(0), Decimal(3), Decimal(10), "9"]),
+        ('["a", "b", "c", "d"]', ["a", "d"], ["e", "", None, Decimal(1)]),
+    ],
+)
+def test_a_value_is_looked_for_in_a_list_of_any_length(kind: str, items: str, held: list[object], others: list[object]) -> None:
+    program = read(f"x in {items}", {"x": Type.parse(kind)})
+    for value in (*held, *others):
+        found = program.evaluate({"x": value}, run=Run())
+        assert found is oracle(program, {"x": value})[0]
+        assert found is True or value in others
+
+
 def test_many_trees_become_one_function() -> None:
     cells = [read(text, ["?"], unary=True).tree for text in ("> 3", "? + n in (1, 2)", "[1..m]")]
     to = emitter(is_open=True)

@@ -9,6 +9,7 @@ import pytest
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Closure, Lexicon, Range, Run, Type, compile, read
 from miaopi.kernel.expr.fault import Fault
+from miaopi.kernel.expr.run import MOST_CODES
 from miaopi.kernel.expr.types import NO_NAMES, conforms, join, read_type
 from miaopi.kernel.expr.values import coerce, is_within
 from miaopi.kernel.expr.vocabulary import Vocabulary
@@ -38,6 +39,28 @@ def test_one_run_counts_the_steps_of_all_its_programs() -> None:
     assert program.evaluate({}, run=run) == 3
     with pytest.raises(DefinitionError, match="more than 5 steps"):
         program.evaluate({}, run=run)
+
+
+def test_what_was_evaluated_before_does_not_change_how_an_evaluation_ends() -> None:
+    long = "count(for i in 1..14000 return if i > 0 then 1 + 1 + 1 + 1 else 0)"  # the readers count it differently
+    warm, ends = read(long, []), []
+    assert warm.evaluate({}, run=Run()) == 14_000
+    for program in (read(long, []), warm, warm):
+        run = Run()
+        for at in range(MOST_CODES):
+            assert read(f"{at}", []).evaluate({}, run=run) == at
+        with pytest.raises(DefinitionError) as caught:
+            program.evaluate({}, run=run)
+        ends.append((caught.value.message, run.taken))
+    assert ends[0] == ends[1] == ends[2]
+
+
+def test_a_text_that_stands_in_many_places_is_one_code_of_a_run() -> None:
+    run, once = Run(), read("1 + 1", [], where="m.dmn:1")
+    again = once.at("m.dmn:2")
+    assert (again.where, again.text, once.where) == ("m.dmn:2", "1 + 1", "m.dmn:1")
+    assert [one.evaluate({}, run=run) for one in (once, again)] == [2, 2]
+    assert len(run.codes) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -51,6 +51,20 @@ def rows(count: int, cell: str, columns: int = 4) -> Written:
     rules = (f"{tests} -> {row}" for row, tests in enumerate(cells))
     made = table("COLLECT", tuple(map(column, names)), (output(),), *rules)
     return written(*map(given, names), decision("d", made, *(f"requiredInput {name}" for name in names)))
+
+
+def alike(count: int) -> Iterator[str]:
+    """Numbers that Python's hash takes for alike: they lie 2⁶¹ − 1 × 10⁻¹⁵ apart."""
+    for place in range(count):
+        whole, part = divmod(place * (2**61 - 1) + 1, 10**15)
+        yield f"{whole}.{part:015}"
+
+
+def numbered(values: Sequence[str], size: int) -> Written:
+    """A table of one column, whose cells name the values, so many each."""
+    cells = (", ".join(values[start : start + size]) for start in range(0, len(values), size))
+    made = table("COLLECT", (column("i"),), (output(),), *(f"{cell} -> 1" for cell in cells))
+    return written(given("i", "number"), decision("d", made, "requiredInput i"))
 
 
 def listed(expressions: Iterable[str]) -> str:
@@ -214,6 +228,14 @@ MODELS: Final[Mapping[str, tuple[Callable[[], bytes | Written], str]]] = {
     "a decision without a name": (lambda: written("<decision/>"), "NotFound: the model has no decision"),
     "cells that nobody shares": (lambda: rows(3_600, "< {}"), "value"),
     "cells of many words": (lambda: rows(3_600, "1, 2, 3, {}"), "value"),
+    "cells of numbers that are hashed alike": (
+        lambda: numbered(list(alike(40_000)), 20),
+        "value",
+    ),
+    "a few cells of numbers that are hashed alike": (
+        lambda: numbered(list(alike(15_000)), 2_500),
+        "value",
+    ),
     "cells of brackets": (
         lambda: rows(2_000, "[" * 40 + "{}" + "]" * 40),
         "DefinitionError: the expressions of the model have more than 160,000 words",

@@ -10,11 +10,11 @@ from typing import Final
 
 from miaopi.kernel.dmn.lookup.cells import Plain, Span
 from miaopi.kernel.expr.code.emitter import Emitter
+from miaopi.kernel.expr.code.membership import FEW, among
 from miaopi.kernel.expr.code.writing import AT, compare, constant, negation, read, some, tuple_of
 from miaopi.kernel.expr.types import Type
 
 LARGEST: Final = 10**34  # below it a whole number has no more digits than decimal128
-FEW: Final = 3
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ def _among(points: list[object], slot: Slot, to: Emitter) -> Iterator[ast.expr]:
     elif len(points) <= FEW:
         yield compare(read(slot.name), ast.In(), tuple_of(written(point, slot, to) for point in points))
     else:
-        yield compare(read(slot.name), ast.In(), to.constant(frozenset(points)))
+        yield among(to, slot.name, points)
 
 
 def _between(span: Span, slot: Slot, to: Emitter) -> ast.expr:

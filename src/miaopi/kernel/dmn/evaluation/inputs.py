@@ -16,7 +16,7 @@ from miaopi.kernel.expr.values import DECIMAL128
 from miaopi.kernel.wording import Text
 
 TEMPORAL = frozenset({"date", "time", "date and time", "days and time duration", "years and months duration"})
-DEEPEST = 64
+DEEPEST = 64  # levels of a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,11 @@ class Given:
 def admit(name: str, value: object, of: ItemType, depth: int = 0) -> object:
     """The value in FEEL's own types; a text where a temporal value is declared is read as one. Raises InputError."""
     if depth > DEEPEST:
-        raise _no_value(name)
+        raise InputError(
+            name,
+            Text(zh=f"“{name}”的值超过 {DEEPEST} 层。", en=f"the value has more than {DEEPEST} levels inside one another."),
+            Text(zh="请减少列表和上下文的层数。", en="Give lists and contexts of fewer levels."),
+        )
     match value:
         case None | bool():
             return value

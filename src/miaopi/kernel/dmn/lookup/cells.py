@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from miaopi.kernel.expr import Program, Run
+from miaopi.kernel.expr.interpreter import interpret
+from miaopi.kernel.expr.lexer import Source
 from miaopi.kernel.expr.temporal import FarDate
 from miaopi.kernel.expr.tree import Against, Call, Equals, Literal, Negative, Node, Test, UnaryTests, Within
 from miaopi.kernel.expr.types import BOOLEAN, DATE, NULL, NUMBER, STRING, Type
@@ -24,7 +26,7 @@ CONSTRUCTORS: Final = frozenset({"date"})  # functions of the language, as long 
 
 # What is recognised without the parser: most cells of long tables, which would take it half a second.
 LONGEST: Final = 1_000  # characters; longer ones are read, for there is a measure for texts
-VALUE: Final = r'-?\d{1,15}(?:\.\d{1,15})?|"[^"\\\ud800-\udfff]*"'
+VALUE: Final = r'-?[0-9]{1,15}(?:\.[0-9]{1,15})?|"[^"\\\ud800-\udfff]*"'
 TEST: Final = re.compile(rf"([\[(\]])\s*({VALUE})\s*\.\.\s*({VALUE})\s*([\])\[])|(<=|<|>=|>)?\s*({VALUE})")
 WRITTEN: Final = re.compile(rf"(?:{TEST.pattern})(?:\s*,\s*(?:{TEST.pattern}))*")
 
@@ -150,20 +152,21 @@ def _against(
 
 
 def _constants(nodes: tuple[Node, ...], program: Program) -> Iterator[object]:
-    """The values of those nodes that are written out; nothing for another."""
+    """The values of those nodes that are written out; nothing for another. No code is made for what is asked once."""
     for node in nodes:
-        if not _is_written(node):
-            continue
         run = Run()
-        value = replace(program, tree=node).evaluate({}, run=run)
+        if isinstance(node, Literal):
+            value = node.value
+        elif _is_written(node):
+            value = interpret(node, {}, Source(program.text, program.where, is_open=True), run)
+        else:
+            continue
         if not run.faults and not isinstance(value, FarDate):
             yield value
 
 
 def _is_written(node: Node) -> bool:
     match node:
-        case Literal():
-            return True
         case Negative(operand=Literal()):
             return True
         case Call(function=function, arguments=(Literal(),), names=()):

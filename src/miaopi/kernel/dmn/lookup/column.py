@@ -3,13 +3,15 @@
 The ends of all spans cut the values into stretches: below the first end, that end, between it and the next … From one
 stretch to the next only the rules change of which a span begins or ends there. The rules of each stretch would fill the
 memory (3,700 rules with as many ends: 3.4 MB a column, and sixteen times that for four times as many), so they are kept for
-every some stretches, and in between the changes are made: at most `CHANGES` of them, some microseconds.
+every some stretches, and in between the changes are made: at most `CHANGES` of them, some microseconds. Ends are put in order
+and found by halves, not by Python's hash, for numbers can be chosen so that this takes them all for alike (ADR 0028).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any, Final
 
 from miaopi.kernel.dmn.lookup.cells import PLAIN, Plain, Span
@@ -29,16 +31,17 @@ class Column:
         for rule, cell in cells.items():
             self.of_null |= cell.takes_null << rule
         self.type = next((PLAIN[cell.kind] for cell in cells.values() if cell.kind is not None), None)
-        ends = {end for cell in cells.values() for span in cell.spans for end in (span.low, span.high) if end is not None}
-        self.ends: list[Any] = sorted(ends)
+        ends: list[Any] = [
+            end for cell in cells.values() for span in cell.spans for end in (span.low, span.high) if end is not None
+        ]
+        self.ends = [end for end, _ in groupby(sorted(ends))]
         self._keep(cells)
 
     def _keep(self, cells: Mapping[int, Plain]) -> None:
-        place = {end: 2 * at + 1 for at, end in enumerate(self.ends)}
         stretches = 2 * len(self.ends) + 1
         changes: list[list[int]] = [[] for _ in range(stretches + 1)]
         for rule, cell in cells.items():
-            for at in _turns(cell, place, stretches):
+            for at in _turns(cell, self.ends, stretches):
                 changes[at].append(rule)
         self.changes = [tuple(one) for one in changes]
         self.block: list[int] = []  # of each stretch, the last one before it, or itself, that is kept
@@ -72,19 +75,24 @@ class Column:
         return rules
 
 
-def _turns(cell: Plain, place: Mapping[object, int], stretches: int) -> Iterable[int]:
+def _turns(cell: Plain, ends: Sequence[Any], stretches: int) -> Iterable[int]:
     """The stretches at which the rule begins, or ceases, to be passed; each once."""
     turns: set[int] = {0} if cell.is_negated else set()
-    for start, stop in _united(sorted(_stretches(span, place, stretches) for span in cell.spans)):
+    for start, stop in _united(sorted(_stretches(span, ends, stretches) for span in cell.spans)):
         turns ^= {start, stop}
     return turns
 
 
-def _stretches(span: Span, place: Mapping[object, int], stretches: int) -> tuple[int, int]:
+def _stretches(span: Span, ends: Sequence[Any], stretches: int) -> tuple[int, int]:
     """The first stretch of the span, and the first behind it."""
-    start = 0 if span.low is None else place[span.low] + (not span.includes_low)
-    stop = stretches if span.high is None else place[span.high] + span.includes_high
+    start = 0 if span.low is None else _place(ends, span.low) + (not span.includes_low)
+    stop = stretches if span.high is None else _place(ends, span.high) + span.includes_high
     return start, stop
+
+
+def _place(ends: Sequence[Any], end: object) -> int:
+    """The stretch that is that end alone."""
+    return 2 * bisect_left(ends, end) + 1
 
 
 def _united(pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:

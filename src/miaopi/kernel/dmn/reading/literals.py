@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
@@ -48,7 +47,7 @@ class Shelf:
         found = self.found.get((text, unary))
         if found is None:
             found = self.found[text, unary] = self._read(text, where, unary)
-        return found if isinstance(found, str) or found.where == where else replace(found, where=where)
+        return found if isinstance(found, str) or found.where == where else found.at(where)
 
     def _read(self, text: str, where: str, unary: bool) -> Program | str:
         try:

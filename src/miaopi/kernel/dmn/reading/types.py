@@ -42,7 +42,7 @@ OF_SCHEMA: Final[Mapping[str, str]] = {
     "dayTimeDuration": "days and time duration",
     "yearMonthDuration": "years and months duration",
 }
-DEEPEST: Final = 32
+DEEPEST: Final = 32  # types that are defined one by the other
 PER_GENERIC: Final = 60  # steps for a type with parts that is written where it is used
 # Steps for what a type allows: it is read at once, as a whole and test by test.
 PER_CHARACTER: Final = 4
@@ -147,7 +147,9 @@ class TypeBook:
         definition = self.written.get(name)
         if definition is None:
             return None
-        if name in self.open or len(self.open) >= DEEPEST:
+        if len(self.open) >= DEEPEST:
+            raise DefinitionError(definition.where, f"more than {DEEPEST} types are defined one by the other")
+        if name in self.open:
             raise DefinitionError(definition.where, f"the type {name} is defined by itself: {' → '.join([*self.open, name])}")
         self.open.append(name)
         try:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from miaopi.kernel.expr.code.emitter import IT, Emitter
 from miaopi.kernel.expr.code.objects import GIVING_UP, NOT_PLAIN, Code, assemble, code_of, emitter, names_read
 from miaopi.kernel.expr.code.plain import CLASSES, NotPlainError, Plain, is_plain
-from miaopi.kernel.expr.code.scopes import MISSING, Bound, Place
+from miaopi.kernel.expr.code.scopes import Bound, Place
 
 __all__ = [
     "CLASSES",
     "GIVING_UP",
     "IT",
-    "MISSING",
     "NOT_PLAIN",
     "Bound",
     "Code",

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 from miaopi.kernel.expr.tree import (
+    Against,
     And,
+    Arithmetic,
+    Between,
+    Call,
+    Compare,
     ContextOf,
     Entry,
     Filter,
     For,
     If,
     In,
+    InstanceOf,
+    Invoke,
     Lambda,
+    ListOf,
+    Literal,
+    Mistake,
+    Name,
+    Negative,
     Node,
+    Not,
     Or,
+    Property,
     Quantified,
+    Test,
     UnaryTests,
+    Within,
     children,
 )
 
@@ -27,7 +44,7 @@ def least_steps(root: Node) -> int:
     while waiting:
         node = waiting.pop()
         count += 1
-        waiting.extend(_reckoned(node))
+        waiting.extend(RECKONED[type(node)](node))
     return count
 
 
@@ -41,24 +58,67 @@ def entries_before_double(node: ContextOf) -> list[Entry]:
     return list(found.values())
 
 
-def _reckoned(node: Node) -> Iterable[Node]:
-    """The nodes below it that are always reckoned."""
-    match node:
-        case And(operands=operands) | Or(operands=operands):
-            return operands[:1]
-        case If(condition=condition):
-            return (condition,)
-        case Filter(base=base):
-            return (base,)
-        case For(iterations=iterations) | Quantified(iterations=iterations):
-            return children(iterations[0])
-        case Lambda():
-            return ()
-        case ContextOf():
-            return [entry.value for entry in entries_before_double(node)]
-        case In(operand=operand, tests=tests):
-            return (operand, *(side for test in tests for side in children(test)))
-        case UnaryTests(tests=tests):
-            return [side for test in tests for side in children(test)]
-        case _:
-            return children(node)
+def _first_operand(node: And | Or) -> Iterable[Node]:
+    return node.operands[:1]
+
+
+def _condition(node: If) -> Iterable[Node]:
+    return (node.condition,)
+
+
+def _base(node: Filter) -> Iterable[Node]:
+    return (node.base,)
+
+
+def _first_source(node: For | Quantified) -> Iterable[Node]:
+    return children(node.iterations[0])
+
+
+def _nothing(_node: Lambda) -> Iterable[Node]:
+    return ()
+
+
+def _entries(node: ContextOf) -> Iterable[Node]:
+    return [entry.value for entry in entries_before_double(node)]
+
+
+def _sides(tests: tuple[Test, ...]) -> list[Node]:
+    return [side for test in tests for side in children(test)]
+
+
+def _operand_and_sides(node: In) -> Iterable[Node]:
+    return [node.operand, *_sides(node.tests)]
+
+
+def _sides_of_cell(node: UnaryTests) -> Iterable[Node]:
+    return _sides(node.tests)
+
+
+# The nodes below each that are reckoned whenever it is.
+RECKONED: Final[Mapping[type[Node], Callable[[Any], Iterable[Node]]]] = {
+    Literal: children,
+    Mistake: children,
+    Name: children,
+    Property: children,
+    Negative: children,
+    Arithmetic: children,
+    Compare: children,
+    Filter: _base,
+    Between: children,
+    And: _first_operand,
+    Or: _first_operand,
+    Not: children,
+    In: _operand_and_sides,
+    UnaryTests: _sides_of_cell,
+    Within: children,
+    Against: children,
+    InstanceOf: children,
+    ListOf: children,
+    ContextOf: _entries,
+    Call: children,
+    Invoke: children,
+    Lambda: _nothing,
+    If: _condition,
+    For: _first_source,
+    Quantified: _first_source,
+}

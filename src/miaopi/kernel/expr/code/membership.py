@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Final
 
 from miaopi.kernel.expr.code import values
 from miaopi.kernel.expr.code.emitter import Emitter
@@ -37,6 +41,8 @@ from miaopi.kernel.expr.tree import (
     Within,
 )
 from miaopi.kernel.expr.values import negate
+
+FEW: Final = 3  # values that are compared one by one
 
 
 def between(to: Emitter, node: Between, place: Place) -> ast.expr:
@@ -126,5 +132,27 @@ def _by_signs(to: Emitter, slot: str, test: Test) -> ast.expr:
         case Against(operator=operator, operand=Literal(value=value)):
             return compare(read(slot), SIGNS[operator](), to.constant(value))
         case _:
-            wanted = frozenset(_written(test))
-            return compare(read(slot), ast.In(), to.constant(wanted))
+            return among(to, slot, _written(test))
+
+
+def among(to: Emitter, slot: str, wanted: Sequence[object]) -> ast.expr:
+    """Whether the value in the slot is one of the wanted, all of one class that Python orders. Many numbers are looked through
+    by halves: they can be chosen so that Python's hash takes them for alike (ADR 0028).
+    """
+    if len(wanted) == 1:
+        return compare(read(slot), ast.Eq(), to.constant(wanted[0]))
+    if len(wanted) <= FEW:
+        return compare(read(slot), ast.In(), to.constant(tuple(wanted)))
+    if numbers := [value for value in wanted if isinstance(value, Decimal)]:
+        return call(to.function(_by_halves(numbers)), read(slot))
+    return compare(read(slot), ast.In(), to.constant(frozenset(wanted)))
+
+
+def _by_halves(wanted: list[Decimal]) -> Callable[[Decimal], bool]:
+    ordered = sorted(wanted)
+
+    def holds(value: Decimal) -> bool:
+        at = bisect_left(ordered, value)
+        return at < len(ordered) and ordered[at] == value
+
+    return holds
