@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.journey.cities import City, running_city
+from demo_city.agencies.modes import Mode, Switch
+from miaopi.apps.exchange.adapters.lines import RESTS
+from tests.journey.cities import FOLLOWS_WITHIN, City, running_city
 
 HERE = Path(__file__).parent
 
@@ -26,10 +29,17 @@ def _city_to_break(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
 
 @pytest.fixture
 def city_to_break(_city_to_break: City) -> Iterator[City]:
-    """A city whose agencies a test may turn as it likes: they are up again afterwards. Its clock the test sets right itself."""
+    """A city whose agencies a test may turn as it likes: they are up again afterwards, and the lines to them have rested.
+
+    Its clock the test sets right itself.
+    """
     yield _city_to_break
-    for switch in (_city_to_break.home / "agencies").glob("*.mode"):
-        _city_to_break.agency(switch.stem, "up")
+    switches = [Switch(_city_to_break.home, file.stem) for file in (_city_to_break.home / "agencies").glob("*.mode")]
+    if turned := [switch for switch in switches if switch.read() is not Mode.UP]:
+        for switch in turned:
+            switch.turn(Mode.UP)
+            assert switch.has_followed(Mode.UP, within=FOLLOWS_WITHIN)
+        time.sleep(RESTS)
 
 
 @pytest.hookimpl(tryfirst=True)  # the distributor reads the marks in a hook of its own
