@@ -64,7 +64,7 @@ def test_a_program_goes_from_consent_to_licence_and_anybody_verifies_it(city: Ci
     verdict = ask("POST", "/licences/verify", {"text": licence["credential"]})
     assert (verdict["valid"], verdict["claims"]["identifier"]) == (True, licence["identifier"])
     assert ask("GET", f"/licences/{licence['id']}/licence.pdf").startswith(b"%PDF-")
-    assert [message for message in wait_for(lambda: ask("GET", "/me/messages")["messages"]) if message["number"] == number]
+    assert wait_for(lambda: [message for message in ask("GET", "/me/messages")["messages"] if message["number"] == number])
     looks = wait_for(lambda: [look for look in ask("GET", "/me/accesses")["accesses"] if look["number"] == number])
     proof = wait_for(lambda: ask("GET", f"/me/accesses/{looks[0]['seq']}/proof"))
     assert proof["leaf_index"] == looks[0]["seq"]
