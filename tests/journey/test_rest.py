@@ -66,7 +66,8 @@ def test_a_program_goes_from_consent_to_licence_and_anybody_verifies_it(city: Ci
     assert ask("GET", f"/licences/{licence['id']}/licence.pdf").startswith(b"%PDF-")
     assert wait_for(lambda: [message for message in ask("GET", "/me/messages")["messages"] if message["number"] == number])
     looks = wait_for(lambda: [look for look in ask("GET", "/me/accesses")["accesses"] if look["number"] == number])
-    proof = wait_for(lambda: ask("GET", f"/me/accesses/{looks[0]['seq']}/proof"))
+    wait_for(lambda: ask("GET", "/ledger/checkpoint")["tree_size"] > looks[0]["seq"])
+    proof = ask("GET", f"/me/accesses/{looks[0]['seq']}/proof")
     assert proof["leaf_index"] == looks[0]["seq"]
     head = ask("GET", "/ledger/checkpoint")
     assert ask("GET", "/ledger/consistency?old=1")["tree_size"] >= head["tree_size"]
