@@ -78,6 +78,11 @@ class Receipt:
     def is_signed_by(self, public_key: bytes) -> bool:
         return self.signature is not None and verify(public_key, self.statement(), self.signature)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the values beside the statement are those of its digest; False once they are erased."""
+        return self.salt is not None and self.values is not None and digest(self.salt, dict(self.values)) == self.values_digest
+
     def erased(self) -> Receipt:
         """What remains after retention."""
         return replace(self, facts=None, values=None, salt=None)

@@ -61,6 +61,13 @@ def test_after_erasure_the_signature_still_holds_and_a_replay_says_erased() -> N
     assert replay(DEFINITION, replace(made(), salt=None)) is None
 
 
+def test_values_beside_the_statement_are_those_of_its_digest() -> None:
+    assert made().is_whole
+    assert not replace(made(), values={**(made().values or {}), "amount": "9999"}).is_whole
+    assert not replace(made(), values=None).is_whole
+    assert not made().erased().is_whole
+
+
 def test_a_receipt_of_another_version_is_not_replayed_by_this_one() -> None:
     with pytest.raises(InputError, match="another version of the rules"):
         replay(replace(DEFINITION, version="1" * 64), made())
