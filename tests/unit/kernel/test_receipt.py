@@ -81,6 +81,35 @@ def test_what_is_no_receipt_is_refused() -> None:
             read_receipt(document)
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"as_of": "abc"}, {"known_at": "x"}, {"settings": {"zz": "1"}}, {"settings": {"city.regions": 5}}, {"overrides": {"zz": "1"}},
+        {"overrides": {"min_age": "abc"}}, {"overrides": {"min_age": "sNaN"}}, {"overrides": {"min_age": ["1"]}},
+        {"decision": {"x": Decimal("1.5")}}, {"decision": {"x": 10**400}}, {"facts": {"birth": 1.5}}, {"slug": "\ud800"},
+    ],
+    ids=lambda changed: str(changed)[:40],
+)
+def test_a_receipt_that_no_decision_gave_is_refused_before_it_is_decided_again(changed: dict[str, object]) -> None:
+    good = made().to_json()
+    with pytest.raises(InputError, match="this is no receipt"):
+        replay(DEFINITION, read_receipt({**good, "statement": {**good["statement"], **changed}}))  # type: ignore[dict-item] # a dict
+
+
+@pytest.mark.parametrize("changed", [{"salt": "\ud800"}, {"values": {"x": 1.5}}, {"facts": {"birth": {"value": Decimal("0.5")}}}], ids=str)
+def test_what_stands_beside_the_statement_has_a_canonical_form(changed: dict[str, object]) -> None:
+    with pytest.raises(InputError, match="this is no receipt"):
+        read_receipt({**made().to_json(), **changed})
+
+
+def test_what_is_nested_without_end_is_no_receipt() -> None:
+    nested: list[object] = []
+    for _ in range(5_000):
+        nested = [nested]
+    with pytest.raises(InputError, match="this is no receipt"):
+        read_receipt({**made().to_json(), "values": {"x": nested}})
+
+
 def test_a_decision_of_persons_states_who_decided_and_who_confirmed() -> None:
     alone = PersonReceipt(made(), decided_by="officer1", confirmed_by="", after="ab" * 32)
     both = replace(alone, confirmed_by="officer2")

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
+from typing import cast
 
 from miaopi.kernel.decision.case import conforms, undeclared
 from miaopi.kernel.decision.definition import Definition, FactSpec
@@ -24,6 +25,7 @@ from miaopi.kernel.wording import Text
 
 STATES = ({"absent"}, {"unknown"}, {"unknown", "exhausted"}, {"value"}, {"value", "disputed"})
 SAID_BY = {"source", "at"}  # may stand beside each of them
+STRING = Type.parse("string")
 MOST_PLACES = 34  # before or after the point (decimal128): 1E+999999999 is eleven signs, and a gigabyte once it is a whole number
 TRUTHS = {"true": True, "false": False}
 TEMPORAL: Mapping[str, Callable[[str], Value]] = MappingProxyType({
@@ -46,6 +48,7 @@ def read_value(wanted: Type, raw: object) -> Value:
         case "boolean", str() if raw in TRUTHS:
             return TRUTHS[raw]
         case "string", str():
+            raw.encode()  # UnicodeEncodeError, a ValueError, for half a character: no receipt could state it
             return raw
         case kind, str() if kind in TEMPORAL:
             return _of_kind(wanted, TEMPORAL[kind](raw))
@@ -165,7 +168,7 @@ def _read_fact(spec: FactSpec, raw: object) -> Fact:
         return Known(_value_of(spec, raw))
     if raw.keys() - SAID_BY not in STATES:
         raise _wrong_state(spec)
-    source, at = raw.get("source"), _moment_of(spec, raw)
+    source, at = _source_of(spec, raw), _moment_of(spec, raw)
     match raw:
         case {"absent": True}:
             return Absent(source, at)
@@ -176,6 +179,14 @@ def _read_fact(spec: FactSpec, raw: object) -> Fact:
             return Disputed(known) if raw.get("disputed", False) is True else known
         case _:
             raise _wrong_state(spec)
+
+
+def _source_of(spec: FactSpec, raw: Mapping[str, object]) -> str | None:
+    source = raw.get("source")
+    try:
+        return None if source is None else cast("str", read_value(STRING, source))
+    except ValueError:
+        raise _wrong_state(spec) from None
 
 
 def _moment_of(spec: FactSpec, raw: Mapping[str, object]) -> datetime | None:
