@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -61,6 +62,21 @@ def test_times_and_durations_are_written_as_they_are_read(kind: str, text: str) 
     value = read_value(Type.parse(kind), text)
     assert read_value(Type.parse(kind), write_value(value)) == value
     assert isinstance(write_value(value), str)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-01-01T00:00:00@Europe/Paris", "2026-03-29T02:30:00@Europe/Paris", "2026-01-01T00:00:00.25@Asia/Tokyo"]
+)
+def test_a_moment_keeps_the_name_of_its_zone(text: str) -> None:
+    moment = read_value(Type.parse("date and time"), text)
+    assert write_value(moment) == text
+    assert write_value([moment]) == [text]
+    assert write_value({"moved": moment}) == {"moved": text}
+
+
+def test_an_hour_that_is_told_twice_keeps_its_offset() -> None:
+    second = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZoneInfo("Europe/Paris"))
+    assert write_value(second) == "2026-10-25T02:30:00+01:00"
 
 
 STATES: list[tuple[object, Fact]] = [

@@ -11,13 +11,14 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from miaopi.kernel.decision.case import conforms, undeclared
 from miaopi.kernel.decision.definition import Definition, FactSpec
 from miaopi.kernel.decision.outcomes import to_plain
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.expr import Type
-from miaopi.kernel.expr.temporal import read_clock, read_day, read_duration, read_moment
+from miaopi.kernel.expr.temporal import read_clock, read_day, read_duration, read_moment, write_temporal
 from miaopi.kernel.expr.types import item_of
 from miaopi.kernel.expr.values import Fault, kind_of
 from miaopi.kernel.fact import Absent, Disputed, Doubt, Fact, FactName, Known, Unknown, Value
@@ -146,13 +147,15 @@ def write_fact(fact: Fact) -> object:
 
 
 def write_value(value: Value) -> object:
-    """A value as JSON that keeps every digit: numbers as text, days and moments in ISO form."""
+    """A value as JSON that keeps every digit: numbers as text, days and moments in ISO form. A zone by name keeps its name."""
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, list):
         return [write_value(one) for one in value]
     if isinstance(value, dict):
         return {name: write_value(one) for name, one in value.items()}
+    if isinstance(value, datetime) and isinstance(value.tzinfo, ZoneInfo) and not value.fold:  # the second time needs its offset
+        return write_temporal(value)
     return to_plain(value)
 
 
