@@ -132,7 +132,7 @@ def _values_for(spec: FactSpec, as_of: date) -> Iterator[tuple[str, object]]:
         case "date":
             yield ">=", as_of
         case _:
-            yield from (("=", option) for option in spec.options)
+            yield from (("=", option) for option in sorted(spec.options))
 
 
 def _say(spec: FactSpec, relation: str, value: object) -> Text:
