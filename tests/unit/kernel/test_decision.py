@@ -204,6 +204,15 @@ def test_the_order_in_which_a_package_writes_its_names_does_not_show() -> None:
         assert canonical_json(one) == canonical_json(two)
 
 
+def test_a_change_with_which_no_rule_comes_to_an_end_is_none() -> None:
+    endless = 'if pay = "cash" then count(for i in 1..70000 return i) > 0 else pay = "bank"'
+    law = replace(DEFINITION, conditions=(condition("old", Kind.ELIGIBILITY, endless, Outcome.REFUSE),))
+    with pytest.raises(DefinitionError):
+        decide(law, without(pay=Known("cash")), as_of=DAY, settings=SETTINGS)
+    refused = decide(law, without("pay"), as_of=DAY, settings=SETTINGS)
+    assert (refused.outcome, [str(change) for change in refused.would_change]) == (Outcome.REFUSE, ["pay=bank"])
+
+
 def test_what_would_change_the_answer_is_found_by_deciding_again() -> None:
     def changes(facts: dict[str, Fact]) -> list[str]:
         return [str(change) for change in decided(facts).would_change]
