@@ -44,6 +44,18 @@ def test_a_table_gives_a_value_and_says_by_which_rule(package: Path) -> None:
     assert decided(package, person__birth_date="1940-01-01").tables[0].rules == (2,)
 
 
+def test_the_order_of_tables_in_the_package_does_not_show(package: Path) -> None:
+    rules = (package / "rules.yaml").read_text(encoding="utf-8")
+    table = rules[rules.index("  rides:\n") : rules.index("derived:\n")]
+    found = []
+    for both in (table + table.replace("rides:", "extra:", 1), table.replace("rides:", "extra:", 1) + table):
+        used = rules.replace(table, both).replace("  rides: rides\n", "  rides: rides\n  extra: extra\n")
+        (package / "rules.yaml").write_text(used, encoding="utf-8")
+        found.append((load_service(package).version, decided(package).to_json()))
+    assert found[0] == found[1]
+    assert [table["name"] for table in found[0][1]["tables"]] == ["extra", "rides"]  # type: ignore[attr-defined] # a list
+
+
 def test_the_file_of_the_day_decides_as_far_as_it_was_known(package: Path) -> None:
     new_year = date(2027, 1, 1)
     days = [(date(2026, 12, 31), None), (new_year, None), (new_year, date(2026, 9, 30)), (new_year, date(2026, 10, 1))]

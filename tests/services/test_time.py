@@ -111,6 +111,35 @@ def test_a_decision_replays_to_the_same_bytes_after_the_rules_moved_on(
     assert "altered" in capsys.readouterr().out
 
 
+def test_values_beside_the_statement_are_checked_and_after_erasure_not_shown(
+    decided: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "receipt.json"
+    given = json.loads(decided("--on", "2026-12-31"))["receipt"]
+    for values in ({**given["values"], "name": "某人"}, {}, None):
+        path.write_text(json.dumps({**given, "values": values}), encoding="utf-8")
+        assert main(["decide", "--receipt", str(path), "--json"]) == 2
+        assert "it was altered" in capsys.readouterr().out
+    path.write_text(json.dumps({**given, "facts": None, "values": {"name": "某人"}}), encoding="utf-8")
+    assert main(["decide", "--receipt", str(path), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["replay"], said["values"], said["receipt"]["values"]) == ("erased", {}, None)
+
+
+def test_a_changed_receipt_is_refused_in_words(decided: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "receipt.json"
+    given = json.loads(decided("--on", "2026-12-31"))["receipt"]
+    for changed in ({"as_of": "abc"}, {"overrides": {"zz": "1"}}, {"overrides": {"free_from_age": "abc"}}, {"decision": {"x": 1.5}}):
+        path.write_text(json.dumps({**given, "statement": {**given["statement"], **changed}}), encoding="utf-8")
+        assert main(["decide", "--receipt", str(path), "--json"]) == 2
+        assert "this is no receipt" in capsys.readouterr().out
+
+
+def test_half_a_character_is_no_fact(decided: Any) -> None:
+    said = decided("--on", "2026-12-31", person__name="\ud800")
+    assert said.startswith("exit 2") and "person.name: its value is no string" in said
+
+
 def test_rules_that_nobody_kept_are_asked_for_by_their_hash(
     package: Path, decided: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as codec
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -145,14 +146,14 @@ def _decided_again(path: Path, name: str | None) -> dict[str, Any]:
     kept = find_version(_versions(), slug=given.slug, version=given.definition)
     again = replay((kept or find_package(name or given.slug)).definition, given)
     if again is None:
-        return {**_result(given), "replay": "erased"}
-    if again.statement() != given.statement():
+        return {**_result(given.erased()), "replay": "erased"}
+    if again.statement() != given.statement() or not given.is_whole:
         raise InputError(
             "receipt",
             Text(zh="按回执重新决定，结果不同：回执或其事实被改动过。", en="deciding again gives something else: it was altered."),
             Text(zh="请使用未改动的回执。", en="Use the receipt as it was given."),
         )
-    return _result(given)
+    return _result(replace(again, signature=given.signature))
 
 
 def _require_service(name: str, slug: str) -> None:

@@ -23,7 +23,8 @@ BY_PERSON = "miaopi.receipt-by-person/1"
 Json = Mapping[str, object]
 
 
-def _no_receipt_error() -> InputError:
+def no_receipt_error() -> InputError:
+    """What is raised for a document, or for a part of it, that no decision gave."""
     return InputError(
         "receipt",
         Text(zh="这不是决定回执。", en="this is no receipt of a decision."),
@@ -77,6 +78,11 @@ class Receipt:
 
     def is_signed_by(self, public_key: bytes) -> bool:
         return self.signature is not None and verify(public_key, self.statement(), self.signature)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the values beside the statement are those of its digest; False once they are erased."""
+        return self.salt is not None and self.values is not None and digest(self.salt, dict(self.values)) == self.values_digest
 
     def erased(self) -> Receipt:
         """What remains after retention."""
@@ -167,16 +173,21 @@ def read_receipt(document: object) -> Receipt:
             "salt": None | str() as salt,
             "signature": None | str() as signature,
         }:
-            return Receipt(
+            receipt = Receipt(
                 slug, definition, as_of, known_at, settings, overrides, decision, digests, values_digest, facts, values, salt,
                 None if signature is None else _read_signature(signature),
             )
         case _:
-            raise _no_receipt_error()
+            raise no_receipt_error()
+    try:
+        canonical_json(receipt.to_json())
+    except (TypeError, ValueError, RecursionError):  # a fraction, half a character, what is nested without end
+        raise no_receipt_error() from None
+    return receipt
 
 
 def _read_signature(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except ValueError:
-        raise _no_receipt_error() from None
+        raise no_receipt_error() from None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import is_dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -31,6 +33,7 @@ from miaopi.kernel.decision.outcomes import Change, to_plain
 from miaopi.kernel.errors import DefinitionError, InputError
 from miaopi.kernel.expr import Type, compile
 from miaopi.kernel.fact import Disputed, Doubt, Fact, Known, Unknown
+from miaopi.kernel.ledger import canonical_json
 from miaopi.kernel.wording import Text
 from tests.unit.kernel.allowance import (
     AWAY,
@@ -184,7 +187,30 @@ def test_only_entered_values_are_typed() -> None:
     assert typed(pay=Known("cash")) == ("pay",)
     assert typed(pay=Known("cash", source="register")) == ()
     assert typed(letters=Known("none"), agreed=Known(True)) == ("pay",)
-    assert typed(letters=Known("post"), birth=Known(date(1940, 3, 1), source="applicant")) == ("birth", "pay", "letters")
+    assert typed(letters=Known("post"), birth=Known(date(1940, 3, 1), source="applicant")) == ("birth", "letters", "pay")
+
+
+def test_the_order_in_which_a_package_writes_its_names_does_not_show() -> None:
+    """The version of a package does not tell it, and a receipt is replayed by whoever has that version."""
+
+    def turned(mapping: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(reversed(mapping.items()))
+
+    facts = {name: replace(fact, options=turned(fact.options)) for name, fact in DEFINITION.facts.items()}
+    law = replace(DEFINITION, values={"home": feel("since"), "gone": feel("since")})
+    other = replace(law, facts=turned(facts), values=turned(law.values))
+    for given in (without(letters=Known("post"), since=NONE), without("pay", letters=Known("post"), unit=Known(False))):
+        one, two = (decide(each, given, as_of=DAY, settings=SETTINGS).to_json() for each in (law, other))
+        assert canonical_json(one) == canonical_json(two)
+
+
+def test_a_change_with_which_no_rule_comes_to_an_end_is_none() -> None:
+    endless = 'if pay = "cash" then count(for i in 1..70000 return i) > 0 else pay = "bank"'
+    law = replace(DEFINITION, conditions=(condition("old", Kind.ELIGIBILITY, endless, Outcome.REFUSE),))
+    with pytest.raises(DefinitionError):
+        decide(law, without(pay=Known("cash")), as_of=DAY, settings=SETTINGS)
+    refused = decide(law, without("pay"), as_of=DAY, settings=SETTINGS)
+    assert (refused.outcome, [str(change) for change in refused.would_change]) == (Outcome.REFUSE, ["pay=bank"])
 
 
 def test_what_would_change_the_answer_is_found_by_deciding_again() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_a_value_is_read_by_its_type(kind: str, raw: object, value: object) -> N
         ("number", True), ("number", 1.5), ("number", "NaN"), ("number", Decimal("Infinity")), ("number", None), ("boolean", "yes"),
         ("boolean", 1), ("string", 1), ("date", 20261123), ("date", AT), ("date and time", date(2026, 1, 1)), ("list<string>", "a"),
         ("days and time duration", "P1M"), ("years and months duration", "P1D"), ("time", 9), ("time", AT),
-        ("number", "1E+999999999"), ("number", "1E-999999999"), ("number", 10**40),
+        ("number", "1E+999999999"), ("number", "1E-999999999"), ("number", 10**40), ("string", "\ud800"), ("list<string>", ["a", "\udfff"]),
     ],
 )
 def test_what_is_no_value_of_the_type_is_not_guessed(kind: str, raw: object) -> None:
@@ -61,6 +62,21 @@ def test_times_and_durations_are_written_as_they_are_read(kind: str, text: str) 
     value = read_value(Type.parse(kind), text)
     assert read_value(Type.parse(kind), write_value(value)) == value
     assert isinstance(write_value(value), str)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-01-01T00:00:00@Europe/Paris", "2026-03-29T02:30:00@Europe/Paris", "2026-01-01T00:00:00.25@Asia/Tokyo"]
+)
+def test_a_moment_keeps_the_name_of_its_zone(text: str) -> None:
+    moment = read_value(Type.parse("date and time"), text)
+    assert write_value(moment) == text
+    assert write_value([moment]) == [text]
+    assert write_value({"moved": moment}) == {"moved": text}
+
+
+def test_an_hour_that_is_told_twice_keeps_its_offset() -> None:
+    second = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZoneInfo("Europe/Paris"))
+    assert write_value(second) == "2026-10-25T02:30:00+01:00"
 
 
 STATES: list[tuple[object, Fact]] = [
@@ -86,7 +102,8 @@ def test_the_states_of_a_fact(raw: object, fact: Fact) -> None:
 @pytest.mark.parametrize(
     "raw",
     [{}, {"absent": False}, {"absent": True, "value": 1}, {"unknown": "perhaps"}, {"unknown": None}, {"gone": True},
-     {"value": "1940-03-01", "exhausted": True}, {"absent": True, "at": "yesterday"}],
+     {"value": "1940-03-01", "exhausted": True}, {"absent": True, "at": "yesterday"},
+     {"absent": True, "source": {"a": 1}}, {"absent": True, "source": "\ud800"}],
     ids=str,
 )
 def test_a_state_in_another_form_is_refused(raw: object) -> None:
@@ -101,6 +118,7 @@ def test_an_error_names_the_fact_and_never_its_value() -> None:
         ({"birth": 4403041990}, "birth: its value is no date"),
         ({"quota": "many"}, "quota: its value is no number"),
         ({"record": "4403041990"}, "record: it has no such option. Choose one of clean, hit"),
+        ({"pay": "4403041990\ud800"}, "pay: its value is no string"),
         (["4403041990"], "facts: a facts file is one JSON object"),
     ):
         with pytest.raises(InputError, match=re.escape(message)) as caught:

@@ -61,6 +61,13 @@ def test_after_erasure_the_signature_still_holds_and_a_replay_says_erased() -> N
     assert replay(DEFINITION, replace(made(), salt=None)) is None
 
 
+def test_values_beside_the_statement_are_those_of_its_digest() -> None:
+    assert made().is_whole
+    assert not replace(made(), values={**(made().values or {}), "amount": "9999"}).is_whole
+    assert not replace(made(), values=None).is_whole
+    assert not made().erased().is_whole
+
+
 def test_a_receipt_of_another_version_is_not_replayed_by_this_one() -> None:
     with pytest.raises(InputError, match="another version of the rules"):
         replay(replace(DEFINITION, version="1" * 64), made())
@@ -72,6 +79,35 @@ def test_what_is_no_receipt_is_refused() -> None:
     for document in ({}, [], "receipt", {**good, "salt": 1}, other, {**good, "signature": "abc"}, {**good, "signature": "签名"}):
         with pytest.raises(InputError, match="this is no receipt"):
             read_receipt(document)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"as_of": "abc"}, {"known_at": "x"}, {"settings": {"zz": "1"}}, {"settings": {"city.regions": 5}}, {"overrides": {"zz": "1"}},
+        {"overrides": {"min_age": "abc"}}, {"overrides": {"min_age": "sNaN"}}, {"overrides": {"min_age": ["1"]}},
+        {"decision": {"x": Decimal("1.5")}}, {"decision": {"x": 10**400}}, {"facts": {"birth": 1.5}}, {"slug": "\ud800"},
+    ],
+    ids=lambda changed: str(changed)[:40],
+)
+def test_a_receipt_that_no_decision_gave_is_refused_before_it_is_decided_again(changed: dict[str, object]) -> None:
+    good = made().to_json()
+    with pytest.raises(InputError, match="this is no receipt"):
+        replay(DEFINITION, read_receipt({**good, "statement": {**good["statement"], **changed}}))  # type: ignore[dict-item] # a dict
+
+
+@pytest.mark.parametrize("changed", [{"salt": "\ud800"}, {"values": {"x": 1.5}}, {"facts": {"birth": {"value": Decimal("0.5")}}}], ids=str)
+def test_what_stands_beside_the_statement_has_a_canonical_form(changed: dict[str, object]) -> None:
+    with pytest.raises(InputError, match="this is no receipt"):
+        read_receipt({**made().to_json(), **changed})
+
+
+def test_what_is_nested_without_end_is_no_receipt() -> None:
+    nested: list[object] = []
+    for _ in range(5_000):
+        nested = [nested]
+    with pytest.raises(InputError, match="this is no receipt"):
+        read_receipt({**made().to_json(), "values": {"x": nested}})
 
 
 def test_a_decision_of_persons_states_who_decided_and_who_confirmed() -> None:

@@ -12,7 +12,7 @@ from miaopi.kernel.decision.case import open_case, state_of
 from miaopi.kernel.decision.definition import AS_OF, Definition, FactSpec
 from miaopi.kernel.decision.outcomes import Change, Decision
 from miaopi.kernel.decision.precedence import NOTHING, judge
-from miaopi.kernel.errors import InputError
+from miaopi.kernel.errors import DefinitionError, InputError
 from miaopi.kernel.fact import Fact, FactName, Known
 from miaopi.kernel.wording import Text
 
@@ -88,7 +88,7 @@ def _changes(
 def _mends(failed: list[str], again: Again, facts: Mapping[FactName, Fact], day: date) -> bool:
     try:
         decision = again(facts, day)
-    except InputError:  # no law is known for that day
+    except (DefinitionError, InputError):  # the rules go beyond their budget, or no law is known for that day
         return False
     return all(c.value is True for c in decision.conditions if c.id in failed)
 
@@ -132,7 +132,7 @@ def _values_for(spec: FactSpec, as_of: date) -> Iterator[tuple[str, object]]:
         case "date":
             yield ">=", as_of
         case _:
-            yield from (("=", option) for option in spec.options)
+            yield from (("=", option) for option in sorted(spec.options))
 
 
 def _say(spec: FactSpec, relation: str, value: object) -> Text:

@@ -109,7 +109,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What the seven outcomes have in common. `waiting_for` are ids of resources, `missing` and `typed` names of facts."""
+    """What the seven outcomes have in common. `waiting_for` are ids of resources, `missing` and `typed` names of facts.
+
+    Lists of names stand in the order of the names: the version of a package does not tell in which order its mappings stand.
+    """
 
     outcome: ClassVar[Outcome]
     reasons: tuple[Reason, ...] = ()

@@ -55,7 +55,8 @@ class Judgement:
     def open(self) -> tuple[tuple[Condition | None, Finding], ...]:
         """What came to no conclusion: conditions, and values without which nothing can be issued."""
         conditions = [(c, finding) for c, finding in self.stands if finding.value is None]
-        values = [(None, finding) for finding, _ in self.computed.values() if finding.value is None]
+        found = [self.computed[name][0] for name in sorted(self.computed)]
+        values = [(None, finding) for finding in found if finding.value is None]
         return (*conditions, *values)
 
     @cached_property
@@ -226,7 +227,7 @@ def _end(
         missing=_missing(it, failed),
         waiting_for=tuple(sorted(frozenset().union(*resources))),
         typed=_typed(it.case),
-        tables=it.case.tables,
+        tables=tuple(sorted(it.case.tables, key=lambda table: table.name)),
     )
 
 
@@ -246,7 +247,7 @@ def _typed(case: Case) -> tuple[FactName, ...]:
     """Facts whose value the applicant entered; accepted defaults and tick-boxes are not typed (DESIGN.md §7.6)."""
     return tuple(
         name
-        for name, spec in case.definition.facts.items()
+        for name, spec in sorted(case.definition.facts.items())
         if isinstance(fact := case.facts.get(name), Known)
         and (fact.source or spec.source) == APPLICANT
         and not isinstance(fact.value, bool)

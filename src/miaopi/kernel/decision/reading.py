@@ -10,13 +10,15 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
+from typing import cast
+from zoneinfo import ZoneInfo
 
 from miaopi.kernel.decision.case import conforms, undeclared
 from miaopi.kernel.decision.definition import Definition, FactSpec
 from miaopi.kernel.decision.outcomes import to_plain
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.expr import Type
-from miaopi.kernel.expr.temporal import read_clock, read_day, read_duration, read_moment
+from miaopi.kernel.expr.temporal import read_clock, read_day, read_duration, read_moment, write_temporal
 from miaopi.kernel.expr.types import item_of
 from miaopi.kernel.expr.values import Fault, kind_of
 from miaopi.kernel.fact import Absent, Disputed, Doubt, Fact, FactName, Known, Unknown, Value
@@ -24,6 +26,7 @@ from miaopi.kernel.wording import Text
 
 STATES = ({"absent"}, {"unknown"}, {"unknown", "exhausted"}, {"value"}, {"value", "disputed"})
 SAID_BY = {"source", "at"}  # may stand beside each of them
+STRING = Type.parse("string")
 MOST_PLACES = 34  # before or after the point (decimal128): 1E+999999999 is eleven signs, and a gigabyte once it is a whole number
 TRUTHS = {"true": True, "false": False}
 TEMPORAL: Mapping[str, Callable[[str], Value]] = MappingProxyType({
@@ -46,6 +49,7 @@ def read_value(wanted: Type, raw: object) -> Value:
         case "boolean", str() if raw in TRUTHS:
             return TRUTHS[raw]
         case "string", str():
+            raw.encode()  # UnicodeEncodeError, a ValueError, for half a character: no receipt could state it
             return raw
         case kind, str() if kind in TEMPORAL:
             return _of_kind(wanted, TEMPORAL[kind](raw))
@@ -143,13 +147,15 @@ def write_fact(fact: Fact) -> object:
 
 
 def write_value(value: Value) -> object:
-    """A value as JSON that keeps every digit: numbers as text, days and moments in ISO form."""
+    """A value as JSON that keeps every digit: numbers as text, days and moments in ISO form. A zone by name keeps its name."""
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, list):
         return [write_value(one) for one in value]
     if isinstance(value, dict):
         return {name: write_value(one) for name, one in value.items()}
+    if isinstance(value, datetime) and isinstance(value.tzinfo, ZoneInfo) and not value.fold:  # the second time needs its offset
+        return write_temporal(value)
     return to_plain(value)
 
 
@@ -165,7 +171,7 @@ def _read_fact(spec: FactSpec, raw: object) -> Fact:
         return Known(_value_of(spec, raw))
     if raw.keys() - SAID_BY not in STATES:
         raise _wrong_state(spec)
-    source, at = raw.get("source"), _moment_of(spec, raw)
+    source, at = _source_of(spec, raw), _moment_of(spec, raw)
     match raw:
         case {"absent": True}:
             return Absent(source, at)
@@ -176,6 +182,14 @@ def _read_fact(spec: FactSpec, raw: object) -> Fact:
             return Disputed(known) if raw.get("disputed", False) is True else known
         case _:
             raise _wrong_state(spec)
+
+
+def _source_of(spec: FactSpec, raw: Mapping[str, object]) -> str | None:
+    source = raw.get("source")
+    try:
+        return None if source is None else cast("str", read_value(STRING, source))
+    except ValueError:
+        raise _wrong_state(spec) from None
 
 
 def _moment_of(spec: FactSpec, raw: Mapping[str, object]) -> datetime | None:

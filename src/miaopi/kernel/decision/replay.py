@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import InvalidOperation
 
 from miaopi.kernel.decision.deciding import decide
 from miaopi.kernel.decision.definition import Definition
@@ -12,8 +13,9 @@ from miaopi.kernel.decision.precedence import AUTO_REFUSE, NOTHING
 from miaopi.kernel.decision.reading import read_facts, read_value, write_fact, write_value
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.expr import Type
+from miaopi.kernel.expr.values import Fault
 from miaopi.kernel.fact import Fact, FactName
-from miaopi.kernel.receipt import Receipt, make_receipt
+from miaopi.kernel.receipt import Receipt, make_receipt, no_receipt_error
 from miaopi.kernel.wording import Text
 
 
@@ -46,7 +48,8 @@ def receipt_of(
 def replay(definition: Definition, receipt: Receipt) -> Receipt | None:
     """The receipt made anew from the same rules, facts and day; `None` where the facts were erased.
 
-    The two have the same `statement()` unless something was altered. Raises InputError for another version of the rules.
+    The two have the same `statement()` unless something was altered. Raises InputError for another version of the rules, and for
+    a day, name or value that those rules do not know.
     """
     if receipt.definition != definition.version:
         raise InputError(
@@ -58,10 +61,13 @@ def replay(definition: Definition, receipt: Receipt) -> Receipt | None:
         return None
     types = {name: parameter.type for name, parameter in definition.parameters.items()} | dict(definition.settings)
     types[AUTO_REFUSE] = Type.parse("boolean")
-    as_of = date.fromisoformat(receipt.as_of)
-    known_at = None if receipt.known_at is None else date.fromisoformat(receipt.known_at)
-    settings = {name: read_value(types[name], raw) for name, raw in receipt.settings.items()}
-    overrides = {name: read_value(types[name], raw) for name, raw in receipt.overrides.items()}
+    try:
+        as_of = date.fromisoformat(receipt.as_of)
+        known_at = None if receipt.known_at is None else date.fromisoformat(receipt.known_at)
+        settings = {name: read_value(types[name], raw) for name, raw in receipt.settings.items()}
+        overrides = {name: read_value(types[name], raw) for name, raw in receipt.overrides.items()}
+    except (KeyError, ValueError, InvalidOperation, Fault):
+        raise no_receipt_error() from None
     facts = read_facts(definition, receipt.facts)
     decision = decide(definition, facts, as_of=as_of, settings=settings, overrides=overrides, known_at=known_at)
     return receipt_of(
