@@ -347,6 +347,9 @@ TEXTS: Final[Mapping[str, Hostile]] = {
     "types without an end": Hostile(
         "1 instance of context<" + counted(f"a{n}: number" for n in range(5_000)) + ">", LENGTH
     ),
+    "a type with a name of blanks": Hostile(
+        "1 instance of context<a" + " " * 60_000 + "x>", "DefinitionError: > is expected after the type"
+    ),
     "comments in comments": Hostile("/*" * 32_000, "DefinitionError: a value is expected here, not *"),
     "a text without an end": Hostile(
         '"' + '\\"' * 32_000, "DefinitionError: the string has no closing quotation mark"
