@@ -52,8 +52,8 @@ def columns_of(table: DecisionTable, scope: Scope, run: Run) -> list[object] | N
 def tries_of(table: DecisionTable, values: Sequence[object], scope: Scope, run: Run) -> Sequence[int]:
     """Of each rule the number of the first column whose cell does not hold, or `PASSED`; up to the first hit that counts."""
     index = _index_for(table, values, scope)
-    if index is not None and not index.has_open:
-        return index.tries(values)
+    if index is not None:
+        return index.tries(values, lambda rule, at: _satisfies(table.rules[rule].conditions[at], values[at], scope, run))
     found: list[int] = []
     for rule in table.rules:
         cells = enumerate(zip(rule.conditions, values, strict=True))
