@@ -8,8 +8,9 @@ from decimal import Decimal
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from miaopi.kernel.dmn.evaluation.tables import hits_of, tried
+from miaopi.kernel.dmn.evaluation.tables import hits_of, tried, tries_of
 from miaopi.kernel.dmn.lookup.index import FEWEST
+from miaopi.kernel.dmn.reasons import PASSED
 from miaopi.kernel.dmn.tree import DecisionTable, HitPolicy
 from miaopi.kernel.expr import Run
 from tests.unit.kernel.dmn.written import column, decision, output, read, table
@@ -77,4 +78,8 @@ def test_what_is_looked_up_is_what_would_be_tried(made: tuple[DecisionTable, lis
         hits = list(hits_of(long, values, scope, looked_up))
         assert hits == list(tried(long, values, scope, plain))
         assert looked_up.faults == plain.faults
+        reasons = Run()
+        columns = tries_of(long, values, scope, reasons)
+        assert [rule for rule, column in enumerate(columns) if column == PASSED] == hits
+        assert reasons.faults == plain.faults
         event(f"{min(len(hits), 2)} hits, {'faults' if plain.faults else 'no fault'}")

@@ -26,6 +26,7 @@ OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")  # breaks of lines in YAML 1.1, 
 DEEPEST = 100  # mappings and lists inside one another
 TOO_DEEP = "this is nested too deeply to be read"
 TOO_DEEP_FOR_PARSER = "exceeded maximum nesting depth"  # how it says so of brackets, which it counts itself
+MOST_DIGITS = 1_000  # of a whole number; Python writes and reads no more than 4,300
 LARGEST = 4 * 1024 * 1024  # bytes; the longest file of rules has some ten thousand
 
 
@@ -145,17 +146,23 @@ class _Document:
 
 
 def plain(placed: Placed) -> object:
-    """The document as JSON could hold it; a plain `true`, `false` or whole number is what it looks like, all else is text."""
+    """The document as JSON could hold it; a plain `true`, `false` or whole number is what it looks like, all else is text.
+    Raises DefinitionError with `file:line` for a number that is too long.
+    """
     value = placed.value
     if isinstance(value, str):
-        return _looked_at(value) if placed.is_plain else value
+        return _looked_at(value, placed.where) if placed.is_plain else value
     if isinstance(value, list):
         return [plain(one) for one in value]
     return None if value is None else {name: plain(one) for name, one in value.items()}
 
 
-def _looked_at(text: str) -> object:
+def _looked_at(text: str, where: str) -> object:
     if text in ("true", "false"):
         return text == "true"
     digits = text.removeprefix("-")
-    return int(text) if digits.isdecimal() and (not digits.startswith("0") or text == "0") else text
+    if not digits.isdecimal() or (digits.startswith("0") and text != "0"):
+        return text
+    if len(digits) > MOST_DIGITS:
+        raise DefinitionError(where, f"a number has at most {MOST_DIGITS:,} digits; between quotes it is text")
+    return int(text)

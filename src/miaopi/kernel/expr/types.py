@@ -124,7 +124,7 @@ PROPERTIES: Final[Mapping[str, Mapping[str, Type]]] = {
 WORDS: Final = re.compile(
     r"\s*(days\s+and\s+time\s+duration|years\s+and\s+months\s+duration|date\s+and\s+time|[\w.]+)(?!\w)", re.I
 )
-ENTRY: Final = re.compile(r"\s*([^<>,:]+?)\s*:")
+ENTRY: Final = re.compile(r"\s*+([^<>,:]++):")
 
 
 class TypeNames:

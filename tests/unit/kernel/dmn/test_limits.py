@@ -123,3 +123,14 @@ def test_a_model_that_has_been_asked_before_ends_as_a_new_one() -> None:
 def test_equal_texts_of_a_scope_count_once_towards_the_codes_of_an_evaluation() -> None:
     found = read(decision("d", f"<list>{(feel('1 + 1') + NEW_LINE) * 500}{feel(LONG)}</list>"))
     assert found.evaluate("d", {}) == [*[2] * 500, 14_000]
+
+
+@pytest.mark.parametrize(
+    ("rules", "given_by"), [(5, "for i in 1..30000 return i"), (2, "{a: for i in 1..400 return i, b: for i in 1..400 return a}.b")]
+)
+def test_what_a_table_of_any_hit_compares_is_counted(rules: int, given_by: str) -> None:
+    made = table("ANY", (column("1"),), (output(),), *["- -> b"] * rules)
+    found = read(decision("b", feel(given_by)), decision("d", made, "b"))
+    with pytest.raises(DefinitionError) as caught:
+        found.evaluate("d", {})
+    assert (caught.value.where, caught.value.message) == ("model.dmn:3", "the expression takes more than 100000 steps")

@@ -48,6 +48,30 @@ def test_where_nothing_hits_each_rule_tells_why(filling: int) -> None:
 
 
 @pytest.mark.parametrize("filling", [0, 40])
+@pytest.mark.parametrize(
+    ("policy", "tried"), [("FIRST", [1, 0, 1, -1]), ("RULE ORDER", [1, 0, 1, -1, 1, -1])]
+)
+def test_cells_that_are_no_plain_tests_are_told_like_others(policy: str, tried: list[int], filling: int) -> None:
+    rules = (
+        '- | ? and age < 18 -> "a"', '< 18 | ? -> "b"', '> age - 1 | not(?) -> "c"', '> 18 | ? and age > 18 -> "d"',
+        '? > 0 | false -> "e"', '- | true -> "f"',
+    )  # fmt: skip
+    reasons = aged(policy, *rules, filling=filling).explain("t", {"age": 20, "poor": True})
+    assert list(reasons.tried) == tried + [0] * (0 if policy == "FIRST" else filling)
+
+
+def test_of_a_long_table_no_more_is_tried_than_to_decide_it() -> None:
+    names = [f"i{at}" for at in range(8)]
+    rows = [f"{' | '.join([f'< 1, [0..{row + 10}]'] * 7)} | {row} -> {row}" for row in range(3_600)]
+    made = table("UNIQUE", tuple(map(column, names)), (output(),), *rows, f"? > 9{' | -' * 7} -> 0")
+    found = read(*(given(name, "number") for name in names), decision("t", made, *(f"requiredInput {name}" for name in names)))
+    reasons = found.explain("t", dict.fromkeys(names, 5))
+    assert (reasons.value, reasons.hits, reasons.errors) == (5, (5,), ())
+    assert list(reasons.tried[3:7]) == [7, 7, -1, 7]
+    assert reasons.tried[-1] == 0
+
+
+@pytest.mark.parametrize("filling", [0, 40])
 def test_a_missing_value_is_told_as_well(filling: int) -> None:
     model = aged(filling=filling)
     reasons = model.explain("t", {"poor": True})

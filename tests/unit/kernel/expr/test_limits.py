@@ -75,6 +75,13 @@ def test_what_is_shared_within_a_value_counts_as_often_as_it_stands_there(reckon
         strict.evaluate({})
 
 
+def test_comparing_what_an_open_choice_gives_is_counted() -> None:
+    chosen = compile("{a: for i in 1..100 return i, b: for i in 1..400 return a, r: count(if x then b else b)}.r", {"x": Type("boolean")})
+    assert chosen.evaluate({}) == 400
+    with pytest.raises(DefinitionError, match="more than 60000 steps"):
+        chosen.evaluate({}, steps=60_000)
+
+
 @pytest.mark.parametrize("reckoned", ["string(last)", "last = last", "count(last)", "last"])
 def test_a_value_has_an_end_of_levels(reckoned: str) -> None:
     chain = ", ".join(f"a{n}: [a{n - 1}]" for n in range(1, 200))

@@ -250,6 +250,10 @@ MODELS: Final[Mapping[str, tuple[Callable[[], bytes | Written], str]]] = {
         "DefinitionError: the expression takes more than 100000 steps",
     ),
     "a cell of 60,000 signs": (lambda: rows(1, "1, " * 9_000 + "{}"), "value"),
+    "a text of quotation marks": (
+        lambda: written(decision("d", feel('"' + '\\"' * 32_000))),
+        "fault: the string has no closing quotation mark",
+    ),
     "allowed values without end": (
         lambda: written(
             decision(

@@ -327,6 +327,16 @@ TEXTS: Final[Mapping[str, Hostile]] = {
         "DefinitionError: a range is written as [18..21)",
         "fault: a range is written as [18..21)",
     ),
+    "a range as a text of blanks": Hostile(
+        'range("[' + " " * 1_000 + ".." + " " * 1_000 + 'x")',
+        "DefinitionError: a range is written as [18..21)",
+        "fault: a range is written as [18..21)",
+    ),
+    "a range as a text with a call of blanks": Hostile(
+        'range("[d' + " " * 60_000 + 'e(\\"x\\")..1]")',
+        "DefinitionError: an end of a range is no d",
+        "fault: an end of a range is no d",
+    ),
     "types in types": Hostile(
         "1 instance of " + "list<" * 12_000, "DefinitionError: more than 32 types inside one another"
     ),
@@ -336,6 +346,9 @@ TEXTS: Final[Mapping[str, Hostile]] = {
     ),
     "types without an end": Hostile(
         "1 instance of context<" + counted(f"a{n}: number" for n in range(5_000)) + ">", LENGTH
+    ),
+    "a type with a name of blanks": Hostile(
+        "1 instance of context<a" + " " * 60_000 + "x>", "DefinitionError: > is expected after the type"
     ),
     "comments in comments": Hostile("/*" * 32_000, "DefinitionError: a value is expected here, not *"),
     "a text without an end": Hostile(

@@ -13,6 +13,8 @@ from miaopi.kernel.dmn.lookup.index import Index, index_of
 from miaopi.kernel.dmn.reasons import PASSED
 from miaopi.kernel.dmn.tree import Aggregation, DecisionTable, HitPolicy, Literal, OutputClause
 from miaopi.kernel.expr import Program, Run, read
+from miaopi.kernel.expr.lexer import Source
+from miaopi.kernel.expr.meaning.evaluation import Evaluation
 from miaopi.kernel.expr.types import ANY
 from miaopi.kernel.expr.values import is_same
 
@@ -50,8 +52,8 @@ def columns_of(table: DecisionTable, scope: Scope, run: Run) -> list[object] | N
 def tries_of(table: DecisionTable, values: Sequence[object], scope: Scope, run: Run) -> Sequence[int]:
     """Of each rule the number of the first column whose cell does not hold, or `PASSED`; up to the first hit that counts."""
     index = _index_for(table, values, scope)
-    if index is not None and not index.has_open:
-        return index.tries(values)
+    if index is not None:
+        return index.tries(values, lambda rule, at: _satisfies(table.rules[rule].conditions[at], values[at], scope, run))
     found: list[int] = []
     for rule in table.rules:
         cells = enumerate(zip(rule.conditions, values, strict=True))
@@ -137,7 +139,7 @@ def _resolve(table: DecisionTable, outputs: list[Output], scope: Scope, run: Run
         case HitPolicy.UNIQUE if len(outputs) > 1:
             run.faults.append(f"{table.where}: {len(outputs)} rules of a table of unique hits hit")
             return None
-        case HitPolicy.ANY if any(not is_same(list(outputs[0]), list(other)) for other in outputs[1:]):
+        case HitPolicy.ANY if not all(_are_same(table, outputs[0], other, run) for other in outputs[1:]):
             run.faults.append(f"{table.where}: the rules that hit give different outputs")
             return None
         case HitPolicy.UNIQUE | HitPolicy.ANY | HitPolicy.FIRST:
@@ -148,6 +150,13 @@ def _resolve(table: DecisionTable, outputs: list[Output], scope: Scope, run: Run
             return [shown(table, output) for output in sorted(outputs, key=rank_of(table, scope, run))]
         case _:
             return _collected(table, outputs, run)
+
+
+def _are_same(table: DecisionTable, output: Output, other: Output, run: Run) -> bool:
+    """Whether two rules give the same; comparing is counted as it is in the language."""
+    mine, theirs = list(output), list(other)
+    Evaluation(Source("", table.where, is_open=True), run).compare(mine, theirs)
+    return is_same(mine, theirs)
 
 
 def _collected(table: DecisionTable, outputs: list[Output], run: Run) -> object:

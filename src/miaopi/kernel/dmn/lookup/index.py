@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, overload
 
 from miaopi.kernel.dmn.lookup.cells import Plain, read_plain, read_written
@@ -50,7 +50,19 @@ class Index:
         whether a cell that is not plain is passed; it is asked for those cells alone that are reached from the left, rule by
         rule, as if nothing had been read beforehand.
         """
+        return (rule for rule, column in self._looked_at(self._passed(values), tries) if column == PASSED)
+
+    def tries(self, values: Sequence[object], tries: Tries) -> Sequence[int]:
+        """Of each rule up to the one that decides a table of first hits the first column that it does not pass, or `PASSED`.
+        Asks `tries` for what `hits` asks; the rest is found when one asks for it.
+        """
         passed = self._passed(values)
+        looked_at = dict(self._looked_at(passed, tries))
+        decided = next((rule for rule, column in looked_at.items() if column == PASSED), None) if self.is_first else None
+        return _Tries(passed, looked_at, self.rules if decided is None else decided + 1)
+
+    def _looked_at(self, passed: Sequence[int], tries: Tries) -> Iterator[tuple[int, int]]:
+        """The rules that pass all columns up to an open cell, or to the end, with the column that each fails after all."""
         left, reached = self.all, 0
         for column, rules in zip(self.columns, passed, strict=True):
             reached |= left & column.open
@@ -60,37 +72,30 @@ class Index:
         while waiting:
             lowest = waiting & -waiting
             waiting ^= lowest
-            if lowest & sure or self._tried(lowest, passed, tries):
-                yield lowest.bit_length() - 1
-                if self.is_first:
-                    return
-
-    def tries(self, values: Sequence[object]) -> Sequence[int]:
-        """Of each rule up to the one that decides a table of first hits the first column that it does not pass, or `PASSED`:
-        found when one asks for it. For a table without open cells.
-        """
-        passed = self._passed(values)
-        hits = self.all
-        for rules in passed:
-            hits &= rules
-        return _Tries(passed, (hits & -hits).bit_length() if self.is_first and hits else self.rules)
+            failed = PASSED if lowest & sure else self._failed(lowest, passed, tries)
+            yield lowest.bit_length() - 1, failed
+            if self.is_first and failed == PASSED:
+                return
 
     def _passed(self, values: Sequence[object]) -> list[int]:
         return [column.passed(value) for column, value in zip(self.columns, values, strict=True)]
 
-    def _tried(self, bit: int, passed: Sequence[int], tries: Tries) -> bool:
+    def _failed(self, bit: int, passed: Sequence[int], tries: Tries) -> int:
         rule = bit.bit_length() - 1
-        return all(
-            tries(rule, at) if column.open & bit else rules & bit
-            for at, (column, rules) in enumerate(zip(self.columns, passed, strict=True))
+        cells = enumerate(zip(self.columns, passed, strict=True))
+        return next(
+            (at for at, (column, rules) in cells if not (tries(rule, at) if column.open & bit else rules & bit)), PASSED
         )
 
 
 class _Tries(Sequence[int]):
-    """`passed` are the rules that each column lets through, `count` how many were tried."""
+    """`passed` are the rules that each column lets through, `looked_at` the columns of the rules that were looked at one by one,
+    `count` how many rules were tried.
+    """
 
-    def __init__(self, passed: Sequence[int], count: int) -> None:
+    def __init__(self, passed: Sequence[int], looked_at: Mapping[int, int], count: int) -> None:
         self._passed = passed
+        self._looked_at = looked_at
         self._count = count
 
     def __len__(self) -> int:
@@ -106,7 +111,9 @@ class _Tries(Sequence[int]):
         if isinstance(at, slice):
             return [self[rule] for rule in range(*at.indices(self._count))]
         rule = range(self._count)[at]
-        return next((column for column, rules in enumerate(self._passed) if not rules >> rule & 1), PASSED)
+        if rule in self._looked_at:
+            return self._looked_at[rule]
+        return next(column for column, rules in enumerate(self._passed) if not rules >> rule & 1)
 
 
 def index_of(table: DecisionTable) -> Index | None:

@@ -16,7 +16,9 @@ WORDS: Final = 160_000  # words and signs of the texts in FEEL, equal ones of on
 PER_TEXT: Final = 3  # what a text counts beside its words
 PER_SCOPE: Final = 40  # words that a scope counts for
 PER_NAME: Final = 2  # steps for each name that a scope knows
-WORD: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\w.]+|[^\w\s]', re.DOTALL)
+QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*+("?)', re.DOTALL)
+WORD: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[\w.]+|[^\w\s]', re.DOTALL)
+BARE_WORD: Final = re.compile(r"[\w.]+|[^\w\s]")
 
 
 @dataclass(slots=True)
@@ -52,6 +54,12 @@ class Effort:
         self.take(PER_NAME * names, where)
 
     def take_text(self, text: str, where: str) -> None:
-        self.words += PER_TEXT + sum(1 for _ in WORD.finditer(text))
+        self.words += PER_TEXT + _words(text)
         if self.words > WORDS:
             raise DefinitionError(where, f"the expressions of the model have more than {WORDS:,} words")
+
+
+def _words(text: str) -> int:
+    """The words and signs of the text, one for each string; behind a quotation mark that nothing closes no other one is."""
+    end = next((found.start() for found in QUOTED.finditer(text) if not found[1]), len(text))
+    return sum(1 for _ in WORD.finditer(text, 0, end)) + sum(1 for _ in BARE_WORD.finditer(text, end))

@@ -135,9 +135,10 @@ def _turned(relation: Relation) -> Relation:
     return lambda left, right: relation(right, left)
 
 
-END: Final = r"""(-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)|@?"(?:[^"\\]|\\.)*"|[a-z ]+\(\s*"[^"\\]*"\s*\))?"""
-RANGE_TEXT: Final = re.compile(rf"\s*([\[(\]])\s*{END}\s*\.\.\s*{END}\s*([\])\[])\s*", re.DOTALL)
-CALL: Final = re.compile(r'([a-z ]+?)\s*\(\s*"([^"]*)"\s*\)')
+# Possessive throughout: white space on either side of an end that is not there would be tried in every division.
+END: Final = r"""(-?+(?:[0-9]++(?:\.[0-9]++)?+|\.[0-9]++)|@?+"(?:[^"\\]|\\.)*+"|[a-z ]++\(\s*+"[^"\\]*+"\s*+\))?+"""
+RANGE_TEXT: Final = re.compile(rf"\s*+([\[(\]])\s*+{END}\s*+\.\.\s*+{END}\s*+([\])\[])\s*+", re.DOTALL)
+CALL: Final = re.compile(r'([a-z ]++)\(\s*+"([^"]*+)"\s*+\)')
 ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "date": read_any_day,
@@ -171,9 +172,10 @@ def _read_end(text: str | None) -> object:
     if text.startswith('"'):
         return ESCAPE.sub(r"\1", text[1:-1])
     if found := CALL.fullmatch(text):
-        reader = READERS.get(found[1])
+        name = found[1].rstrip()
+        reader = READERS.get(name)
         if reader is None:
-            raise Fault(f"an end of a range is no {found[1]}")
+            raise Fault(f"an end of a range is no {name}")
         return reader(found[2])
     try:
         return DECIMAL128.create_decimal(text)

@@ -10,4 +10,7 @@ def choose_openly(it: Evaluation, condition: Undetermined, then: object, otherwi
     """What both values are, if they are one; else that it is open. Raises Fault."""
     then, otherwise = it.settled(then), it.settled(otherwise)
     found = doubts((then, otherwise))
-    return then if not found and is_same(then, otherwise) else merge(condition, *found)
+    if found:
+        return merge(condition, *found)
+    it.compare(then, otherwise)
+    return then if is_same(then, otherwise) else condition
