@@ -19,7 +19,7 @@ from miaopi.kernel.expr.vocabulary import LETTER, PART, Vocabulary
 from miaopi.kernel.wording import Text
 
 # Strings and remarks name nothing; one without an end goes on to the end of the text.
-WORDS: Final = re.compile(rf'"(?:[^"\\]|\\.)*(?:"|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)|({LETTER}{PART}*)', re.DOTALL)
+WORDS: Final = re.compile(rf'"(?:[^"\\]|\\.)*+"?|//[^\n]*|/\*.*?(?:\*/|\Z)|({LETTER}{PART}*)', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

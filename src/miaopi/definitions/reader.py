@@ -25,7 +25,7 @@ from miaopi.kernel.wording import PLACEHOLDER, Text
 Word = TypeVar("Word", bound=StrEnum)
 Made = TypeVar("Made")
 
-DURATION = re.compile(r"(\d+) (seconds?|minutes?|hours?|days?)")
+DURATION = re.compile(r"(\d{1,9}) (seconds?|minutes?|hours?|days?)")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 NO_TEXT = Text("", "")
 

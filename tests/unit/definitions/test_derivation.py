@@ -38,6 +38,13 @@ def test_a_chain_from_its_end_takes_as_long_as_it_is() -> None:
     assert min(took) < 1.5, took  # with what it takes to parse the file; each step tried in each round took a minute
 
 
+def test_a_string_without_an_end_is_looked_through_once() -> None:
+    began = time.process_time()
+    _, findings = read({"one": '"' + r"\"" * 30_000 + "\\"})
+    assert findings == [("rules.yaml:4", "character 1: the string has no closing quotation mark")]
+    assert time.process_time() - began < 1.5  # from each mark in it to the end took twelve seconds
+
+
 @pytest.mark.parametrize(
     "values",
     [

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from miaopi.definitions.positions import parse_yaml, plain
+from miaopi.definitions.reader import Reader
 from miaopi.kernel.errors import DefinitionError
 
 
@@ -25,3 +28,12 @@ def test_a_number_that_is_too_long_is_refused_where_it_stands(number: str) -> No
     assert (caught.value.where, caught.value.message) == (
         "facts.yaml:3", "a number has at most 1,000 digits; between quotes it is text",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("digits", "length", "findings"), [(9, timedelta(days=999_999_999), 0), (10, timedelta(0), 1), (5_000, timedelta(0), 1)]
+)
+def test_a_duration_is_one_that_can_be_held(digits: int, length: timedelta, findings: int) -> None:
+    reader = Reader()
+    assert reader.duration(parse_yaml("9" * digits + " days", "facts.yaml")) == length
+    assert [finding.where for finding in reader.findings] == ["facts.yaml:1"] * findings

@@ -179,3 +179,15 @@ def test_the_interpreter_says_where_the_stack_has_come_to_its_end() -> None:
 
     with pytest.raises(DefinitionError, match="goes too deep"):
         deeper_and_deeper()
+
+
+def test_a_choice_of_which_a_side_is_open_as_well_blames_both() -> None:
+    found = compile("if a then b else 1", {"a": Type("boolean"), "b": Type("number")}).evaluate({})
+    assert isinstance(found, Undetermined)
+    assert found.blame == {"a", "b"}
+
+
+@pytest.mark.parametrize("text", ["context<a>", "context< : number>"])
+def test_an_entry_of_a_type_has_a_name_and_a_type(text: str) -> None:
+    with pytest.raises(DefinitionError, match="> is expected after the type"):
+        Type.parse(text)
