@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import cyclopts
@@ -19,6 +20,7 @@ def main(words: list[str]) -> int:
     if not words or words[0] not in {"demo", "city", "supervise"}:
         tell(USAGE)
         return 0 if words and words[0] in {"-h", "--help", "help"} else 2
+    gc.disable()  # what is loaded and drawn stays, and to look for circles in it takes a sixth of the time; `supervise` enables it again
     return run(lambda: _find_app(words[0]), words[1:])
 
 

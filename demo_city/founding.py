@@ -5,10 +5,12 @@ The order matters: the mark of the city is written last, so a founding that was 
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
@@ -17,12 +19,15 @@ import psycopg
 
 from demo_city.agencies.clock import Heard
 from demo_city.agencies.modes import Switch
-from demo_city.agencies.shown import ACTS, SQL
-from demo_city.databases import agency_url, fill, reader_url, writer_url
+from demo_city.agencies.shown import ACTS, BEHIND_GATEWAY, is_by_sql
+from demo_city.databases import MADE, agency_url, fill, make_databases, reader_url, writer_url
+from demo_city.gateways import address_of_gateway, gateway, is_listening
+from demo_city.kept.spec import TENANTS
+from demo_city.kept.tables import all_registers
 from demo_city.personas import PERSONAS, Found, find_personas
 from demo_city.population.generate import DEFAULT_PEOPLE, FEWEST_PEOPLE, generate
-from demo_city.population.registers import AGENCIES, digest, registers
-from demo_city.premises import DESKS, HTTP_AGENCIES, Mark, Premises, write_private
+from demo_city.population.registers import AGENCIES, digest
+from demo_city.premises import ALL_AGENCIES, DESKS, HTTP_AGENCIES, Mark, Premises, write_private
 from demo_city.staff import appoint_staff
 from miaopi.config import clock
 from miaopi.instance.platform import HOST, choose_port
@@ -35,6 +40,7 @@ from miaopi.kernel.wording import Text
 log = logging.getLogger(__name__)
 
 DEFAULT_SEED: Final = 1
+AGENCY: Final = (sys.executable, "-m", "demo_city.agencies")
 START_AGAIN: Final = Text(
     zh="请换一个 MIAOPI_HOME，或删除该目录后重来。", en="Choose another MIAOPI_HOME, or remove the folder and start again."
 )
@@ -46,8 +52,8 @@ def choose_city(premises: Premises, *, seed: int | None, people: int | None) -> 
     Raises InputError when the home holds another city than the one asked for, or when the city would be too small.
     """
     mark = premises.find_mark()
-    if mark is not None and {name.partition(".")[0] for name in mark.counts} != set(AGENCIES):
-        what = Text(zh="这个目录里的城市由旧版本建成，缺少新的机构。", en="this home holds a city of an earlier edition.")
+    if mark is not None and not is_of_this_edition(premises, mark):
+        what = Text(zh="这个目录里的城市由旧版本建成，机构或其数据库与现在不同。", en="this home holds a city of an earlier edition.")
         raise InputError("MIAOPI_HOME", what, START_AGAIN)
     if mark is None:
         chosen = DEFAULT_SEED if seed is None else seed, DEFAULT_PEOPLE if people is None else people
@@ -59,6 +65,11 @@ def choose_city(premises: Premises, *, seed: int | None, people: int | None) -> 
             what = Text(zh=f"这个目录里已经有另一座城市（{name} {kept}）。", en=f"this home holds another city already ({name} {kept}).")
             raise InputError(name, what, START_AGAIN)
     return mark.seed, mark.people
+
+
+def is_of_this_edition(premises: Premises, mark: Mark) -> bool:
+    """Whether the agencies of the city are those of today, and housed as they are today."""
+    return {name.partition(".")[0] for name in mark.counts} == set(ALL_AGENCIES) and (premises.server_data / MADE).is_file()
 
 
 def too_small(name: str) -> InputError:
@@ -79,10 +90,13 @@ def found_city(premises: Premises, server: EmbeddedServer, *, seed: int, people:
     if premises.find_mark() is not None:
         return
     log.info("drawing %s people from seed %s", people, seed)
-    population = generate(people=people, seed=seed, day=today())
-    tables = registers(population)
-    log.info("filling the agencies' databases")
     secrets = premises.secrets()
+    with ThreadPoolExecutor(1) as beside:  # a server that did not begin with them makes databases while we draw
+        made = beside.submit(make_databases, server)
+        population = generate(people=people, seed=seed, day=today())
+        tables = all_registers(population)
+        made.result()
+    log.info("filling the agencies' databases")
     fill(server, secrets, tables)
     found = find_personas(population)
     with psycopg.connect(agency_url(server, "authority", secrets), autocommit=True) as authority:
@@ -126,25 +140,41 @@ def tell_the_platform(seed: int, now: datetime) -> None:
     connections.close_all()
 
 
+def choose_ports() -> Mapping[str, int]:
+    """A free port for each agency that answers over HTTP, itself or by its gateway."""
+    tenants = (tenant for tenant in TENANTS if not is_by_sql(tenant))
+    return {agency: choose_port(0) for agency in (*HTTP_AGENCIES, *BEHIND_GATEWAY, *tenants)}
+
+
 def agencies(premises: Premises, server: EmbeddedServer, environment: Mapping[str, str]) -> Sequence[Child]:
     """The agencies as children of the supervisor; writes their addresses and secrets for the platform first.
 
     They come up side by side: none but the last is waited for, and that one is ready when all are.
     """
-    ports = {agency: choose_port(0) for agency in HTTP_AGENCIES}
-    write_private(premises.addresses, {agency: _address(premises, server, agency, ports) for agency in AGENCIES})
-    switches = [Switch(premises.home, agency) for agency in AGENCIES]
+    ports = choose_ports()
+    write_private(premises.addresses, {agency: address_of(premises, server, agency, ports) for agency in ALL_AGENCIES})
+    switches = [Switch(premises.home, agency) for agency in ALL_AGENCIES]
+    for agency, switch in zip(ALL_AGENCIES, switches, strict=True):
+        switch.forget()
+        Heard(premises.home, agency).forget()
     children = [_child(premises, server, environment, agency, ports.get(agency)) for agency in AGENCIES]
-    last = replace(children[-1], is_ready=lambda: all(switch.followed() is switch.read() for switch in switches))
+    children += [gateway(premises, server, each, ports[each], _surroundings(premises, environment)) for each in BEHIND_GATEWAY]
+    children.append(_tenants(premises, server, environment, ports))
+    gates = [ports[agency] for agency in BEHIND_GATEWAY]
+    last = replace(
+        children[-1], is_ready=lambda: all(switch.followed() is switch.read() for switch in switches) and all(map(is_listening, gates))
+    )
     return [*children[:-1], last]
 
 
-def _address(premises: Premises, server: EmbeddedServer, agency: str, ports: Mapping[str, int]) -> dict[str, object]:
+def address_of(premises: Premises, server: EmbeddedServer, agency: str, ports: Mapping[str, int]) -> dict[str, object]:
     """How the platform reaches an agency; what it may write there goes over a credential of its own."""
     secrets = premises.secrets()
     if agency == "death":
         return {"kind": "file", "folder": str(premises.home / "agencies" / "death")}
-    if agency in SQL:
+    if agency in BEHIND_GATEWAY:
+        return address_of_gateway(premises.home, agency, ports[agency])
+    if is_by_sql(agency):
         told: dict[str, object] = {"kind": "sql", "url": reader_url(server, agency), "password": secrets[f"{agency}.reader"]}
         desk = {"url": writer_url(server, agency), "password": secrets[f"{agency}.writer"]} if agency in ACTS else None
     else:
@@ -157,14 +187,36 @@ def _address(premises: Premises, server: EmbeddedServer, agency: str, ports: Map
 def _child(premises: Premises, server: EmbeddedServer, environment: Mapping[str, str], agency: str, port: int | None) -> Child:
     """An agency is told of nothing but itself: neither the platform's address nor another agency's secrets."""
     secrets = premises.secrets()
-    Switch(premises.home, agency).forget()
-    Heard(premises.home, agency).forget()
     told = {
         "CITY_DATABASE": agency_url(server, agency, secrets),
         "CITY_TOKEN": secrets[f"{agency}.token"],
         **({"CITY_WRITER_TOKEN": secrets[f"{agency}.writer"]} if agency in DESKS else {}),
-        "MIAOPI_HOME": str(premises.home),
-        **{name: environment[name] for name in ("PATH", "PYTHONPATH", "PYTHONUNBUFFERED", "MIAOPI_CLOCK", "LANG") if name in environment},
+        **_surroundings(premises, environment),
     }
-    command = [sys.executable, "-m", "demo_city.agencies", agency, *(["--port", str(port)] if port else [])]
-    return Child(agency, command, told)
+    serves = port is not None and agency not in BEHIND_GATEWAY  # whose port is the gateway's
+    command = [*AGENCY, agency, *(["--port", str(port)] if serves else [])]
+    return Child(agency, command, told, stem=len(AGENCY))
+
+
+def _tenants(premises: Premises, server: EmbeddedServer, environment: Mapping[str, str], ports: Mapping[str, int]) -> Child:
+    """The one process of those who share a computing centre; it hands each what is its own."""
+    told = tell_tenants(premises, server, ports)
+    surroundings = {"CITY_TENANTS": json.dumps(told), **_surroundings(premises, environment)}
+    return Child("tenants", [*AGENCY, "tenants"], surroundings, stem=len(AGENCY))
+
+
+def tell_tenants(premises: Premises, server: EmbeddedServer, ports: Mapping[str, int]) -> Mapping[str, Mapping[str, object]]:
+    """What the computing centre must know of each of them: its database, and of one that answers over HTTP its token and port."""
+    secrets = premises.secrets()
+    return {
+        agency: {
+            "database": agency_url(server, agency, secrets),
+            **({} if is_by_sql(agency) else {"token": secrets[f"{agency}.token"], "port": ports[agency]}),
+        }
+        for agency in TENANTS
+    }
+
+
+def _surroundings(premises: Premises, environment: Mapping[str, str]) -> Mapping[str, str]:
+    names = ("PATH", "PYTHONPATH", "PYTHONUNBUFFERED", "MIAOPI_CLOCK", "LANG")
+    return {"MIAOPI_HOME": str(premises.home), **{name: environment[name] for name in names if name in environment}}

@@ -95,6 +95,7 @@ def _graduate(person: Person, city: Population) -> bool:
     return (
         not person.has_hukou_here
         and person.hukou_status == "正常"
+        and person.hukou_birth_date == person.birth_date
         and _is_plain(person, city.day, youngest=20, oldest=34)
         and _has_fresh_degree(person, city.day)
         and person.destination is not None

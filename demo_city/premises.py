@@ -11,11 +11,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from demo_city.agencies.shown import ACTS, HTTP, SQL
+from demo_city.agencies.shown import ACTS, HTTP, is_by_sql
+from demo_city.kept.spec import TENANTS
 from demo_city.population.registers import AGENCIES
 
 HTTP_AGENCIES: Final = (*HTTP, "criminal", "authority", "bank")
 DESKS: Final = ("civil-affairs",)  # which take acts over HTTP
+ALL_AGENCIES: Final = (*AGENCIES, *TENANTS)  # those with a process of their own, then those that share one
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,9 @@ class Premises:
         try:
             known: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            names = [f"{agency}.{kind}" for agency in AGENCIES for kind in ("password", "token")]
-            names += [f"{agency}.reader" for agency in SQL] + [f"{agency}.writer" for agency in (*ACTS, *DESKS)]
+            names = [f"{agency}.{kind}" for agency in ALL_AGENCIES for kind in ("password", "token")]
+            names += [f"{agency}.reader" for agency in ALL_AGENCIES if is_by_sql(agency)]
+            names += [f"{agency}.writer" for agency in (*ACTS, *DESKS)]
             known = {name: secrets.token_urlsafe(24) for name in names}
             write_private(path, known)
         return known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json as codec
 import logging
 import os
@@ -82,6 +83,8 @@ def supervise(*, port: int | None = None, hold: bool = False, seed: int | None =
     def prepare() -> None:
         found_city(premises, server, seed=chosen_seed, people=chosen_people)
         tell_the_platform(chosen_seed, clock.now())
+        gc.freeze()
+        gc.enable()
 
     beside = Beside([server], prepare, lambda environment: agencies(premises, server, environment))
     try:

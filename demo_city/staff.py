@@ -49,17 +49,20 @@ POSTS: Final[Mapping[str, Post]] = {
     ),
     "auditor1": Post(
         "auditor", ("审计员", "Auditor"),
-        ("查看日志：谁在何时以何理由看了谁的数据", "Read the log: who looked at whose data, when and why"),
+        ("在“监督”页看谁在看谁、哪里异常、哪些查看还没让当事人知道；续期、解除；核对账本",
+         "On the pages of the watch: who looks, what is odd, what is not shown yet; renew, release; check the log"),
     ),
     "steward1": Post(
         "steward", ("户政部门数据管理员", "Data steward of the population register"),
-        ("答复共享申请：同意、收窄或写明理由不同意；暂停、撤销共享协议",
-         "Answer requests for data: approve, narrow or refuse; suspend and revoke"),
+        ("在“数据”页答复共享申请：同意、收窄或写明理由不同意；暂停、撤销协议；看谁在取、哪里没有回应",
+         "On the pages of data: answer requests, suspend and revoke, see who asks and what fails"),
         agency="population",
     ),
     "steward2": Post(
         "steward", ("民政部门数据管理员", "Data steward of civil affairs"),
-        ("为本部门的事项申请共享数据", "Ask for data that the department needs"), agency="civil-affairs",
+        ("在目录里找数据，用沙箱试，为本部门申请；给本部门的系统发密钥",
+         "Search the catalogue, try the sandbox, ask for data; make keys for the department's systems"),
+        agency="civil-affairs",
     ),
 }  # fmt: skip
 

@@ -16,7 +16,8 @@ from demo_city.agencies.modes import Mode, Switch
 from demo_city.agencies.shown import SQL
 from demo_city.founding import DEFAULT_SEED, today, too_small
 from demo_city.population.generate import DEFAULT_PEOPLE, FEWEST_PEOPLE, generate
-from demo_city.population.registers import AGENCIES, digest, registers
+from demo_city.population.registers import digest
+from demo_city.premises import ALL_AGENCIES
 from miaopi.cli.printing import emit
 from miaopi.config import clock
 from miaopi.instance.home import current_home
@@ -49,13 +50,14 @@ def generate_city(
     if companies:
         raise InputError(
             "--companies",
-            Text(zh="这座城市还没有商事主体。", en="this city has no companies yet."),
+            Text(zh="商事主体的数量随人口而定。", en="how many companies there are follows from the people."),
             Text(zh="请去掉该选项。", en="Leave the option out."),
         )
+    from demo_city.kept.tables import all_registers
     from demo_city.population.parquet import write_tables
 
     began, day = time.monotonic(), on or today()
-    tables = registers(generate(people=people, seed=seed, day=day))
+    tables = all_registers(generate(people=people, seed=seed, day=day))
     files = write_tables(tables, _folder(out))
     result = {
         "synthetic": True,
@@ -96,11 +98,12 @@ def agency(name: str | None = None, *, mode: str | None = None, json: bool = Fal
     """
     if name is None:
         if mode is not None:
-            raise InputError("NAME", Text(zh="缺少机构名。", en="which agency?"), Text(zh="请写明。", en=f"One of {', '.join(AGENCIES)}."))
-        emit({"agencies": [_state(each) for each in AGENCIES]}, json, _render_agencies)
+            known = ", ".join(ALL_AGENCIES)
+            raise InputError("NAME", Text(zh="缺少机构名。", en="which agency?"), Text(zh=f"请写明：{known}。", en=f"One of {known}."))
+        emit({"agencies": [_state(each) for each in ALL_AGENCIES]}, json, _render_agencies)
         return
-    if name not in AGENCIES:
-        known = ", ".join(AGENCIES)
+    if name not in ALL_AGENCIES:
+        known = ", ".join(ALL_AGENCIES)
         raise NotFound(Text(zh=f"没有机构“{name}”，有：{known}。", en=f"There is no agency {name}; there are {known}."))
     if mode is not None:
         _turn(name, _read_mode(mode))

@@ -18,6 +18,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.waiting import LONG
+
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "node_modules"
 SYSTEM = Path("/usr/bin/chromium")
@@ -102,6 +104,7 @@ def opened_page(browser: Browser, *, width: int = 360, height: int = 780, javasc
         viewport={"width": width, "height": height}, java_script_enabled=javascript, locale="zh-CN", timezone_id="Asia/Shanghai"
     )
     try:
+        context.set_default_timeout(1000 * LONG)
         yield context.new_page()
     finally:
         context.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,6 +17,9 @@ from tests.walls import walls
 
 FOLDERS = ("spec", "services", "property", "unit", "journey", "house")
 TESTS = Path(__file__).parent
+HOUSE, JOURNEY = TESTS / "house", TESTS / "journey"
+SHARES = 48  # of the tests of the house, each handed out at once: to hand out a small test costs more than to run it
+LONG_GROUPS = ("city", "killed", "_city_to_break", "clone", "agencies", "small city", "graduate", "launcher")  # the longest first
 KERNEL = [TESTS / folder for folder in ("spec", "property", "unit/kernel")]
 LONGEST_NAME = 100
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -28,10 +33,43 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Branches of the kernel are counted where the kernel is tested alone: counting halves the speed of all that only use it."""
+    """What must run in one worker begins first, the longest foremost, then the other journeys; last comes the house, whose thousands
+    of small tests fill what is left of any worker.
+    """
     for item in items:
-        if not any(folder in item.path.parents for folder in KERNEL):
-            item.add_marker(pytest.mark.no_cover)
+        if HOUSE in item.path.parents and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(share_of(item)))
+    items.sort(key=turn)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay to the end: whoever collects garbage, between tests or within one, need not look through them.
+
+    Collected once more when they are out of sight, for the collector waits until there is a quarter more than it last found: connections
+    of threads that have ended would stay open for as long.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.collect()
+
+
+def is_of_the_kernel(node: pytest.Item | pytest.Collector) -> bool:
+    """Whether the kernel is tested alone here."""
+    return any(folder in node.path.parents for folder in KERNEL)
+
+
+def share_of(item: pytest.Item) -> str:
+    """What is said of one file is said in one worker, which reads the file once; so is what is said of all of them together."""
+    told = getattr(item, "callspec", None)
+    return f"house {zlib.crc32(told.id.encode()) % SHARES}" if told is not None else "house"
+
+
+def turn(item: pytest.Item) -> int:
+    if HOUSE in item.path.parents:
+        return len(LONG_GROUPS) + 3
+    if (mark := item.get_closest_marker("xdist_group")) is not None:
+        return LONG_GROUPS.index(mark.args[0]) if mark.args[0] in LONG_GROUPS else len(LONG_GROUPS)
+    return len(LONG_GROUPS) + (1 if JOURNEY in item.path.parents else 2)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
@@ -41,6 +79,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The first process starts the server before its workers; each then sets Django up for a database of its own."""
+    config.addinivalue_line("markers", "uncounted: a test of the kernel that reaches no branch which others do not, and is long")
     if not hasattr(config, "workerinput"):
         server = _opened.enter_context(running_server())
         os.environ["MIAOPI_TEST_FOLDER"] = str(server.folder)
@@ -50,6 +89,10 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    if config.pluginmanager.has_plugin("_cov"):
+        from tests.counting import Counting
+
+        config.pluginmanager.register(Counting(lambda node: is_of_the_kernel(node) and node.get_closest_marker("uncounted") is None))
 
 
 def pytest_unconfigure() -> None:
@@ -63,7 +106,7 @@ def current_server() -> Server:
 @pytest.fixture(autouse=True)
 def _walled(request: pytest.FixtureRequest) -> Iterator[None]:
     """Wherever the kernel is tested alone it finds neither clock nor socket, neither file nor chance."""
-    if not any(folder in request.path.parents for folder in KERNEL):
+    if not is_of_the_kernel(request.node):
         yield
         return
     with walls():

@@ -82,9 +82,17 @@ def walls() -> Iterator[None]:
 @contextmanager
 def sealed() -> Iterator[None]:
     """Around calls of the kernel alone: whatever the interpreter carries out in C is looked at, classes and `datetime.now` too."""
+    harmless = set[Any]()  # kinds of owners and functions of modules, each judged once: a second has a million of these calls
 
     def look(frame: FrameType, event: str, called: Any) -> None:
-        if event == "c_call" and is_kernels(frame) and reaches_out(called):
+        if event != "c_call" or (kind := type(called.__self__)) in harmless or (kind is ModuleType and called in harmless):
+            return
+        if not issubclass(kind, type | ModuleType | random.Random):
+            harmless.add(kind)
+        elif not reaches_out(called):
+            if kind is ModuleType:
+                harmless.add(called)
+        elif is_kernels(frame):
             raise ReachedError(f"the kernel reaches for {called.__qualname__}")
 
     before = sys.getprofile()

@@ -1,8 +1,12 @@
-"""`python -m demo_city.agencies NAME [--port P]`: one agency, told by its environment where its database is and which token it asks for."""
+"""`python -m demo_city.agencies NAME [--port P]`: one agency, told by its environment where its database is and which token it asks for.
+
+The name `tenants` stands for the many that one computing centre runs; `together` makes several at once (`together.py`).
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -19,25 +23,33 @@ from demo_city.agencies.drop import Drop
 from demo_city.agencies.modes import Mode, Switch
 from demo_city.agencies.records import contradict, spoil
 from demo_city.agencies.register import Register
-from demo_city.agencies.shown import HTTP, SQL
+from demo_city.agencies.shown import HTTP, SQL, shown_by
+from demo_city.agencies.tenants import run_tenants
+from demo_city.agencies.together import bear
 from demo_city.agencies.views import Views
 from demo_city.agencies.wire import Counter, Desk, Service
 
-NAMES: Final = (*SQL, *HTTP, "criminal", "authority", "death", "bank")
+NAMES: Final = (*SQL, *HTTP, "criminal", "authority", "death", "bank", "tenants")
 
 CarryOut = Callable[[Mode], None]
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until SIGTERM. `MIAOPI_HOME`, `CITY_DATABASE`, `CITY_TOKEN` and, where acts are taken, `CITY_WRITER_TOKEN` are needed."""
+    """Serve until SIGTERM. `MIAOPI_HOME`, `CITY_DATABASE`, `CITY_TOKEN` and, where acts are taken, `CITY_WRITER_TOKEN` are needed;
+    of tenants `CITY_TENANTS`."""
+    if arguments[:1] == ["together"]:
+        return bear(arguments[1:], main)
     parser = argparse.ArgumentParser(prog="demo_city.agencies")
     parser.add_argument("agency", choices=NAMES)
     parser.add_argument("--port", type=int, default=0)
     asked = parser.parse_args(arguments)
-    home, database = Path(os.environ["MIAOPI_HOME"]), os.environ["CITY_DATABASE"]
-    switch, stopping = Switch(home, asked.agency), threading.Event()
+    home, stopping = Path(os.environ["MIAOPI_HOME"]), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    if asked.agency == "tenants":
+        run_tenants(home, json.loads(os.environ["CITY_TENANTS"]), stopping)
+        return 0
+    database, switch = os.environ["CITY_DATABASE"], Switch(home, asked.agency)
     if asked.agency in SQL:
         register = Register(asked.agency, database, home)
         register.tell_time()
@@ -60,7 +72,8 @@ def _service(agency: str, database: str, home: Path, switch: Switch) -> Service:
             return Service({"/verify": Desk(token, authority.answer)}, database, switch, authority.spoil, authority.contradict)
         case "bank":
             return Service({"/pay": Desk(token, Bank(home).pay)}, database, switch, spoil, contradict)
-    desks: Mapping[str, Desk] = {"/query": Desk(token, Views(home, HTTP[agency]).answer)}
+    views = Views(home, shown_by(agency))
+    desks: Mapping[str, Desk] = {"/query": Desk(token, views.answer), "/count": Desk(token, views.count)}
     if agency == "civil-affairs":
         desks = {**desks, "/act": Desk(os.environ["CITY_WRITER_TOKEN"], Ledger(home).act)}
     return Service(desks, database, switch, spoil, contradict)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-EVERY: Final = 0.1  # eleven processes look so often: at ten times a second they cost next to nothing
+EVERY: Final = 0.25  # thirteen processes look so often, whether anybody turns a switch or not
 SLOW_SECONDS: Final = 8.0  # longer than anybody waits for this city's agencies
 
 
@@ -62,7 +62,8 @@ class Switch:
         return True
 
     def follow(
-        self, carry_out: Callable[[Mode], None], stopping: threading.Event, *, each_round: Callable[[], None] | None = None
+        self, carry_out: Callable[[Mode], None], stopping: threading.Event, *, each_round: Callable[[], None] | None = None,
+        every: float = EVERY,
     ) -> None:
         """Carry out each change until told to stop; the first mode at once. `each_round` is done between looks at the switch."""
         present: Mode | None = None
@@ -74,7 +75,7 @@ class Switch:
                 _write(self._followed, wanted)
             if each_round is not None:
                 each_round()
-            stopping.wait(EVERY)
+            stopping.wait(every)
 
     def pause(self, seconds: float) -> None:
         """Stay silent so long, or until the mode is no longer slow."""

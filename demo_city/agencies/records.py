@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
+from demo_city.kept.spec import all_kept
+
 Record = dict[str, object]
 Answer = dict[str, object] | None
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-SAME: Final = {"id_number", "certificate_no"}  # of the same person, and of the same diploma
+# of the same person, and of the same diploma or other thing that has a number
+SAME: Final = {"id_number", "certificate_no"} | {name for kept in all_kept().values() for name in (kept.key, kept.apart) if name}
+LONGEST_NAME: Final = 64
 ORDERS: Final = ("<", "<=", ">", ">=")
-FLIPPED: Final = {"true": "false", "false": "true", "uncertain": "true"}
+FLIPPED: Final = {"true": "false", "false": "true", "uncertain": "true", "正常": "注销"}
 
 
 class Unanswerable(Exception):
@@ -46,20 +50,23 @@ class Question:
     receipt: str
     where: tuple[Term, ...] = ()
     tests: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
+    key: str = "id_number"
 
 
 def read_question(body: bytes, resources: Mapping[str, Sequence[str]]) -> Question:
     """Raises Unanswerable for anything but the resources and fields this agency has."""
     try:
         asked = json.loads(body)
-        resource, fields, id_number = asked["resource"], asked["fields"], asked["key"]["id_number"]
+        resource, fields, [(key, id_number)] = asked["resource"], asked["fields"], asked["key"].items()
         purpose, receipt = asked["purpose"], asked["receipt"]
         where = _read_terms(asked.get("where", ()))
         tests = {str(name): _read_terms(each) for name, each in asked.get("tests", {}).items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Unanswerable("resource, key.id_number, fields, purpose and receipt are needed") from None
+        raise Unanswerable("resource, key, fields, purpose and receipt are needed") from None
     if not isinstance(resource, str) or resource not in resources:
         raise Unanswerable("no such resource")
+    if key != (all_kept()[resource].key if resource in all_kept() else "id_number"):
+        raise Unanswerable("no such key")
     if not isinstance(fields, list) or not fields or not all(field in resources[resource] for field in fields):
         raise Unanswerable("no such field")
     if not all(isinstance(text, str) and text for text in (id_number, purpose, receipt)):
@@ -68,7 +75,38 @@ def read_question(body: bytes, resources: Mapping[str, Sequence[str]]) -> Questi
         raise Unanswerable("no such test")
     if tests.keys() & set(resources[resource]):
         raise Unanswerable("a truth has the name of a field")
-    return Question(resource, id_number.upper(), tuple(dict.fromkeys(fields)), purpose, receipt, where, tests)
+    return Question(resource, id_number.upper(), tuple(dict.fromkeys(fields)), purpose, receipt, where, tests, key)
+
+
+def find_name(body: bytes) -> dict[str, object]:
+    """The name that whoever asks gave the question: the answer repeats it, that nobody takes it for the answer to another."""
+    name = json.loads(body).get("question")
+    return {"question": name} if isinstance(name, str) and len(name) <= LONGEST_NAME else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """The column `by` which parties are told apart, and the columns of which it is counted how much is known, each with the words that
+    count as a value, if there is a list of them."""
+
+    resource: str
+    by: str
+    fields: Mapping[str, tuple[str, ...]]
+
+
+def read_counting(body: bytes, resources: Mapping[str, Sequence[str]]) -> Counting:
+    """Raises Unanswerable for anything but the resources and fields this agency has."""
+    try:
+        asked = json.loads(body)
+        resource, by = asked["resource"], asked["apart"] or asked["key"]
+        fields = {str(name): tuple(map(str, values)) for name, values in asked["fields"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise Unanswerable("resource, key, apart and fields are needed") from None
+    if not isinstance(resource, str) or resource not in resources:
+        raise Unanswerable("no such resource")
+    if not all(name in resources[resource] for name in (by, *fields)):
+        raise Unanswerable("no such field")
+    return Counting(resource, by, fields)
 
 
 def _read_terms(asked: Iterable[Mapping[str, Any]]) -> tuple[Term, ...]:

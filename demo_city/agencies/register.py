@@ -8,16 +8,18 @@ old views. It also tells its database the time of the city, which a database can
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import psycopg
 from psycopg import sql
 
 from demo_city.agencies.clock import Heard, read_setting, setting_of
 from demo_city.agencies.modes import SLOW_SECONDS, Mode
-from demo_city.agencies.shown import ACTS, SQL, reader_of, writer_of
+from demo_city.agencies.shown import ACTS, kept_schema, reader_of, shown_by, shown_schema, writer_of
+from demo_city.kept.spec import Kept, all_kept
 
 # What a second record says instead, by column; every other column of a text has a mark appended.
 OTHERWISE: Final[Mapping[str, str]] = {
@@ -34,6 +36,12 @@ OTHERWISE: Final[Mapping[str, str]] = {
     "capacity": "capacity + 1",
     **{name: f"{name} - 365" for name in ("valid_to", "registered_on", "moved_out_on", "approved_on", "enrolled_on")},
 }
+# Who may enter is one row of a database, and two who change it at once are refused: those of this process wait for each other.
+DOOR: Final = threading.Lock()
+BY_TYPE: Final = {
+    "text": "{} || '（另一记录）'", "day": "{} - 365", "whole": "{} + 1", "money": "{} + 1", "truth": "NOT {}",
+    "moment": "{} - interval '1 day'",
+}  # fmt: skip
 
 
 class Register:
@@ -51,18 +59,14 @@ class Register:
             if mode is Mode.DOWN:
                 return
             with register.transaction():
-                for view, columns in SQL[self._agency].items():
-                    register.execute(sql.SQL("DROP VIEW IF EXISTS public.{}").format(sql.Identifier(view)))
-                    register.execute(sql.SQL("CREATE VIEW public.{} AS {}").format(sql.Identifier(view), _shown(view, columns, mode)))
-                    register.execute(
-                        sql.SQL("GRANT SELECT ON public.{} TO {}").format(sql.Identifier(view), sql.Identifier(reader_of(self._agency)))
-                    )
+                for name, columns in shown_by(self._agency).items():
+                    view, kept = (sql.Identifier(schema(self._agency), name) for schema in (shown_schema, kept_schema))
+                    register.execute(sql.SQL("DROP VIEW IF EXISTS {}").format(view))
+                    register.execute(sql.SQL("CREATE VIEW {} AS {}").format(view, _shown(name, kept, columns, mode)))
+                    register.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(view, sql.Identifier(reader_of(self._agency))))
                 if self._agency in ACTS:
                     self._show_act(register, mode)
-                for role in self._roles:
-                    register.execute(
-                        sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(self._agency), sql.Identifier(role))
-                    )
+            self._turn(register, "GRANT CONNECT ON DATABASE {} TO {}")
 
     def tell_time(self) -> None:
         """Let the database know how the clock of the city goes, when that has changed."""
@@ -79,11 +83,13 @@ class Register:
 
     def _close(self, register: psycopg.Connection[Any]) -> None:
         """Let nobody in, then end who is inside: the other way round somebody could slip in between."""
-        for role in self._roles:
-            register.execute(
-                sql.SQL("REVOKE CONNECT ON DATABASE {} FROM {}").format(sql.Identifier(self._agency), sql.Identifier(role))
-            )
+        self._turn(register, "REVOKE CONNECT ON DATABASE {} FROM {}")
         register.execute("SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE usename = ANY(%s)", [self._roles])
+
+    def _turn(self, register: psycopg.Connection[Any], statement: LiteralString) -> None:
+        roles = sql.SQL(", ").join(map(sql.Identifier, self._roles))
+        with DOOR:
+            register.execute(sql.SQL(statement).format(sql.Identifier(register.info.dbname), roles))
 
     def _show_act(self, register: psycopg.Connection[Any], mode: Mode) -> None:
         """The act as the platform may call it. Wrong: it is carried out, and its answer cannot be read."""
@@ -101,8 +107,7 @@ class Register:
         register.execute(sql.SQL("GRANT EXECUTE ON FUNCTION {} (text, text, jsonb, text) TO {}").format(act, writer))
 
 
-def _shown(view: str, columns: tuple[str, ...], mode: Mode) -> sql.Composable:
-    kept = sql.Identifier("kept", view)
+def _shown(view: str, kept: sql.Identifier, columns: tuple[str, ...], mode: Mode) -> sql.Composable:
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     plain = sql.SQL("SELECT {} FROM {}").format(names, kept)
     match mode:
@@ -111,13 +116,30 @@ def _shown(view: str, columns: tuple[str, ...], mode: Mode) -> sql.Composable:
                 sql.Literal(SLOW_SECONDS), names, kept
             )
         case Mode.WRONG:  # a control character where every value should be: neither text nor day nor number
-            spoilt = [sql.SQL("{} AS {}").format(_spoilt(name), sql.Identifier(name)) for name in columns]
+            keys = {"id_number", *(kept.key for kept in (all_kept().get(view),) if kept)}
+            spoilt = [sql.SQL("{} AS {}").format(_spoilt(name, keys), sql.Identifier(name)) for name in columns]
             return sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(spoilt), kept)
         case Mode.CONFLICT:
-            others = [sql.SQL(OTHERWISE.get(name, f"{name} || '（另一记录）'")) for name in columns]  # names are ours, above
+            tabled = all_kept().get(view)
+            others = [_said_otherwise(name) if tabled is None else _otherwise(tabled, name) for name in columns]
             return sql.SQL("{} UNION ALL SELECT {} FROM {}").format(plain, sql.SQL(", ").join(others), kept)
     return plain
 
 
-def _spoilt(name: str) -> sql.Composable:
-    return sql.Identifier(name) if name == "id_number" else sql.SQL("chr(7)")
+def _spoilt(name: str, keys: Collection[str]) -> sql.Composable:
+    return sql.Identifier(name) if name in keys else sql.SQL("chr(7)")
+
+
+def _said_otherwise(name: str) -> sql.Composable:
+    return sql.SQL(OTHERWISE.get(name, f"{name} || '（另一记录）'"))  # names are ours, above
+
+
+def _otherwise(kept: Kept, name: str) -> sql.Composable:
+    """Of a table: whom it is about and which of her rows it is stay, all else is said otherwise by its type."""
+    column = sql.Identifier(name)
+    words = next((each.words for each in kept.columns if each.name == name and each.type == "text"), ())
+    if name in {kept.key, kept.apart}:
+        return column
+    if len(words) > 1:
+        return sql.SQL("CASE {} WHEN {} THEN {} ELSE {} END").format(column, *map(sql.Literal, (words[0], words[1], words[0])))
+    return sql.SQL(BY_TYPE[kept.types[name]]).format(column)

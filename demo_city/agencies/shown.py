@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from demo_city.kept.spec import TENANTS, kept_by
+
 Shown = Mapping[str, tuple[str, ...]]
+
+CENTRE: Final = "centre"
 
 # By database: views that a role of the platform may read, and functions that another one may call.
 SQL: Final[Mapping[str, Shown]] = {
@@ -34,6 +38,8 @@ SQL: Final[Mapping[str, Shown]] = {
     },
 }
 ACTS: Final[Mapping[str, str]] = {"population": "act_ga_003", "hr": "act_rs_001"}
+# Which of these let nobody into their database but a gateway of their own, which asks it in the role of the reader.
+BEHIND_GATEWAY: Final = ("real-estate",)
 
 # By HTTP: `POST /query`.
 HTTP: Final[Mapping[str, Shown]] = {
@@ -72,8 +78,35 @@ FILES: Final[Shown] = {
 }
 
 
+def shown_by(agency: str) -> Shown:
+    """All that an agency shows: what is written above, and what it keeps by table."""
+    by_hand = SQL.get(agency, HTTP.get(agency, {}))
+    return {**by_hand, **{kept.resource: kept.shown for kept in kept_by(agency)}}
+
+
+def is_by_sql(agency: str) -> bool:
+    """Whether it shows its database itself: its tables stand in a schema of their own, `kept_schema`."""
+    return agency in SQL or TENANTS.get(agency) == "sql"
+
+
+def database_of(agency: str) -> str:
+    """Its own, or the one that the tenants of the computing centre share, each in schemas that no other enters."""
+    return CENTRE if agency in TENANTS else agency
+
+
+def shown_schema(agency: str) -> str:
+    return agency if agency in TENANTS else "public"
+
+
+def kept_schema(agency: str) -> str:
+    """Where its tables stand."""
+    if not is_by_sql(agency):
+        return shown_schema(agency)
+    return f"{agency}_kept" if agency in TENANTS else "kept"
+
+
 def reader_of(agency: str) -> str:
-    """The role by which the platform reads the views of an agency."""
+    """The role by which the platform, or the agency's own gateway, reads the views of an agency."""
     return f"{agency}_reader"
 
 

@@ -22,7 +22,7 @@ from typing import Final
 import psycopg
 
 from demo_city.agencies.modes import SLOW_SECONDS, Mode, Switch
-from demo_city.agencies.records import Answer, KeyUsed, Unanswerable
+from demo_city.agencies.records import Answer, KeyUsed, Unanswerable, find_name
 
 HOST: Final = "127.0.0.1"
 MOST_BYTES: Final = 65_536
@@ -163,11 +163,12 @@ class _Handler(BaseHTTPRequestHandler):
         except psycopg.Error as error:
             print(f"the database does not answer: {type(error).__name__}", file=sys.stderr)
             return self._send(503, b'{"error": "come again later"}')
+        name = find_name(body)
         if mode is Mode.WRONG:
-            return self._send(200, service.spoil(document, next(service.turns)))
+            return self._send(200, service.spoil({**document, **name} if document else document, next(service.turns)))
         if mode is Mode.CONFLICT:
             document = service.contradict(document)
-        content = json.dumps(document or {"error": "none"}, ensure_ascii=False).encode()
+        content = json.dumps({**(document or {"error": "none"}), **name}, ensure_ascii=False).encode()
         if service.grid:
             taken = time.monotonic() - came
             time.sleep(max(0.0, math.ceil(taken / service.grid) * service.grid - taken))

@@ -8,12 +8,15 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """An employer. `collective` says whether its people may register in a household of its own."""
+    """An employer. `has_collective` says whether its people may register in a household of its own; `takes`: the majors whose
+    graduates mostly work at such a place, none for one that takes anybody."""
 
     uscc: str
     name: str
     district_code: str
     has_collective: bool
+    trade: str
+    takes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

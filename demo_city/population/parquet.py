@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +13,10 @@ from pyarrow import parquet
 
 from demo_city.population.tables import Table
 
-TYPES: Final = ((bool, pyarrow.bool_()), (int, pyarrow.int64()), (datetime, pyarrow.timestamp("ms", "UTC")), (date, pyarrow.date32()))
+TYPES: Final = (
+    (bool, pyarrow.bool_()), (int, pyarrow.int64()), (datetime, pyarrow.timestamp("ms", "UTC")), (date, pyarrow.date32()),
+    (Decimal, pyarrow.decimal128(16, 2)),
+)
 METADATA: Final = {"synthetic": "true", "note": "演示：虚构人口 / invented people"}
 
 

@@ -101,5 +101,6 @@ def _go(chance: Random, person: Person, units: list[Unit], day: date) -> None:
         return
     if latest.form == "全日制" and day - latest.graduated_on < RECENT and chance.random() < 0.98:
         kind = KINDS.one(chance)
-        unit = units[int(chance.random() * len(units))] if kind == "签订劳动合同" else None
+        fitting = [unit for unit in units if not unit.takes or latest.major in unit.takes]
+        unit = fitting[int(chance.random() * len(fitting))] if kind == "签订劳动合同" else None
         person.destination = Destination(kind, unit, chance.random() < 0.97, DIRECTED.one(chance), latest.graduated_on)

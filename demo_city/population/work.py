@@ -23,12 +23,16 @@ REMOVED: Final = 0.4
 
 def employ(seed: int, people: list[Person], units: list[Unit], day: date) -> None:
     chance = stream(seed, "work")
+    anybody = [unit for unit in units if not unit.takes]
+    of_major = {major: [unit for unit in units if major in unit.takes] for unit in units for major in unit.takes}
     for person in people:
         age = age_on(person.birth_date, day)
         if not person.is_alive or age < 18:
             continue
         if age < 60 and chance.random() < INSURED:
-            unit = person.destination.unit if person.destination and person.destination.unit else units[int(chance.random() * len(units))]
+            fitting = of_major.get(person.diplomas[0].major, anybody) if person.diplomas else anybody
+            drawn = fitting[int(chance.random() * len(fitting))]
+            unit = person.destination.unit if person.destination and person.destination.unit else drawn
             worked = min(age - 17, 15) * 365
             enrolled = day - timedelta(days=1 + int(chance.random() * worked))
             person.insurance = Insurance("停保" if chance.random() < STOPPED else "参保", enrolled, unit)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from miaopi.cli.app import main
+from miaopi.config.loading import loading
+
+with loading():
+    from miaopi.cli.app import main
 
 if __name__ == "__main__":
     sys.exit(main())

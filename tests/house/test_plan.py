@@ -67,6 +67,17 @@ def test_import_contracts_have_no_exceptions() -> None:
     assert "exclude_type_checking_imports" not in text
 
 
+def test_a_frozen_value_with_slots_is_made_the_cheap_way() -> None:
+    """ADR 0044: hundreds of classes the other way cost each process half a second."""
+    dear = [
+        f"{place(path)}:{node.lineno} {node.name}"
+        for path in code_files() if PACKAGE in path.parents
+        for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef)
+        and any(ast.unparse(each) == "dataclass(frozen=True, slots=True)" for each in node.decorator_list)
+    ]  # fmt: skip
+    assert dear == []
+
+
 @pytest.mark.parametrize("path", code_files(), ids=place)
 def test_nothing_is_imported_by_string(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
@@ -81,4 +92,4 @@ def test_nothing_is_imported_by_string(path: Path) -> None:
 
 def test_no_stray_folder_stands_beside_the_rooms() -> None:
     folders = {entry.name for entry in PACKAGE.iterdir() if entry.is_dir() and entry.name != "__pycache__"}
-    assert folders <= {"site", "portal", "rest", "cli", "instance", "config", "apps", "definitions", "kernel"}
+    assert folders <= {"site", "portal", "rest", "cli", "instance", "config", "apps", "gateway", "definitions", "kernel"}

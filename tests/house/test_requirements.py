@@ -7,7 +7,7 @@ import re
 from miaopi.config.environment import ROOT
 
 NOT_IMPORTED = {"tzdata"}  # read by zoneinfo where the machine has no time zones
-IMPORTED_AS = {"django_ninja": "ninja", "fpdf2": "fpdf", "pyyaml": "yaml", "zxing_cpp": "zxingcpp"}
+IMPORTED_AS = {"django_ninja": "ninja", "fpdf2": "fpdf", "nats_py": "nats", "pyyaml": "yaml", "zxing_cpp": "zxingcpp"}
 
 
 def test_every_requirement_of_the_program_is_used_by_it() -> None:

@@ -6,6 +6,7 @@ import ast
 import csv
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ MACHINE = re.compile(r"(?<![\w./<$}])/(?:work|root|home)/[a-z]")
 HOSTS = re.compile("|".join(["py" + r"pi\.org", "files\\.python" + "hosted", "registry\\.npm" + "js", "npm" + "mirror"]))
 
 
-def identifiers() -> set[str]:
+@cache
+def words() -> set[str]:
+    """Names of the code and of the services, whole and in parts."""
     found: set[str] = set()
     for path in code_files():
         for node in ast.walk(tree(path)):
@@ -35,18 +38,17 @@ def identifiers() -> set[str]:
     return snake | {part for name in snake for part in name.split("_")} | {name.rstrip("s") for name in snake}
 
 
-WORDS = identifiers()
-
-
+@pytest.mark.xdist_group("house")
 @pytest.mark.parametrize("row", GLOSSARY, ids=lambda row: row["identifier"])
 def test_a_term_of_the_glossary_is_the_word_of_the_code(row: dict[str, str]) -> None:
     name = row["identifier"]
-    assert name in WORDS or any(name in word for word in WORDS), f"{name} ({row['zh']}) occurs nowhere"
+    assert name in words() or any(name in word for word in words()), f"{name} ({row['zh']}) occurs nowhere"
 
 
+@pytest.mark.xdist_group("house")
 @pytest.mark.parametrize("row", [row for row in GLOSSARY if row["not"]], ids=lambda row: row["identifier"])
 def test_a_word_the_glossary_rules_out_occurs_nowhere(row: dict[str, str]) -> None:
-    assert not WORDS & set(row["not"].split(";"))
+    assert not words() & set(row["not"].split(";"))
 
 
 @pytest.mark.parametrize("path", [path for path in tracked_files() if path.suffix in TEXT], ids=place)

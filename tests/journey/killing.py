@@ -26,10 +26,10 @@ import psycopg
 from tests.journey.cities import ROOT, City, run_verb
 from tests.journey.registers import clean_residents
 from tests.journey.visitors import Refused, Seen, Visitor
+from tests.waiting import LONG, awaited
 
 GATEWAY = ROOT / "tests" / "outside" / "gateway.py"
 AT_ONCE = 4
-QUIET_WITHIN = 60.0
 TARGETS = {"web": "granian", "web's process": "granian", "worker": "worker"}
 
 
@@ -211,11 +211,8 @@ class Strikes:
 
     def _wait_for_held(self) -> bool:
         self._gateway.hold(1)
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            if self._gateway.count()["held"]:
-                return True
-            time.sleep(0.02)
+        if awaited(lambda: self._gateway.count()["held"], every=0.02):
+            return True
         self._gateway.hold(0)
         return False
 
@@ -282,7 +279,7 @@ def _quiet(city: City) -> Iterator[psycopg.Connection]:
         + (SELECT count(*) FROM licence_licence WHERE signed_at IS NULL) + (SELECT count(*) FROM approval_waiting)
         + (SELECT count(*) FROM application_application a WHERE outcome <> ''
             AND NOT EXISTS (SELECT FROM notification_message m WHERE m.number = a.number))"""
-    deadline = time.monotonic() + QUIET_WITHIN
+    deadline = time.monotonic() + LONG
     with psycopg.connect(description_of(city)["database_url"]) as database:
         database.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         while (row := database.execute(left).fetchone()) is None or (row[0] and time.monotonic() < deadline):

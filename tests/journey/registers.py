@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,11 @@ import psycopg
 from psycopg.rows import dict_row
 
 from demo_city.databases import agency_url, city_server
+from demo_city.founding import today
 from demo_city.premises import Premises
+from tests.waiting import LONG, until
 
-BACK_WITHIN = 20.0
+HALF_A_YEAR = timedelta(days=182)
 VIEWS = {
     "population_basic": ("population", "kept.population_basic"),
     "household_registration": ("population", "kept.household_registration"),
@@ -50,7 +52,7 @@ def register(home: Path, agency: str) -> Iterator[psycopg.Connection[dict[str, A
 
 
 def _connected(url: str) -> psycopg.Connection[dict[str, Any]]:
-    deadline = time.monotonic() + BACK_WITHIN
+    deadline = time.monotonic() + LONG
     while True:
         try:
             return psycopg.connect(url, autocommit=True, row_factory=dict_row)
@@ -98,10 +100,7 @@ def record_death(home: Path, id_number: str, *, on: date, lists: Sequence[str] =
         for name in lists:
             said = [id_number, on, on][: 2 if name == "cremation" else 3]
             database.execute(f"INSERT INTO {name} VALUES ({', '.join(['%s'] * len(said))})", said)
-    until = time.monotonic() + 20
-    while not all(_is_dropped(manifest, name, id_number) for name in lists):
-        assert time.monotonic() < until, "the agency drops nothing new"
-        time.sleep(0.05)
+    until(lambda: all(_is_dropped(manifest, name, id_number) for name in lists))
 
 
 def _is_dropped(manifest: Path, name: str, id_number: str) -> bool:
@@ -118,7 +117,8 @@ def account_of(home: Path, serial: int) -> dict[str, Any]:
 
 
 def clean_residents(home: Path, chance: random.Random, count: int, *, hukou_elsewhere: bool) -> list[int]:
-    """Serials of adults drawn at random who are alive, of one identity, without any judgment, and registered here."""
+    """Serials of adults drawn at random who are alive, of one identity, without any judgment, and registered here. Of 22 and more, so that
+    what somebody did at twenty lies behind her."""
     tainted = _tainted(home)
     with register(home, "criminal") as database:
         traced = {row["id_number"] for row in database.execute("SELECT id_number FROM identities WHERE is_traced")}
@@ -134,9 +134,9 @@ def clean_residents(home: Path, chance: random.Random, count: int, *, hukou_else
         rows = database.execute(
             "SELECT p.serial, p.id_number, h.hukou_region_code LIKE '4403%%' AS is_here FROM kept.people p"
             " JOIN kept.population_basic b USING (id_number) JOIN kept.hukou h USING (serial)"
-            " WHERE b.life_status = '正常' AND b.identity_count = 1 AND b.birth_date < current_date - 7000"
-            " AND NOT p.id_number = ANY(%s) ORDER BY p.serial",
-            [tainted],
+            " WHERE b.life_status = '正常' AND b.identity_count = 1 AND b.birth_date < current_date - 8100"
+            " AND NOT p.id_number = ANY(%s) AND NOT p.serial = ANY(%s) ORDER BY p.serial",
+            [tainted, _personas(home)],
         ).fetchall()
     found = [
         row["serial"] for row in rows
@@ -147,16 +147,19 @@ def clean_residents(home: Path, chance: random.Random, count: int, *, hukou_else
 
 
 def clean_graduates(home: Path, chance: random.Random, count: int) -> list[int]:
-    """Serials of people drawn at random in whose way to a hukou nothing stands: by every register that the service asks."""
+    """Serials of people drawn at random in whose way to a hukou nothing stands: by every register that the service asks.
+
+    By the word of the education agency they graduated half a year ago: only one class is fresh in spring, of some cities two or three.
+    """
     with register(home, "education") as database:
         # the highest diploma is the latest one, and it is good
-        fresh = [
+        taught = [
             row["id_number"]
             for row in database.execute(
                 "SELECT d.id_number FROM (SELECT DISTINCT ON (id_number) * FROM diplomas ORDER BY id_number, graduated_on DESC) d"
                 " JOIN degrees g ON g.diploma_no = d.certificate_no JOIN destinations t ON t.id_number = d.id_number"
                 " WHERE d.level <> '专科' AND d.form = '全日制' AND d.mainland AND d.status = '有效' AND g.status = '有效'"
-                " AND t.in_national_plan AND t.directed = '否' AND d.graduated_on > current_date - 548"
+                " AND t.in_national_plan AND t.directed = '否'"
             )
         ]
         borne: dict[str, set[str]] = {}
@@ -170,11 +173,22 @@ def clean_graduates(home: Path, chance: random.Random, count: int) -> list[int]:
         rows = database.execute(
             "SELECT p.serial, p.id_number, p.name FROM kept.people p JOIN kept.population_basic b USING (id_number)"
             " JOIN kept.hukou h USING (serial) WHERE b.life_status = '正常' AND b.identity_count = 1 AND h.status = '正常'"
-            " AND h.hukou_region_code NOT LIKE '4403%%' AND b.birth_date > current_date - 35 * 365"
-            " AND p.id_number = ANY(%s) AND NOT p.id_number = ANY(%s) ORDER BY p.serial",
-            [fresh, [*introduced, *listed, *_tainted(home)]],
+            " AND h.hukou_region_code NOT LIKE '4403%%' AND h.birth_date = b.birth_date AND b.birth_date > current_date - 35 * 365"
+            " AND p.id_number = ANY(%s) AND NOT p.id_number = ANY(%s) AND NOT p.serial = ANY(%s) ORDER BY p.serial",
+            [taught, [*introduced, *listed, *_tainted(home)], _personas(home)],
         ).fetchall()
-    return chance.sample([row["serial"] for row in rows if borne[row["id_number"]] == {row["name"]}], count)
+    drawn = chance.sample([row["serial"] for row in rows if borne[row["id_number"]] == {row["name"]}], count)
+    for serial in drawn:
+        let_graduate(home, serial, on=today() - HALF_A_YEAR)
+    return drawn
+
+
+def let_graduate(home: Path, serial: int, *, on: date) -> None:
+    """The education agency learns that she graduated, and had her degree, on another day."""
+    person = account_of(home, serial)["id_number"]
+    with register(home, "education") as database:
+        database.execute("UPDATE diplomas SET graduated_on = %s WHERE id_number = %s", [on, person])
+        database.execute("UPDATE degrees SET conferred_on = %s WHERE id_number = %s", [on, person])
 
 
 def clean_elders(home: Path, chance: random.Random, count: int) -> list[int]:
@@ -200,10 +214,15 @@ def clean_elders(home: Path, chance: random.Random, count: int) -> list[int]:
             "SELECT p.serial FROM kept.people p JOIN kept.population_basic b USING (id_number) JOIN kept.hukou h USING (serial)"
             " WHERE b.life_status = '正常' AND b.identity_count = 1 AND h.status = '正常' AND h.hukou_region_code LIKE '4403%%'"
             " AND h.birth_date = b.birth_date AND b.birth_date < current_date - interval '70 years'"
-            " AND p.id_number = ANY(%s) AND NOT p.id_number = ANY(%s) ORDER BY p.serial",
-            [unpaid, dead],
+            " AND p.id_number = ANY(%s) AND NOT p.id_number = ANY(%s) AND NOT p.serial = ANY(%s) ORDER BY p.serial",
+            [unpaid, dead, _personas(home)],
         ).fetchall()
     return chance.sample([row["serial"] for row in rows], count)
+
+
+def _personas(home: Path) -> list[int]:
+    """Serials of those whom everybody can play: journeys apply as them by their names, and nobody else draws them."""
+    return [int(str(each["serial"]).removeprefix("p")) for each in json.loads(Premises(home).personas.read_text(encoding="utf-8")).values()]
 
 
 def _tainted(home: Path) -> list[str]:

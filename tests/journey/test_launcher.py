@@ -112,10 +112,21 @@ def test_a_python_without_venv_is_named_with_its_remedy(environment: dict[str, s
     assert "Traceback" not in ran.stderr
 
 
-def test_a_machine_without_python_3_11_is_told_so(clone: Path, environment: dict[str, str], tmp_path: Path) -> None:
-    ran = launch(clone, {**environment, "PATH": str(tmp_path)}, *VERB, cwd=tmp_path)
+def test_a_machine_without_python_3_11_is_told_so(environment: dict[str, str], tmp_path: Path) -> None:
+    ran = launch(copied(tmp_path / "bare"), {**environment, "PATH": str(tmp_path)}, *VERB, cwd=tmp_path)
     assert ran.returncode == 1
     assert "Python 3.11" in ran.stderr
+
+
+def test_a_made_environment_needs_no_python_on_path_and_no_module_of_the_caller(
+    clone: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    slugs(launch(clone, environment, *VERB, cwd=tmp_path))
+    for name in ("json", "cyclopts", "miaopi"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(77)\n", encoding="utf-8")
+    bare = {**environment, "PATH": str(tmp_path), "PYTHONPATH": str(tmp_path)}
+    ran = launch(clone, bare, "decide", "no-such-service", "--facts", "-", "--json", cwd=tmp_path)
+    assert (ran.returncode, json.loads(ran.stdout)["error"]["kind"]) == (6, "NotFound"), ran.stderr
 
 
 def test_an_unknown_verb_lists_the_known_ones(environment: dict[str, str], tmp_path: Path) -> None:

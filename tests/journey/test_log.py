@@ -7,11 +7,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
 
+from demo_city.founding import today
 from miaopi.instance.postgres import APPLICATION, OWNER, EmbeddedServer
 from tests.journey.cities import ROOT, VERIFIER, City, environment
 
@@ -132,3 +134,32 @@ def test_what_was_parked_is_listed_and_run_again_with_the_keys_of_the_worker(cit
     assert city.verb("audit", "parked") == {"parked": []}
     assert city.verb("licence", "show", number, "--as", "worker")["signed_text"]
     assert city.verb("audit", "replay", handler, str(row[0]), code=6)["error"]["kind"] == "NotFound"
+
+
+def test_she_has_a_look_explained_from_a_terminal(city: City, application: dict[str, Any]) -> None:
+    """The keeper of the data answers, since no data steward works where the service is decided."""
+    told = city.verb("ledger", "accesses", "--as", "worker", "--show", "own")
+    assert (told["deferred"], told["withheld"]) == ([], 0)
+    look = next(each["seq"] for each in told["accesses"] if each["body"].get("resource") == "population_basic")
+    filed = city.verb("ledger", "object", str(look), "--as", "worker", "--words", "演示：为什么看")
+    assert city.verb("ledger", "object", str(10**9), "--as", "worker", "--words", "演示", code=6)["error"]["kind"] == "NotFound"
+    assert filed["id"] in {each["id"] for each in city.verb("exchange", "objections", "--as", "steward1")["objections"]}
+    city.verb("exchange", "explain", filed["id"], "--as", "steward1", "--finding", "explained", "--words", "演示：办理您的申请")
+    [own] = [each for each in city.verb("ledger", "objections", "--as", "worker")["objections"] if each["id"] == filed["id"]]
+    assert (own["state"], own["answer"], own["look"]) == ("explained", "演示：办理您的申请", look)
+
+
+def test_a_steward_asks_to_be_seen_later_and_nobody_is_without_a_law(city: City) -> None:
+    in_a_month, next_year = ((today() + timedelta(days=days)).isoformat() for days in (30, 400))
+    asked = (
+        "exchange", "request", "population_basic", "name", "--as", "steward2", "--for", "seen-later", "--purpose", "演示走访规定 第二条",
+        "--ground", "演示走访规定 第二条", "--until", next_year, "--visible", "deferred:30d",
+    )  # fmt: skip
+    assert city.verb(*asked, code=2)["error"]["field"] == "hidden_by"
+    made = city.verb(*asked, "--hidden-by", "演示侦查规定 第一条")
+    assert (made["state"], made["visibility"], made["hidden_by"]) == ("filed", "deferred:30d", "演示侦查规定 第一条")
+    given = city.verb("exchange", "approve", made["id"], "--as", "steward1", "--visible", "deferred:10d")
+    assert (given["visibility"], given["narrowed"]) == ("deferred:10d", True)
+    assert city.verb("exchange", "deferrals", "--as", "auditor1", "--requester", "civil-affairs")["deferrals"] == []
+    renewed = ("exchange", "renew", "0" * 32, "--as", "auditor1", "--until", in_a_month, "--reason", "演示")
+    assert city.verb(*renewed, code=6)["error"]["kind"] == "NotFound"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from typing import Any
 
 from tests.journey.cities import City
+from tests.waiting import LONG, awaited
 
 Ask = Callable[..., Any]
 
@@ -25,7 +25,7 @@ def program(city: City, code: str) -> Ask:
         sent = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(root + address, sent, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=LONG) as answer:
                 found, told = answer.status, answer.read()
         except urllib.error.HTTPError as error:
             found, told = error.code, error.read()
@@ -37,12 +37,9 @@ def program(city: City, code: str) -> Ask:
 
 def wait_for(look: Callable[[], Any]) -> Any:
     """What follows within a second or so in the worker."""
-    until = time.monotonic() + 15
-    while time.monotonic() < until:
-        if found := look():
-            return found
-        time.sleep(0.1)
-    raise AssertionError("it did not follow")
+    found = awaited(look, every=0.1)
+    assert found, "it did not follow"
+    return found
 
 
 def test_a_program_goes_from_consent_to_licence_and_anybody_verifies_it(city: City) -> None:

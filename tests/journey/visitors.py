@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tests.waiting import LONG
+
 SERVICE = "no-criminal-record"
 RESULT = re.compile(r"/applications/([0-9]{8}-[A-Z]{9})")
-PATIENCE = 60.0  # seconds of trying again before a resident gives up
+PATIENCE = LONG  # seconds of trying again before a resident gives up
 PAUSE = 0.15
 
 
@@ -61,7 +63,7 @@ class Visitor:
     between her confirming and the page that told her the result."""
 
     def __init__(self, base_url: str, code: str, service: str = SERVICE) -> None:
-        self._browser = httpx.Client(base_url=base_url, timeout=15)
+        self._browser = httpx.Client(base_url=base_url, timeout=LONG)
         self._code = code
         self._begin = f"/services/{service}/consent"
         self.again = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from miaopi.kernel.fact import Fact
 from tests.property.test_decision_unknown import SOURCED, VALUES, any_fact
 from tests.unit.kernel.allowance import DAY, DEFINITION, SETTINGS, decided
 
+pytestmark = pytest.mark.uncounted
 ANSWERS = st.fixed_dictionaries({name: any_fact(name) for name in SOURCED})
 ENTERED = st.fixed_dictionaries({}, optional={name: any_fact(name) for name in VALUES if name not in SOURCED})
 

@@ -66,7 +66,7 @@ def written_tables(draw: st.DrawFn) -> tuple[DecisionTable, list[str]]:
     return logic, [kind for kind, _ in columns]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(written_tables(), st.data())
 def test_what_is_looked_up_is_what_would_be_tried(made: tuple[DecisionTable, list[str]], data: st.DataObject) -> None:
     long, kinds = made

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from miaopi.kernel.expr.temporal import add, is_equal, read_temporal, subtract, 
 from miaopi.kernel.expr.temporal.day import count_days, day_numbered
 from miaopi.kernel.expr.temporal.duration import count_nanoseconds, days_duration
 
+pytestmark = pytest.mark.uncounted
 ATOMS = st.sampled_from(["a", "b", "ab", ".", "[ab]", "[^a]", "[a-c]", "^", "$", r"\d", "(?:a|b)"])
 QUANTITIES = st.sampled_from(["", "", "*", "+", "?", "*?", "+?", "??", "{2}", "{1,2}", "{0,2}?"])
 

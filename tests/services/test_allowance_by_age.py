@@ -29,7 +29,7 @@ def decide(birth: str | None, on: str, **more: object) -> dict[str, Any]:
     base = next(case for case in read_cases(Reader(), package) if case.ref == "7a")
     facts = {name: write_fact(fact) for name, fact in base.facts.items()}
     born = birth or "1950-01-01"
-    facts |= {"person.id_number": number_for(born), "card.holder_id": number_for(born), "hukou.birth_date": born}
+    facts |= {"person.id_number": number_for(born), "card.holder_id": number_for(born)}
     facts |= {"person.birth_date": birth, **more}
     regions = ",".join(str(code) for code in base.settings["city.regions"])  # type: ignore[attr-defined]  # a list of codes
     said = ran("decide", "old-age-allowance", "--facts", "-", "--on", on, "--set", f"city.regions={regions}", "--json",

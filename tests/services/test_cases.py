@@ -10,6 +10,7 @@ from miaopi.definitions import ServicePackage, find_service, list_services
 from miaopi.definitions.cases import WorkedCase, read_cases
 from miaopi.definitions.checking import check_service, read_resources
 from miaopi.definitions.reader import Reader
+from miaopi.definitions.registers import read_registers
 from miaopi.definitions.trial import decide_case, noticed_numbers, try_case
 from miaopi.kernel.decision.outcomes import to_plain
 from tests.services.reference import KEPT, ROOT, SHARED, decision_rows, named_values, rows_in
@@ -52,8 +53,8 @@ def test_a_case_comes_out_as_the_law_says(package: ServicePackage, case: WorkedC
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.slug)
 def test_a_package_has_nothing_to_find(package: ServicePackage) -> None:
-    resources = read_resources(ROOT / "cities/demo/catalogue.yaml")
-    assert check_service(package.path, resources=resources) == []
+    resources, registers = read_resources(ROOT / "cities/demo/catalogue.yaml"), read_registers(ROOT / "cities/demo/registers.yaml")
+    assert check_service(package.path, resources=resources, registers=registers) == []
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.slug)

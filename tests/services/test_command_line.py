@@ -15,14 +15,25 @@ from miaopi.definitions import find_service
 from miaopi.definitions.cases import read_cases
 from miaopi.definitions.reader import Reader
 from miaopi.kernel.decision import write_fact
+from tests.journey.cities import program
+from tests.journey.forking import Ended
 from tests.services.reference import ROOT
 
+pytestmark = pytest.mark.xdist_group("command line")  # one loaded program for all of them
 ON = ("--on", "2026-11-23")
 
 
-def ran(*words: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "MIAOPI_CITY": "demo", "MIAOPI_HOME": home()}
-    return subprocess.run([sys.executable, "-m", "miaopi", *words], input=given, capture_output=True, text=True, env=environment, cwd=ROOT)
+def ran(*words: str, given: str = "") -> Ended:
+    return program().run(["miaopi", *words], surroundings(), given)
+
+
+def ran_afresh(*words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "miaopi", *words]
+    return subprocess.run(command, input=given, capture_output=True, text=True, env=surroundings(), cwd=ROOT)
+
+
+def surroundings() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT / "src"), "MIAOPI_CITY": "demo", "MIAOPI_HOME": home()}
 
 
 def home() -> str:
@@ -45,6 +56,7 @@ def decided(ref: str, *words: str, **changed: object) -> dict[str, Any]:
 
 def test_one_decision_without_a_database() -> None:
     result = decided("3")
+    assert json.loads(ran_afresh("decide", "GA-001", "--facts", "-", *ON, "--json", given=facts_of("3")).stdout) == result
     assert (result["outcome"], result["values"], result["typed"]) == ("redirect", {"next": "hukou place"}, ["purpose"])
     assert result["reasons"][0]["code"] == "NCR-02"
     assert {"zh", "en"} == result["reasons"][0]["text"].keys()
@@ -112,13 +124,13 @@ def test_the_caller_is_told_what_to_mend(words: tuple[str, ...], given: str, cod
 
 
 def test_services_are_listed_shown_checked_and_tried(tmp_path: Path) -> None:
-    listed = json.loads(ran("service", "list", "--json").stdout)["services"]
+    listed = json.loads(ran_afresh("service", "list", "--json").stdout)["services"]
     row = next(row for row in listed if row["code"] == "GA-001")
     assert (row["slug"], row["mode"], row["typed_median"], row["verified"]) == ("no-criminal-record", "both", 1, "full")
     assert (len(row["materials_before"]), row["materials_now"]) == (5, [])
-    assert json.loads(ran("service", "show", "GA-001", "--json").stdout)["conditions"][0]["id"] == "C0.unit"
-    assert json.loads(ran("service", "check", "--all", "--json").stdout)["findings"] == []
-    tried = json.loads(ran("service", "try", "services/no-criminal-record", "--json").stdout)
+    assert json.loads(ran_afresh("service", "show", "GA-001", "--json").stdout)["conditions"][0]["id"] == "C0.unit"
+    assert json.loads(ran_afresh("service", "check", "--all", "--json").stdout)["findings"] == []
+    tried = json.loads(ran_afresh("service", "try", "services/no-criminal-record", "--json").stdout)
     assert (tried["failed"], tried["passed"] >= 57) == ([], True)
     broken = tmp_path / "broken"
     broken.mkdir()

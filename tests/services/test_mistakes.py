@@ -10,6 +10,7 @@ import pytest
 
 from miaopi.definitions import find_service, load_service
 from miaopi.definitions.checking import check_service, read_resources
+from miaopi.definitions.registers import read_registers
 from miaopi.kernel.errors import DefinitionError, NotFound
 from tests.services.reference import ROOT
 
@@ -28,7 +29,8 @@ def altered(folder: Path, file: str, old: str, new: str, slug: str = SLUG) -> tu
 
 
 def found_in(copy: Path) -> dict[str, str]:
-    findings = check_service(copy, resources=read_resources(ROOT / "cities/demo/catalogue.yaml"))
+    city = ROOT / "cities/demo"
+    findings = check_service(copy, resources=read_resources(city / "catalogue.yaml"), registers=read_registers(city / "registers.yaml"))
     found: dict[str, str] = {}
     for finding in findings:
         where = finding.where.split("/", 1)[1]
@@ -137,6 +139,70 @@ def test_overlap_and_hole_in_a_history_are_refused_at_load(tmp_path: Path) -> No
         with pytest.raises(DefinitionError, match=said) as caught:
             load_service(copy)
         assert caught.value.where == f"{copy.parent.name}/{SLUG}/parameters.yaml:{line + 4}"
+
+
+BORN = """\
+person.birth_date:
+  type: date
+  label: {zh: 出生日期, en: Date of birth}
+  privacy: personal
+  source: population_basic.birth_date
+  ground: consent
+"""
+OF_BASE = BORN.replace("population_basic", "base_population")
+FIRM = """\
+firms:
+  type: list of records
+  label: {zh: 企业, en: Firms}
+  privacy: personal
+  source: base_legal_person
+  ground: consent
+  records:
+    established_on: {type: date, label: {zh: 成立日期, en: Established on}}
+    status: {type: string, label: {zh: 状态, en: Status}}
+"""
+BASE_MISTAKES = [
+    (OF_BASE.replace("base_population.birth_date", "base_people.birth_date"), "the city has no base register base_people"),
+    (OF_BASE.replace("base_population.birth_date", "base_population.born"), "base_population has no field born; it has"),
+    (OF_BASE.replace("base_population.birth_date", "base_population.name"), "base_population.name is a string, not a date"),
+    (OF_BASE.replace("privacy: personal", "privacy: public"), "base_population.birth_date is personal, not public"),
+    (OF_BASE.replace("base_population.birth_date", "base_legal_person.established_on"), "base_legal_person is a list of records"),
+    (OF_BASE.replace("  ground: consent\n", ""), "ground is missing"),
+    (OF_BASE.replace("ground: consent", "ground: curiosity"), "a ground is consent or statutory_duty"),
+    (OF_BASE + OF_BASE.replace("person.birth_date:", "person.born:"), ""),
+]
+
+
+@pytest.mark.parametrize(("written", "message"), BASE_MISTAKES)
+def test_a_mistaken_base_field_is_told_with_its_line(written: str, message: str, tmp_path: Path) -> None:
+    copy, line = altered(tmp_path, "facts.yaml", BORN, written)
+    [(where, told)] = found_in(copy).items()
+    lines = (copy / "facts.yaml").read_text(encoding="utf-8").split("\n")
+    at = int(where.rpartition(":")[2])
+    assert where.startswith(f"{SLUG}/facts.yaml:")
+    assert line <= at <= line + 14
+    assert message in told if message else told == "person.born: no rule, outcome or form needs this fact", lines[at - 1]
+
+
+def test_a_base_field_whose_source_is_not_shared_has_no_lawful_ground(tmp_path: Path) -> None:
+    copy, line = altered(tmp_path, "facts.yaml", BORN, OF_BASE)
+    catalogue = (ROOT / "cities/demo/catalogue.yaml").read_text(encoding="utf-8")
+    born = "      birth_date: {zh: 出生日期, en: Date of birth, privacy: personal,"
+    assert born in catalogue
+    (tmp_path / "catalogue.yaml").write_text(
+        catalogue.replace(born, f"{born} sharing: {{type: not_shared, ground: 国家安全法 第二十五条}},"), encoding="utf-8"
+    )
+    registers = read_registers(ROOT / "cities/demo/registers.yaml")
+    [found] = check_service(copy, resources=read_resources(tmp_path / "catalogue.yaml"), registers=registers)
+    assert found.where.endswith(f"facts.yaml:{line + 1}")
+    assert "population_basic.birth_date is not shared (国家安全法 第二十五条): there is no lawful ground" in found.message
+
+
+def test_the_fields_of_a_list_from_a_base_register_are_checked_each(tmp_path: Path) -> None:
+    copy, _ = altered(tmp_path, "facts.yaml", BORN, BORN + FIRM.replace("status: {type: string", "status: {type: date"))
+    said = "; ".join(found_in(copy).values())
+    assert "base_legal_person.status is a string, not a date" in said
+    assert "established_on is" not in said
 
 
 def test_a_fact_that_nothing_needs_is_not_collected(tmp_path: Path) -> None:

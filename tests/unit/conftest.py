@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-TABLELESS = {"kernel", "definitions", "instance", "config", "demo_city"}
+TABLELESS = {"kernel", "definitions", "instance", "config", "demo_city", "gateway"}
 
 
 @pytest.fixture(autouse=True)

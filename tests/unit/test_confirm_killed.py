@@ -27,6 +27,7 @@ from tests.unit.filing.child import Errand, run
 from tests.unit.filing.conftest import scene
 from tests.unit.filing.scene import NOW, Scene
 from tests.unit.filing.wire import Wire
+from tests.waiting import LONG
 
 __all__ = ["scene"]
 
@@ -66,7 +67,7 @@ def commit_of(said: list[str]) -> range:
 
 def whole_confirm(scene: Scene, wire: Wire) -> list[str]:
     child = start(scene, wire, scene.draft())
-    child.join(60)
+    child.join(LONG)
     assert child.exitcode == 0
     return list(wire.said)
 
@@ -148,7 +149,7 @@ def test_an_answer_lost_at_any_statement_is_looked_up_before_anything_is_said(sc
         wire.before = lambda seen, text, number=number: reached or seen != number  # type: ignore[misc]  # bound for the loop
         wire.after = lambda seen, text, number=number: not (reached and seen == number)  # type: ignore[misc]  # the same
         child = start(scene, wire, case)
-        child.join(60)
+        child.join(LONG)
         wire.before = wire.after = lambda seen, text: True
         assert child.exitcode == 0, f"statement {number}"
         assert all(parts_of(case)), f"statement {number}"

@@ -17,6 +17,7 @@ from miaopi.apps.licence.models import Licence
 from miaopi.kernel.errors import InputError
 from tests.unit.filing.conftest import scene
 from tests.unit.filing.scene import ANNA, NOW, Scene
+from tests.waiting import LONG
 
 __all__ = ["scene"]
 
@@ -117,7 +118,7 @@ def test_a_withdrawal_while_sources_are_asked_wins(scene: Scene) -> None:
 
     window = Thread(target=press)
     window.start()
-    assert arrived.wait(30)  # it waits for the agency now, for a second
+    assert arrived.wait(LONG)  # it waits for the agency now, for a while
     withdraw_consent(receipt=Filing.objects.get(number=case.number).receipt, by=scene.anna, now=NOW)
     window.join()
     assert isinstance(said[0], Exception)
@@ -142,7 +143,7 @@ def test_a_draft_changed_in_another_window_is_looked_at_again(scene: Scene) -> N
 
     window = Thread(target=press)
     window.start()
-    assert arrived.wait(30)
+    assert arrived.wait(LONG)
     enter(number=case.number, values={"delivery": "counter"}, by=scene.anna, now=NOW)
     window.join()
     assert "changed in another window" in str(said[0])

@@ -23,6 +23,7 @@ VERBS: Final = {
     "licence": "证照：show、list、verify、trust-bundle / what was issued, and whether it is genuine",
     "treasury": "每月发放：run、show、check / the payments of a month: run, show, check",
     "exchange": "部门、资源、授权 / agencies, resources, grants",
+    "gateway": "部门网关：serve、keys、log / what an agency runs beside its database: serve, keys, log",
     "catalogue": "资源目录：import、export、diff / the table of resources: import, export, diff",
     "ledger": "日志：checkpoint、prove、consistency、verify、accesses / the log, and proofs of it",
     "audit": "日志自查：check、parked、replay / check, parked, replay",
@@ -80,6 +81,8 @@ def find_app(verb: str) -> cyclopts.App:
             from miaopi.cli.licence import app
         case "exchange":
             from miaopi.cli.exchange import app
+        case "gateway":
+            from miaopi.cli.gateway import app
         case "catalogue":
             from miaopi.cli.catalogue import app
         case "treasury":

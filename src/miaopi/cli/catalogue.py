@@ -54,8 +54,10 @@ def export(
         ending = Text("文件名须以 .csv、.xlsx 或 .jsonld 结尾。", "its name ends in .csv, .xlsx or .jsonld.")
         raise InputError("FILE", ending, Text("请改名。", "Rename it."))
     with attach():
-        from miaopi.apps.catalogue.api import list_resources
+        from miaopi.apps.catalogue.api import get_agency, list_resources
 
+        if agency is not None:
+            get_agency(agency)
         resources = list_resources(agency)
         content = _written(path.suffix.casefold(), resources, base.rstrip("/"))
         try:

@@ -109,24 +109,25 @@ def start_filing(package: Any, party: Any, actor: Any, *, ask: bool) -> str:
     """Open the case, give the consent and prefill; the number of the case."""
     from miaopi.apps.application.api import open_application
     from miaopi.apps.consent.api import give_consent
-    from miaopi.apps.filing.api import compute_consent_end, list_consent_facts, prefill
+    from miaopi.apps.exchange.api import list_scope
+    from miaopi.apps.filing.api import compute_consent_end, list_consent_facts, list_consent_scope, prefill
     from miaopi.kernel.decision import Privacy
 
     now = clock.now()
     facts = list_consent_facts(package.definition, document_type=party.document_type, as_of=compute_legal_day(now))
-    sensitive = [spec for spec in facts if spec.privacy is Privacy.SENSITIVE]
+    sensitive, scope = [spec for spec in facts if spec.privacy is Privacy.SENSITIVE], list_consent_scope(facts)
     if ask:
         tell(f"{package.consent.zh}\n{package.consent.en}")
         for spec in facts:
-            tell(f"  {'敏感 / sensitive  ' if spec in sensitive else ''}{spec.label.zh} / {spec.label.en}  ({spec.source})")
+            apart = "敏感 / sensitive  " if spec in sensitive else ""
+            tell(f"  {apart}{spec.label.zh} / {spec.label.en}  ({', '.join(list_scope([spec]))})")
         if Prompt.ask("同意吗 / Do you agree", choices=["y", "n"]) != "y":
             raise _declined_error()
     application = open_application(service=package.slug, version=package.version, applicant=party.id, by=actor, now=now)
     consent = give_consent(
         application=application.number, service=package.slug, version=package.version, applicant=party.id,
-        scope=[source for spec in facts for source in spec.scope],
-        separate=[source for spec in sensitive for source in spec.scope], purpose=package.consent,
-        expires_at=compute_consent_end(package, now), by=actor, now=now,
+        scope=scope.asked, separate=scope.separate, purpose=package.consent, expires_at=compute_consent_end(package, now),
+        by=actor, now=now,
     )
     prefill(number=application.number, receipt=consent.receipt, by=actor, now=clock.now())
     return str(application.number)
@@ -239,7 +240,8 @@ def render(result: Mapping[str, Any]) -> Group:
         lines.append(f"  等 / waiting for {silence['source']}，自 / since {since}，至 / until {until}")
     lines.append(f"已替您填好 / filled in for you: {len(result['prefilled'])}；您填的 / you typed: {', '.join(result['typed']) or '0'}")
     for fact in result["prefilled"]:
-        lines.append(f"  {fact['label']['zh']} / {fact['label']['en']}  ← {fact['source']}  {hour(fact['at'])}")
+        whence = f"{fact['base']} ← {fact['source']}" if fact["base"] else fact["source"]
+        lines.append(f"  {fact['label']['zh']} / {fact['label']['en']}  ← {whence}  {hour(fact['at'])}")
     if result.get("licence"):
         lines.append(f"证照 / licence: {result['licence']['identifier']}")
     if visit := result.get("appointment"):

@@ -6,17 +6,19 @@ import json as codec
 import sys
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import cyclopts
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text as Plain
 
 from miaopi.cli.journey import Person, signed_in
 from miaopi.cli.printing import emit, tell, unique
 from miaopi.config import clock
 from miaopi.instance import attach
+from miaopi.kernel.calendar import LEGAL_ZONE
 from miaopi.kernel.credential import find_flaw
 from miaopi.kernel.errors import InputError, NotFound
 from miaopi.kernel.wording import Text
@@ -113,27 +115,63 @@ def verify(file: Annotated[str, cyclopts.Parameter(allow_leading_hyphen=True)], 
 
 
 @app.command
-def accesses(*, as_: Person, before: int | None = None, most: int = 200, json: bool = False) -> None:
-    """Who looked at the data of a person, as she herself may see it: the latest first.
+def accesses(
+    *, as_: Person, before: int | None = None, most: int = 200,
+    show: Annotated[
+        Literal["all", "own", "staff", "duty", "refused", "released"],
+        cyclopts.Parameter(help="looks she had a part in, by staff, on a duty; refused ones; those that were shown later"),
+    ] = "all",
+    json: bool = False,
+) -> None:  # fmt: skip
+    """Who looked at the data of a person, as she herself may see it: the latest first; and how many looks are shown later.
 
     --before SEQ: the page after the one that ended there. `ledger prove SEQ` gives the proof of one.
     """
     with attach(report=tell), signed_in(as_) as actor:
-        from miaopi.apps.audit.api import list_accesses
+        from miaopi.apps.audit.api import Among, count_deferred, list_accesses
         from miaopi.apps.identity.api import pseudonym
 
-        seen = [entry.to_json() for entry in list_accesses(pseudonym(actor.id), before=before, most=most)]
-        emit({"accesses": seen}, json, _list_accesses)
+        now, subject = clock.now(), pseudonym(actor.id)
+        seen = [entry.to_json() for entry in list_accesses(subject, now=now, among=Among(show), before=before, most=most)]
+        later = count_deferred(subject, now=now)
+        deferred = [{"before": month, "count": count} for month, count in later.months]
+        emit({"accesses": seen, "deferred": deferred, "withheld": later.withheld}, json, _list_accesses)
+
+
+@app.command(name="object")
+def object_(look: int, *, words: str, as_: Person, json: bool = False) -> None:
+    """Want the look at position LOOK explained by whoever looked, as its subject. `ledger objections` says what became of it."""
+    with attach(report=tell), signed_in(as_) as actor:
+        from miaopi.apps.exchange.api import file_objection
+
+        made = file_objection(look=look, words=words, by=actor, now=clock.now())
+        emit(made.to_json(), json, lambda row: f"{row['id']}: {row['state_text']['zh']} / {row['state_text']['en']}, {row['due_at']}")
+
+
+@app.command
+def objections(*, as_: Person, json: bool = False) -> None:
+    """One's own objections to looks, with their answers."""
+    with attach(report=tell), signed_in(as_) as actor:
+        from miaopi.apps.exchange.api import list_own_objections
+
+        found: list[dict[str, Any]] = [each.to_json() for each in list_own_objections(actor)]
+        rows = [
+            {"id": row["id"], "look": row["look"], "state": row["state_text"]["zh"], "due": _moment(row["due_at"]), "answer": row["answer"]}
+            for row in found
+        ]
+        emit({"objections": found}, json, lambda _: _table(rows) if rows else "没有 / none")
 
 
 @audit_app.command
 def check(*, json: bool = False) -> int:
     """Recompute the whole log; names each row that was altered. Exit 1 if there is one."""
     with attach(report=tell):
-        from miaopi.apps.audit.api import check_log, count_numbered
+        from miaopi.apps.audit.api import check_log, count_numbered, note_check, system
 
-        findings = [finding.to_json() for finding in check_log()]
-        result = {"entries": count_numbered(), "findings": findings}
+        size, found = count_numbered(), check_log()
+        note_check(size=size, findings=found, by=system("cli.audit.check"), now=clock.now())
+        findings = [finding.to_json() for finding in found]
+        result = {"entries": size, "findings": findings}
         emit(result, json, lambda found: _table(found["findings"]) if findings else f"{found['entries']} 条，完好 / entries, sound")
     return 1 if findings else 0
 
@@ -174,7 +212,7 @@ def _prove_soon(entry: str) -> dict[str, Any]:
     while True:
         try:
             seq = _position_of(entry, find_entry)
-            return dict(prove_entry(seq).to_json())
+            return dict(prove_entry(seq, now=clock.now()).to_json())
         except NotFound:
             if time.monotonic() > until:
                 raise
@@ -200,17 +238,24 @@ def _head(head: Any) -> dict[str, Any]:
 def _list_accesses(result: Mapping[str, Any]) -> Table | str:
     rows = [
         {
-            "seq": each["seq"], "at": each["at"], "who": each["body"].get("agency") or each["actor"]["id"],
+            "seq": each["seq"], "at": _moment(each["at"]), "who": each["body"].get("agency") or each["actor"]["id"],
             "what": f"{each['body'].get('resource', each['kind'])}: {', '.join(each['body'].get('fields', ()))}",
             "for": each["body"].get("application") or each["body"].get("service") or "",
         }
         for each in result["accesses"]
     ]  # fmt: skip
+    later = sum(each["count"] for each in result["deferred"]) + result["withheld"]
+    if later:
+        tell(f"另有{later}次依法暂不显示 / {later} more are not shown yet, by law")
     return _table(rows) if rows else "没有人看过 / nobody looked"
 
 
+def _moment(written: str) -> str:
+    return f"{datetime.fromisoformat(written).astimezone(LEGAL_ZONE):%Y-%m-%d %H:%M}"
+
+
 def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(*rows[0])
+    table = Table(*(Column(head, overflow="fold") for head in rows[0]))
     for row in rows:
         table.add_row(*(Plain(str(value)) for value in row.values()))
     return table

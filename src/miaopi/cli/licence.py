@@ -17,6 +17,7 @@ from rich.text import Text as Plain
 from miaopi.cli.journey import Person, signed_in
 from miaopi.cli.printing import emit, tell, unique, whole
 from miaopi.config import clock
+from miaopi.config.loading import set_up
 from miaopi.instance import attach
 from miaopi.kernel.calendar import LEGAL_ZONE
 from miaopi.kernel.credential import LICENCE, Trust, Verdict, read_trust
@@ -141,9 +142,7 @@ def _verify(content: str | bytes, trust: Trust, at: datetime) -> Verdict:
 def _set_up() -> None:
     """Django without a database and without an instance: the door of a room cannot be opened before."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "miaopi.config.settings")
-    import django
-
-    django.setup()
+    set_up()
 
 
 def read_at(written: str | None) -> datetime:

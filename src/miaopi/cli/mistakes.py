@@ -19,6 +19,10 @@ from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
 
 HOW_IT_IS_WRITTEN: Final = Text(zh="加 --help 查看用法。", en="--help tells how it is written.")
+AS_WRITTEN: Final = {
+    "date": Text(zh="写法如 2027-06-30。", en="Write it like 2027-06-30."),
+    "datetime": Text(zh="写法如 2027-06-30，或 2027-06-30T09:00。", en="Write it like 2027-06-30, or 2027-06-30T09:00."),
+}
 
 
 def explain(error: CycloptsError) -> InputError:
@@ -31,6 +35,7 @@ def explain(error: CycloptsError) -> InputError:
             given = f"“{error.token.value}”" if error.token else ""
             kind = getattr(error.target_type, "__name__", "")
             rule = Text(zh=f"{name} 的值{given}读不出来（需要 {kind}）。", en=f"the value {given} of {name} cannot be read as {kind}.")
+            return InputError("arguments", rule, AS_WRITTEN.get(kind, HOW_IT_IS_WRITTEN))
         case RepeatArgumentError():
             rule = Text(zh=f"{name} 写了两次。", en=f"{name} stands twice.")
         case UnknownOptionError():

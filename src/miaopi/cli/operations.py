@@ -11,6 +11,7 @@ import cyclopts
 
 from miaopi.cli.printing import emit
 from miaopi.config import environment
+from miaopi.config.loading import set_up
 from miaopi.config.logs import log_to_stderr
 from miaopi.instance.locks import AlreadySupervised
 
@@ -39,9 +40,7 @@ def work() -> int:
     """Number, tell, sign, retry and deliver until stopped; the one process that reads the keys."""
     _need_database()
     os.environ.update(MIAOPI_PROCESS="worker", DJANGO_SETTINGS_MODULE=SETTINGS)
-    import django
-
-    django.setup()
+    set_up()
     from miaopi.instance.worker import Worker
 
     return Worker().run()
@@ -53,12 +52,11 @@ def migrate(*, json: bool = False) -> None:
     _need_database()
     os.environ["MIAOPI_DATABASE_URL"] = os.environ.get("MIAOPI_OWNER_URL") or os.environ["MIAOPI_DATABASE_URL"]
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
-    import django
+    set_up()
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    django.setup()
     executor = MigrationExecutor(connection)
     plan = [str(step) for step, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
     call_command("migrate", verbosity=0, interactive=False)

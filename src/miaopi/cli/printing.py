@@ -19,6 +19,7 @@ from rich.text import Text as Plain
 
 from miaopi.cli.mistakes import explain
 from miaopi.config.environment import home_folder
+from miaopi.config.loading import loading
 from miaopi.config.logs import log_to_file, log_to_stderr
 from miaopi.kernel.errors import DefinitionError, InputError, MiaopiError, UpstreamError
 
@@ -67,7 +68,8 @@ def run(find: Callable[[], cyclopts.App], arguments: Sequence[str]) -> int:
     json = "--json" in arguments
     keep_log()
     try:
-        app = find()
+        with loading():
+            app = find()
         app.version_flags = ()  # one version for all verbs, which none of them tells
         outcome = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except MiaopiError as error:
@@ -97,8 +99,10 @@ def keep_log() -> None:
 
 
 def describe(error: MiaopiError) -> dict[str, object]:
-    """`{kind, field, rule, remedy, text}`, as far as the error has them."""
+    """`{kind, code, field, rule, remedy, text}`, as far as the error has them."""
     described: dict[str, object] = {"kind": type(error).__name__, "text": {"zh": error.text.zh, "en": error.text.en}}
+    if isinstance(code := getattr(error, "code", None), str):  # of a refused pull: its room is not loaded for verbs without a database
+        described["code"] = str(code)
     match error:
         case InputError():
             described |= {
@@ -123,7 +127,8 @@ def _report(described: dict[str, object], code: int, json: bool) -> int:
         print(to_json({"error": described}))  # noqa: T201 - standard output is the surface
     else:
         text = described["text"]
-        tell("\n".join(text.values()) if isinstance(text, dict) else str(text))
+        said = [*text.values()] if isinstance(text, dict) else [str(text)]
+        tell("\n".join([*said, *([str(described["code"])] if "code" in described else [])]))
     return code
 
 

@@ -18,8 +18,7 @@ from miaopi.config.city import City, current_city
 from miaopi.config.clock import now
 from miaopi.config.environment import home_folder
 from miaopi.definitions import Finding, ServicePackage, find_service, list_services, load_service
-from miaopi.definitions.package import services_root
-from miaopi.definitions.versions import find_version, keep_version
+from miaopi.definitions.package import find_version, keep_version, services_root
 from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.decision import Definition, Table, decide, read_facts, read_overrides
 from miaopi.kernel.decision.history import ALWAYS
@@ -50,12 +49,14 @@ def show(name: str, *, json: bool = False) -> None:
 def check(path: str | None = None, *, all: bool = False, mutate: bool = False, json: bool = False) -> int:
     """Find every mistake of a package (slug, code or folder), with file and line; `--mutate` also moves each number by one."""
     from miaopi.definitions.checking import check_service, read_resources
+    from miaopi.definitions.registers import FILE, read_registers
 
     folders = sorted(at.parent for at in services_root().glob("*/service.yaml")) if all else [_folder(_named(path))]
-    resources = read_resources(current_city().catalogue)
+    city = current_city()
+    resources, registers = read_resources(city.catalogue), read_registers(city.folder / FILE)
     found: list[Finding] = []
     for folder in folders:
-        found += check_service(folder, resources=resources, mutate=mutate)
+        found += check_service(folder, resources=resources, registers=registers, mutate=mutate)
     emit({"checked": len(folders), "findings": [finding.to_json() for finding in found]}, json, _list_of_findings)
     return DefinitionError.exit_code if found else 0
 

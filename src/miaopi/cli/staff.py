@@ -1,4 +1,4 @@
-"""`staff`: who works here, in which role, on which queues. `token`: keys for programs that act for a person or a member of staff."""
+"""`staff`: who works here, in which role, on which queues. `token`: keys for programs of a person, a member of staff or an agency."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ def _no_role_error(roles: list[str]) -> InputError:
 
 
 def _one_holder_error() -> InputError:
-    return InputError("--staff", Text(zh="令牌属于一个人。", en="a token has one holder."),
-                      Text(zh="请给 --staff 或 --as 之一。", en="Give either --staff or --as."))
+    return InputError("--staff", Text(zh="令牌属于一个人，或一个部门。", en="a token has one holder."),
+                      Text(zh="请给 --staff 或 --as 之一；部门的密钥用 --as 和 --agency。",
+                           en="Give either --staff or --as; for a key of an agency --as and --agency."))
 
 
 def _no_numbers_error() -> InputError:
@@ -85,21 +86,29 @@ def remove(staff_id: str, *, json: bool = False) -> None:
 
 @token_app.command
 def issue(
-    *, label: str, staff: str = "", as_: Annotated[str, cyclopts.Parameter(name="--as")] = "", days: int = 30, json: bool = False
+    *, label: str, staff: str = "", as_: Annotated[str, cyclopts.Parameter(name="--as")] = "", agency: bool = False, days: int = 30,
+    json: bool = False,
 ) -> None:
-    """Issue a token, for a member of staff or for the person who signs in with the code of --as. It is shown this once."""
-    if bool(staff) is bool(as_):
+    """Issue a token, for a member of staff or for the person who signs in with the code of --as. It is shown this once.
+
+    --agency: a key for the systems of the agency of the steward who signs in with --as.
+    """
+    if bool(staff) is bool(as_) or (agency and not as_):
         raise _one_holder_error()
     with attach(report=tell):
         from miaopi.apps.audit.api import system
-        from miaopi.apps.identity.api import issue_token
+        from miaopi.apps.identity.api import issue_agency_key, issue_token
 
         now = clock.now()
         if staff:
             issued = issue_token(member=staff, label=label, expires_at=now + timedelta(days=days), by=system("cli.token"), now=now)
         else:
             with signed_in(as_) as actor:
-                issued = issue_token(party=actor.id, label=label, expires_at=now + timedelta(days=days), by=actor, now=now)
+                until = now + timedelta(days=days)
+                if agency:
+                    issued = issue_agency_key(label=label, expires_at=until, by=actor, now=now)
+                else:
+                    issued = issue_token(party=actor.id, label=label, expires_at=until, by=actor, now=now)
         result = {"id": issued.id, "token": issued.token, "expires_at": issued.expires_at.isoformat()}
         emit(result, json, lambda found: str(found["token"]))
 

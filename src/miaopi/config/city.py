@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -14,10 +13,11 @@ from miaopi.config.offices import Office, load_calendar, load_offices
 from miaopi.definitions.positions import plain, read_yaml
 from miaopi.kernel.calendar import WorkCalendar
 from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class City:
     """`settings` is what rules may read, by dotted name; `beside` is the command line of what runs beside the product.
 

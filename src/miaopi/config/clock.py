@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 from miaopi.config.environment import home_folder, wrong
@@ -55,6 +54,7 @@ def write_setting(text: str) -> None:
 
 def _written() -> str:
     try:
-        return Path(home_folder() / "clock").read_text(encoding="ascii").strip()
+        with open(f"{home_folder()}/clock", encoding="ascii") as written:
+            return written.read().strip()
     except FileNotFoundError:
         return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -16,7 +17,13 @@ ROOT: Final = Path(__file__).resolve().parents[3]
 
 def home_folder() -> Path:
     """`MIAOPI_HOME`, or `.miaopi/` at the root of the project."""
-    return Path(os.environ.get("MIAOPI_HOME") or ROOT / ".miaopi").absolute()
+    return _find_home(os.environ.get("MIAOPI_HOME") or "")
+
+
+@lru_cache(maxsize=8)
+def _find_home(text: str) -> Path:
+    """The clock is looked for there at each request, and paths are slow to make."""
+    return Path(text or ROOT / ".miaopi").absolute()
 
 
 def city_folder() -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -12,10 +11,11 @@ from typing import Any
 from miaopi.definitions.positions import plain, read_yaml
 from miaopi.kernel.calendar import WorkCalendar
 from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Office:
     """An office with its counters. `kind` is what service packages ask for; `breaks` from one time until another."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
@@ -13,11 +12,12 @@ from miaopi.definitions.reader import Reader
 from miaopi.kernel.decision import Outcome, read_facts, read_overrides
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.fact import Fact, FactName
+from miaopi.kernel.frozen import frozen
 
 EXPECTED = ("reason", "values", "typed", "would_change", "missing", "waiting_for", "not_asked")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expectation:
     """What the law says of a case. `reason` is the code of its one reason, empty for an approval; `None` = not stated."""
 
@@ -28,7 +28,7 @@ class Expectation:
     not_asked: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorkedCase:
     """One case. `ref` names the row of the reference it carries out; `source_rows` are the rows of an agency that computes
     the answer itself, so that the case can be put to that agency too."""

@@ -2,50 +2,64 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import cast
 
 from miaopi.definitions.cases import WorkedCase, read_cases
 from miaopi.definitions.facts import place_of_field
 from miaopi.definitions.fields import unread_fields
 from miaopi.definitions.package import CASES_FILE, RULE_FILES, ServicePackage, read_package, shown
-from miaopi.definitions.positions import read_yaml
+from miaopi.definitions.positions import plain, read_yaml
 from miaopi.definitions.reader import Finding, Reader
+from miaopi.definitions.registers import PREFIX, Register
 from miaopi.definitions.tables import FOLDER, find_tables
 from miaopi.definitions.trial import noticed_numbers, try_cases
-from miaopi.kernel.decision import Condition, Definition
+from miaopi.kernel.decision import Condition, Definition, FactSpec, Privacy
 from miaopi.kernel.decision.definition import AS_OF
 from miaopi.kernel.decision.precedence import judge
 from miaopi.kernel.errors import InputError
 
 ONE_DAY = timedelta(days=1)
-Fields = Mapping[str, frozenset[str]]  # resource → its fields
+Fields = Mapping[str, Mapping[str, str]]  # resource → its fields, each with the ground on which it is not shared, or nothing
+Registers = Mapping[str, Register]
+STRICTNESS = tuple(Privacy)
 Nudge = tuple[str, int]  # a number or the day, and by how much
 
 
-def read_resources(catalogue: Path) -> dict[str, frozenset[str]]:
+def read_resources(catalogue: Path) -> Fields:
     """The resources and fields that a city's `catalogue.yaml` describes. Raises DefinitionError."""
-    reader = Reader()
-    resources = reader.mapping(read_yaml(catalogue, catalogue.name)).get("resources")
-    found: dict[str, frozenset[str]] = {}
-    for name, placed in (reader.mapping(resources) if resources else {}).items():
-        fields = reader.mapping(placed).get("fields")
-        found[name] = frozenset(reader.mapping(fields) if fields else ())
+    content = plain(read_yaml(catalogue, catalogue.name))
+    resources = content.get("resources") if isinstance(content, dict) else None
+    found: dict[str, dict[str, str]] = {}
+    for name, resource in (resources or {}).items():
+        whole = _read_withheld(resource.get("sharing"))
+        fields = resource.get("fields") or {}
+        found[name] = {field: _read_withheld(told["sharing"]) if "sharing" in told else whole for field, told in fields.items()}
     return found
 
 
-def check_service(folder: Path, *, resources: Fields | None = None, mutate: bool = False) -> list[Finding]:
-    """Every mistake of a package, with file and line. `resources`: what the city's catalogue knows, if that is to be checked."""
+def _read_withheld(sharing: Mapping[str, str] | None) -> str:
+    return sharing.get("ground", "") if sharing is not None and sharing.get("type") == "not_shared" else ""
+
+
+def check_service(
+    folder: Path, *, resources: Fields | None = None, registers: Registers = MappingProxyType({}), mutate: bool = False
+) -> list[Finding]:
+    """Every mistake of a package, with file and line. `resources`: what the city's catalogue knows, if that is to be checked, and
+    `registers`: its base registers."""
     strays = [Finding(f"{shown(folder, name)}:1", "this file is not read; move it out") for name in _strays(folder)]
     package, findings = read_package(folder)
     if package is None:
         return [*findings, *strays]
     reader = Reader(strays)
-    _check_sources(reader, package, resources)
+    if resources is not None:
+        _check_sources(reader, package, resources, registers)
     _check_readers(reader, package)
     cases = read_cases(reader, package)
     if reader.findings:
@@ -69,15 +83,44 @@ def _strays(folder: Path) -> list[str]:
     return sorted(name for name in (str(path.relative_to(folder)) for path in found) if name not in known)
 
 
-def _check_sources(reader: Reader, package: ServicePackage, resources: Fields | None) -> None:
-    if resources is None:
+def _check_sources(reader: Reader, package: ServicePackage, resources: Fields, registers: Registers) -> None:
+    for spec in package.definition.sourced:
+        register = registers.get(spec.resource or "")
+        if register is None and (spec.resource or "").startswith(PREFIX):
+            reader.note(package.places[spec.name], f"{spec.name}: the city has no base register {spec.resource}")
+            continue
+        found = _mistakes_of_base(spec, register) if register is not None else []
+        asked = [source for each in spec.scope for source in (register.list_asked(each) if register is not None else (each,))]
+        for message in (*found, *(message for source in asked for message in _mistakes_of_source(source, resources))):
+            reader.note(package.places[spec.name], f"{spec.name}: {message}")
+
+
+def _mistakes_of_source(source: str, resources: Fields) -> Iterator[str]:
+    resource, _, name = source.partition(".")
+    if resource not in resources:
+        yield f"no agency has a resource {resource}"
+    elif name not in resources[resource]:
+        yield f"{resource} has no field {name}"
+    elif resources[resource][name]:
+        yield f"{source} is not shared ({resources[resource][name]}): there is no lawful ground to ask for it"
+
+
+def _mistakes_of_base(spec: FactSpec, register: Register) -> Iterator[str]:
+    """What is asked of a base register fits it: the field, its type, and how private it is – else no separate consent would be asked."""
+    if bool(spec.records) is not register.has_many:
+        yield f"{register.id} is {'a list of records' if register.has_many else 'one record of a person: name register.field'}"
         return
-    for spec, source in ((each, source) for each in package.definition.sourced for source in each.scope):
-        resource, _, name = source.partition(".")
-        if resource not in resources:
-            reader.note(package.places[spec.name], f"{spec.name}: no agency has a resource {resource}")
-        elif name not in resources[resource]:
-            reader.note(package.places[spec.name], f"{spec.name}: {resource} has no field {name}")
+    types = {field.name: str(field.type) for field in spec.records} or {spec.source.partition(".")[2]: str(spec.type)}
+    for name, told in types.items():
+        field = register.fields.get(name)
+        if field is None:
+            near = difflib.get_close_matches(name, list(register.fields), 3, cutoff=0)
+            yield f"{register.id} has no field {name}; it has {', '.join(near)}"
+            continue
+        if field.type != told:
+            yield f"{register.id}.{name} is a {field.type}, not a {told}"
+        if STRICTNESS.index(spec.privacy) < STRICTNESS.index(field.privacy):
+            yield f"{register.id}.{name} is {field.privacy}, not {spec.privacy}"
 
 
 def _check_readers(reader: Reader, package: ServicePackage) -> None:

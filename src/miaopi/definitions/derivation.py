@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from miaopi.definitions.reader import Reader
@@ -16,13 +15,14 @@ from miaopi.kernel.expr import Lexicon, Type, compile
 from miaopi.kernel.expr.lexer import Source
 from miaopi.kernel.expr.types import ANY
 from miaopi.kernel.expr.vocabulary import LETTER, PART, Vocabulary
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 # Strings and remarks name nothing; one without an end goes on to the end of the text.
 WORDS: Final = re.compile(rf'"(?:[^"\\]|\\.)*+"?|//[^\n]*|/\*.*?(?:\*/|\Z)|({LETTER}{PART}*)', re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Formula:
     """A derived value as it stands in the file; what it reads is known later."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from miaopi.definitions.positions import Placed
@@ -12,6 +12,7 @@ from miaopi.kernel.decision import FactSpec, Privacy, RecordField
 from miaopi.kernel.decision.definition import APPLICANT, DERIVED
 from miaopi.kernel.expr import Expression, Type
 from miaopi.kernel.expr.types import BOOLEAN, STRING
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 REQUIRED = ("type", "label", "privacy", "source", "ground")
@@ -24,7 +25,7 @@ CODED = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FactsFile:
     """Specs by name; guards and derived values are compiled later, when every name is known."""
 

@@ -6,6 +6,7 @@ import gc
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from miaopi.kernel.wording import Text
 ROOT = Path(__file__).resolve().parents[3]
 RULE_FILES = ("service.yaml", "facts.yaml", "rules.yaml", "parameters.yaml")
 CASES_FILE = "cases.yaml"
+VERSION = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -50,16 +52,6 @@ class ServicePackage(Guide):
     @property
     def version(self) -> str:
         return self.definition.version
-
-    @property
-    def pulled(self) -> Mapping[str, tuple[str, ...]]:
-        """All that it may ever ask of agencies: resource → fields."""
-        return self.definition.pulled
-
-    @property
-    def scope(self) -> tuple[str, ...]:
-        """The same fields as a consent names them: `resource.field`."""
-        return tuple(f"{resource}.{name}" for resource, names in self.pulled.items() for name in names)
 
     @property
     def typed_median(self) -> int:
@@ -147,6 +139,27 @@ def read_version(files: Mapping[str, str], *, slug: str, version: str) -> Servic
     if package.version != version:
         raise DefinitionError(f"{place}", f"these are not the files of version {version}: they were altered since")
     return package
+
+
+def keep_version(package: ServicePackage, folder: Path) -> None:
+    """Write the rule files of a package that decided into that folder, once, so that a receipt replays when its own folder says
+    something else (ADR 0029). Raises OSError where it cannot be written to."""
+    kept = folder / f"{package.version}.json"
+    if kept.is_file():
+        return
+    for private in (folder.parent, folder):
+        private.mkdir(mode=0o700, parents=True, exist_ok=True)
+    half = kept.with_suffix(f".{os.getpid()}")
+    half.write_text(json.dumps(dict(package.files), ensure_ascii=False), encoding="utf-8")
+    half.replace(kept)
+
+
+def find_version(folder: Path, *, slug: str, version: str) -> ServicePackage | None:
+    """The package that was kept there under that hash; `None` where none was. Raises DefinitionError where it was altered since."""
+    kept = folder / f"{version}.json"
+    if not VERSION.fullmatch(version) or not kept.is_file():
+        return None
+    return read_version(json.loads(kept.read_text(encoding="utf-8")), slug=slug, version=version)
 
 
 def _compile(reader: Reader, texts: Mapping[str, str], folder: Path) -> tuple[ServicePackage | None, list[Finding]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from miaopi.definitions.positions import Placed
 from miaopi.definitions.reader import Reader
 from miaopi.kernel.decision import Basis, FactSpec
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 REQUIRED = (
@@ -17,7 +17,7 @@ REQUIRED = (
 PARAMETERS = ("list_day", "review_day", "pay_day", "recovery_months")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stop:
     """One way in which a payment ends. `month` names the derived value that says from which month on nothing is due: any day of that
     month or its text, YYYY-MM; null while there is no such month."""
@@ -28,7 +28,7 @@ class Stop:
     basis: tuple[Basis, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Payment:
     """Paid monthly. `first` and `amount` name values of the outcome: a month (YYYY-MM) and decimal yuan, the amount computed for each
     month as of its last day; `account` a value or a fact. The days and `recovery_months` name parameters. `stop_facts` are asked again at

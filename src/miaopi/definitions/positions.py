@@ -51,6 +51,25 @@ class Placed(NamedTuple):
         return at.where
 
 
+def read_entries(placed: Placed, at: str, needed: str, optional: str = "") -> Mapping[str, Placed]:
+    """The entries, sure to have every needed name and no other than the optional ones. Raises DefinitionError with `file:line`."""
+    node = placed.value
+    if not isinstance(node, Mapping):
+        raise misplaced(placed, at, "is a mapping of names")
+    for name in needed.split():
+        if name not in node:
+            raise misplaced(placed, at, f"has no “{name}”")
+    for name, entry in node.items():
+        if name not in {*needed.split(), *optional.split()}:
+            raise misplaced(entry, name, "is not a name of this place")
+    return node
+
+
+def misplaced(placed: Placed, at: str, message: str) -> DefinitionError:
+    """What is wrong with the entry called `at`, and where it stands."""
+    return DefinitionError(placed.where, f"{at} {message}")
+
+
 def read_yaml(path: Path, shown: str) -> Placed:
     """The document of a file; `shown` is how messages name it. Raises DefinitionError with `file:line`."""
     return parse_yaml(read_source(path, shown), shown)

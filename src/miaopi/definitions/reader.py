@@ -20,6 +20,7 @@ from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Expression, Type, compile
 from miaopi.kernel.expr.types import ANY, BOOLEAN, STRING
 from miaopi.kernel.expr.values import Fault
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import PLACEHOLDER, Text
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -30,7 +31,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 NO_TEXT = Text("", "")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One mistake: where it stands and what it is, in words that say what to do."""
 

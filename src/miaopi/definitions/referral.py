@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from miaopi.definitions.positions import Placed
 from miaopi.definitions.reader import Reader
 from miaopi.kernel.decision import FactSpec
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 WORKDAYS: Final = 5  # 演示值: where the package sets no clock and the law no limit
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Referral:
     """Where a case goes that a person decides: the name of the queue, its clock in working days, and whether two must agree."""
 
@@ -23,7 +23,7 @@ class Referral:
     four_eyes: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Claim:
     """One place of a kind that an applicant's case holds; where another case has it, `fact` is known true."""
 

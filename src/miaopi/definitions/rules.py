@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from miaopi.definitions.derivation import Formula, derive_all
@@ -24,6 +23,7 @@ from miaopi.kernel.decision import (
 from miaopi.kernel.decision.history import ALWAYS, require_order
 from miaopi.kernel.expr import Expression, Type
 from miaopi.kernel.expr.types import BOOLEAN
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 SECTIONS = ("reasons", "conditions", "values")
@@ -33,7 +33,7 @@ REPEAL = ("id", "repealed", "basis")
 CONDITION_OPTIONAL = ("unknown", "values", "from", "to", "published")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RulesFile:
     """Everything of the file, compiled; `places` says where each condition, derived value, setting and reason stands."""
 

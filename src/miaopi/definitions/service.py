@@ -15,6 +15,7 @@ from miaopi.definitions.reader import Reader
 from miaopi.definitions.referral import Claim, Referral, read_claims, read_referral
 from miaopi.definitions.visit import RegisterRule, VisitRule, read_registers, read_visit
 from miaopi.kernel.decision import Basis, Outcome
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 REQUIRED = (
@@ -75,7 +76,7 @@ class Now(StrEnum):
     TYPED = "typed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Material:
     """A paper the old guide asked for. `replaced_by` is a resource, `generated_form`, `abolished`, or empty: still asked."""
 
@@ -84,7 +85,7 @@ class Material:
     basis: tuple[Basis, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Before:
     """What the old way took: workdays, visits, papers, typed fields; `source` says how this is known."""
 
@@ -95,7 +96,7 @@ class Before:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FormField:
     """One field of the old form and what became of it; `fact` names the fact that carries it now."""
 
@@ -106,7 +107,7 @@ class FormField:
     why: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LicenceTemplate:
     """The outcome document. `{name}` in a line is a value of the outcome, `{number}` or `{issued_on}`."""
 
@@ -115,13 +116,13 @@ class LicenceTemplate:
     lines: tuple[Text, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatutoryLimit:
     workdays: int
     basis: tuple[Basis, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Guide:
     """All that `service.yaml` says."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from miaopi.definitions.cases import WorkedCase
@@ -11,11 +10,12 @@ from miaopi.kernel.decision import DatedValue, Definition, Parameter, decide, ne
 from miaopi.kernel.decision.outcomes import Decision, to_plain
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.fact import Fact, FactName
+from miaopi.kernel.frozen import frozen
 
 ROUNDS = 12  # more stages of asking than any service has
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """A case that came out otherwise than the law says."""
 

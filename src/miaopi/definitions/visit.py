@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -11,13 +10,14 @@ from types import MappingProxyType
 from miaopi.definitions.positions import Placed
 from miaopi.definitions.reader import Reader
 from miaopi.kernel.decision import Basis
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 # Beside the values of the decision; `done_on` is the day of the visit, lapse or stop, `stopped_month` the first month not paid (YYYY-MM).
 KNOWN_LATER = frozenset({"number", "as_of", "done_on", "stopped_month"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paper:
     """A paper to be seen once, and what the clerk checks on it."""
 
@@ -26,7 +26,7 @@ class Paper:
     basis: tuple[Basis, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Act:
     """Another item that is carried out with this one: its code and name."""
 
@@ -34,7 +34,7 @@ class Act:
     name: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VisitRule:
     """One visit after an approval: to which kind of office, until which day (a value of the decision), with which papers."""
 
@@ -54,7 +54,7 @@ class Moment(StrEnum):
     STOP = "stop"  # a payment ended
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RegisterRule:
     """An act written into the register behind a resource. `values`: field → the name of a value, or a text in quotation marks."""
 

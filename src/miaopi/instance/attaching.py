@@ -9,15 +9,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from miaopi.config.city import current_city
 from miaopi.config.environment import ROOT
+from miaopi.config.loading import set_up
 from miaopi.instance.home import Home, current_home
 from miaopi.instance.locks import find_supervisor, shared
 from miaopi.kernel.errors import MiaopiError
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 PATIENCE: Final = 300.0
@@ -27,7 +28,7 @@ class InstanceFailed(MiaopiError):
     """The instance did not come up; `text` says where its log is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Instance:
     """A running instance, held for as long as the verb that asked for it."""
 
@@ -55,9 +56,7 @@ def attach(
         os.environ["DJANGO_SETTINGS_MODULE"] = "miaopi.config.settings"
         if as_worker:  # only now: a supervisor started by us must not inherit it
             os.environ["MIAOPI_PROCESS"] = "worker"
-        import django
-
-        django.setup()
+        set_up()
         yield Instance(home, str(found["base_url"]), int(found["pid"]))
 
 

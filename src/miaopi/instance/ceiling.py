@@ -11,7 +11,6 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ import psycopg
 from psycopg import sql
 
 from miaopi.instance.programs import installed_programs
+from miaopi.kernel.frozen import frozen
 
 SCHEMA: Final = "bench_ceiling"
 CASES: Final = 20_000  # rows that the updates choose among, so that they seldom meet
@@ -26,9 +26,10 @@ UPDATED: Final = ("application_application", "filing_filing")
 INSERTED: Final = ("approval_decision", "licence_licence", "audit_entry")
 NUMBER: Final = "'20260101-' || lpad(:case::text, 9, '0')"
 FRESH: Final = "md5(random()::text || clock_timestamp()::text)"
+DRAWN: Final = "(random() * 9e18)::bigint"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ceiling:
     """A script for pgbench and the server it runs on. `bytes` are those of the values that one run writes."""
 
@@ -152,6 +153,8 @@ def _literal(kind: str, value: object, length: int) -> str:
             return "current_date"
         case "bool":
             return str(value).lower()
+        case "_int8" if isinstance(value, list):
+            return f"ARRAY[{', '.join([DRAWN] * len(value))}]::bigint[]"
         case "_varchar" | "_text":
             return f"ARRAY['{secrets.token_hex(length)[:length]}']"
         case _:

@@ -6,19 +6,24 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 import psycopg
 
-from miaopi.config import environment
+from miaopi.config import clock, environment
+from miaopi.config.city import current_city
+from miaopi.config.loading import set_up
 from miaopi.instance.attaching import find_instance
 from miaopi.instance.home import Home, current_home
+from miaopi.kernel.calendar import compute_legal_day
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 LEAST_FREE: Final = 2_000_000_000
 MOST_BEHIND: Final = 2000  # positions; a reader to whom nothing happens moves on only every thousand
+CALENDAR_AHEAD: Final = timedelta(days=60)  # seats are opened for thirty days, and a referral takes some twenty working days
 LOG: Final = ("audit_entry", "audit_position", "audit_node", "audit_checkpoint")
 RIGHTS: Final = """
 SELECT name, pg_has_role(current_user, pg_class.relowner, 'MEMBER'), has_table_privilege(pg_class.oid, 'UPDATE, DELETE, TRUNCATE')
@@ -26,7 +31,7 @@ SELECT name, pg_has_role(current_user, pg_class.relowner, 'MEMBER'), has_table_p
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """`is_grave`: it does not work; otherwise it works here and must not go before the public."""
 
@@ -41,7 +46,7 @@ class Finding:
 def examine() -> list[Finding]:
     """Everything that is missing or unsafe, grave things first."""
     home = current_home()
-    found = [*_home(home), *_database(home), *_production()]
+    found = [*_home(home), *_calendar(), *_database(home), *_production()]
     return sorted(found, key=lambda finding: not finding.is_grave)
 
 
@@ -56,6 +61,17 @@ def _home(home: Home) -> Iterator[Finding]:
         yield Finding("seal.key", Text(zh="缺少封存密钥。", en="The key behind every seal and pseudonym is missing."), True)
     if shutil.disk_usage(home.folder).free < LEAST_FREE:
         yield Finding("disk", Text(zh="磁盘剩余不足 2 GB。", en="Less than 2 GB of disk is left."), True)
+
+
+def _calendar() -> Iterator[Finding]:
+    """A year without a table of working days stops seats and clocks: it is named while there is time to enter it."""
+    year = (compute_legal_day(clock.now()) + CALENDAR_AHEAD).year
+    if year not in current_city().calendar.years:
+        text = Text(
+            zh=f"{year}年没有工作日历：把放假通知写进 calendar.yaml，否则时限和预约会停。",
+            en=f"There is no table of working days for {year}: add its notice to calendar.yaml, or clocks and bookings stop.",
+        )
+        yield Finding("calendar", text)
 
 
 def _database(home: Home) -> Iterator[Finding]:
@@ -103,9 +119,7 @@ def _log(rights: Sequence[tuple[str, bool, bool]]) -> Iterator[Finding]:
 def _left_undone() -> Iterator[Finding]:
     """What the worker could not do, does not keep up with, or has to wait for."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "miaopi.config.settings")
-    import django
-
-    django.setup()
+    set_up()
     from miaopi.apps.approval.api import count_waiting
     from miaopi.apps.audit.api import list_lags, list_parked
 

@@ -7,19 +7,19 @@ import os
 import secrets
 import stat
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from miaopi.config.environment import home_folder, wrong
 from miaopi.kernel.errors import InputError
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 LONGEST_SOCKET: Final = 107
 SOCKET_NAME: Final = "/.s.PGSQL.5432.lock"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Home:
     """`MIAOPI_HOME` by its rooms. `ready()` makes what is missing, private to its owner."""
 

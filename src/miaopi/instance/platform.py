@@ -11,26 +11,29 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Final
 
 from miaopi.config.environment import ROOT, is_behind_tls
 from miaopi.instance.home import Home, current_home
-from miaopi.instance.postgres import APPLICATION, DATABASE, OWNER, EmbeddedServer
+from miaopi.instance.postgres import APPLICATION, DATABASE, OWNER, EmbeddedServer, Furnishing
 from miaopi.instance.supervisor import Child, ChildDown, Supervisor
 from miaopi.kernel.errors import InputError
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 HOST: Final = "127.0.0.1"
 USUAL_PORT: Final = 8000
+ANY: Final = range(10_000, 32_000)  # below those that kernels lend to whoever calls out
+_turns: Final = count(64 * os.getpid())  # processes that choose at the same moment begin at different places
 
 
 def nothing() -> None:
     """What a city without anything beside it prepares."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Beside:
     """What runs beside the platform: servers of its own, what to prepare once all servers stand, and processes.
 
@@ -47,7 +50,7 @@ def supervise(*, port: int | None = None, hold: bool = False, beside: Beside | N
     """Own the instance of `MIAOPI_HOME` until stopped; returns the exit code. `port` 0 takes any free one."""
     home, beside = current_home().ready(), beside or Beside()
     outside = os.environ.get("MIAOPI_DATABASE_URL")
-    own = None if outside else EmbeddedServer(home.platform, "platform")
+    own = None if outside else platform_server(home)
     chosen = choose_port(port)
     base_url = f"http://{HOST}:{chosen}"
     urls = {
@@ -59,7 +62,8 @@ def supervise(*, port: int | None = None, hold: bool = False, beside: Beside | N
         os.environ["MIAOPI_DATABASE_URL"] = urls["MIAOPI_DATABASE_URL"]
         if own is not None:
             own.make_roles()
-        migrate(home, urls["MIAOPI_OWNER_URL"], data=own.data if own else None)
+        is_own = own is not None and urls["MIAOPI_OWNER_URL"] == own.url(OWNER)
+        migrate(home, urls["MIAOPI_OWNER_URL"], data=own.data if own and is_own else None)
         beside.prepare()
 
     def children() -> Sequence[Child]:
@@ -76,6 +80,16 @@ def supervise(*, port: int | None = None, hold: bool = False, beside: Beside | N
 
     servers = [*([own] if own else []), *beside.servers]
     return Supervisor(home, servers, prepare, children, describe, hold).run()
+
+
+def platform_server(home: Home) -> EmbeddedServer:
+    """The embedded server of the platform; a new one has its roles and empty tables already."""
+
+    def furnish(server: EmbeddedServer) -> None:
+        server.make_roles()
+        migrate(home, server.url(OWNER), data=server.data)
+
+    return EmbeddedServer(home.platform, "platform", furnished=Furnishing("platform", furnish, list_migrations()))
 
 
 def owner_address(home: Home) -> str:
@@ -103,18 +117,21 @@ def migrate(home: Home, owner_url: str, *, data: Path | None = None) -> None:
     That they did is written in `data`, the folder of an embedded server, and so goes where the rows go. Of a database
     elsewhere we cannot know what befell it: it is asked each time.
     """
-    files = sorted((ROOT / "src" / "miaopi" / "apps").glob("*/migrations/0*.py"))
-    digest = hashlib.sha256(owner_url.encode() + b"".join(path.read_bytes() for path in files)).hexdigest()
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in list_migrations())).hexdigest()
     stamp = data and data / "migrated"
     if stamp and stamp.is_file() and stamp.read_text(encoding="ascii") == digest:
         return
     environment = instance_environment(home, owner_url)
     with open(home.logs / "migrate.log", "ab") as log:
-        command = [sys.executable, "-m", "django", "migrate", "--verbosity", "1", "--no-color"]
+        command = [sys.executable, "-m", "django", "migrate", "--verbosity", "1", "--no-color", "--skip-checks"]
         if subprocess.run(command, env=environment, cwd=ROOT, stdout=log, stderr=log, check=False).returncode != 0:
             raise ChildDown(f"the migrations failed; their log is {home.logs / 'migrate.log'}")
     if stamp:
         stamp.write_text(digest, encoding="ascii")
+
+
+def list_migrations() -> Sequence[Path]:
+    return sorted((ROOT / "src" / "miaopi" / "apps").glob("*/migrations/0*.py"))
 
 
 def worker(environment: Mapping[str, str]) -> Child:
@@ -149,8 +166,12 @@ def answers(port: int) -> bool:
 
 
 def choose_port(wanted: int | None) -> int:
-    """The wanted port, the usual one if free, else any. InputError where the wanted one is taken: the web server would share it."""
-    for port in [wanted] if wanted else [USUAL_PORT, 0] if wanted is None else [0]:
+    """The wanted port, the usual one if free, else any. InputError where the wanted one is taken: the web server would share it.
+
+    A free one is taken later, by another process: it is none that the kernel may lend to a caller meanwhile, and none named here before.
+    """
+    any_ = (ANY[turn % len(ANY)] for turn in islice(_turns, len(ANY)))
+    for port in [wanted] if wanted else chain([USUAL_PORT], any_) if wanted is None else any_:
         with closing(socket.socket()) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

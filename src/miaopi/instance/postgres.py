@@ -11,7 +11,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +21,16 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from miaopi.instance.programs import chosen_account, reachable_data, reachable_programs, reachable_sockets
+from miaopi.instance.moulds import edition_of, take_cast
+from miaopi.instance.programs import (
+    Account,
+    chosen_account,
+    reachable_data,
+    reachable_programs,
+    reachable_sockets,
+)
 from miaopi.instance.spawning import end, spawn
+from miaopi.kernel.frozen import frozen
 
 SUPERUSER: Final = "postgres"
 OWNER: Final = "miaopi_owner"
@@ -33,7 +41,7 @@ CONFIGURATION: Final = """\
 # Written at each start; a change here is lost.
 listen_addresses = ''
 unix_socket_permissions = 0700
-max_connections = 100
+max_connections = {sessions}
 shared_buffers = 64MB
 max_wal_size = 1GB
 checkpoint_timeout = 5min
@@ -65,17 +73,33 @@ class ServerDown(Exception):
         super().__init__(f"the database server {name} does not commit; its log is {log}")
 
 
+@frozen
+class Furnishing:
+    """What a new server holds from its first start on, alike for everybody; it is made once and copied (`moulds.py`).
+
+    `make` is given a running server; `files` are those that say what it makes there.
+    """
+
+    name: str
+    make: Callable[[EmbeddedServer], None]
+    files: Sequence[Path]
+
+
 @dataclass
 class EmbeddedServer:
     """The server whose files are in `data`; `peers` are roles that our own account may take without a password.
 
     `durable=False` is for tests alone: a crash of the machine may lose what was committed, a crash of the server does not.
+    `sessions`: how many may be open at a time. `furnished` is what it begins with; where nothing can be kept for copies it begins
+    empty, and whoever needs more makes it.
     """
 
     data: Path
     name: str
     peers: Sequence[str] = (OWNER, APPLICATION)
     durable: bool = True
+    sessions: int = 100
+    furnished: Furnishing | None = None
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
@@ -97,10 +121,10 @@ class EmbeddedServer:
 
     def start(self, *, within: float = 30.0) -> None:
         """Bring it up, from nothing or after a crash; returns once it has committed a row, else raises ServerDown."""
-        deadline = time.monotonic() + within
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not (self.data / "PG_VERSION").is_file():
             self._initialise()
+        deadline = time.monotonic() + within
         while time.monotonic() < deadline:
             self._clear_stale_locks(deadline)
             self._launch()
@@ -159,14 +183,48 @@ class EmbeddedServer:
             grant_to_application(inside)
 
     def _initialise(self) -> None:
-        account = chosen_account()
+        """As a copy of what was made once. Where root must leave its own account the files lie elsewhere, and are made anew."""
+        account, with_ = chosen_account(), self.furnished
+        files = [Path(__file__), *(with_.files if with_ else ())]
+        name = with_.name if with_ else "bare"
+        try:
+            if account.switched is None and take_cast(self.data, name, edition_of(files), self._make_mould, durable=self.durable):
+                return
+        except (OSError, subprocess.SubprocessError) as error:
+            self._note(f"no copy was taken: {error}")
+            raise ServerDown(self.name, self.log) from None
+        self._make_cluster(account)
+
+    def _make_mould(self, folder: Path) -> None:
+        made = EmbeddedServer(folder, self.name, self.peers, durable=False, sessions=self.sessions)
+        made.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            made._make_cluster(chosen_account())
+            if self.furnished is not None:
+                made.start()
+                self.furnished.make(made)
+                made.stop()
+                made._run("pg_resetwal", "-D", str(folder))  # what was logged until a clean stop is of no use to a copy
+        finally:
+            made.stop()
+            if made.log.is_file():
+                self._note(made.log.read_text(encoding="utf-8", errors="replace"))
+
+    def _note(self, text: str) -> None:
+        with open(self.log, "a", encoding="utf-8") as log:
+            log.write(f"{text}\n")
+
+    def _make_cluster(self, account: Account) -> None:
         data = reachable_data(self.data, account)
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        command = [
-            str(reachable_programs(account) / "initdb"), "-D", str(data), "-U", SUPERUSER, "-A", "peer", "-E", "UTF8",
-            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--data-checksums",
-            "--no-instructions", *([] if self.durable else ["--no-sync"]),
-        ]
+        self._run(
+            "initdb", "-D", str(data), "-U", SUPERUSER, "-A", "peer", "-E", "UTF8", "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8", "--locale=C", "--data-checksums", "--no-instructions", *([] if self.durable else ["--no-sync"]),
+        )
+
+    def _run(self, program: str, *words: str) -> None:
+        account = chosen_account()
+        command = [str(reachable_programs(account) / program), *words]
         with open(self.log, "ab") as log:
             if spawn(command, log=log, account=account.name, folder=Path("/")).wait() != 0:
                 raise ServerDown(self.name, self.log)
@@ -189,7 +247,8 @@ class EmbeddedServer:
         house = (SUPERUSER, *self.peers)
         hba = f"local all {','.join(house)} peer map=house\nlocal all all scram-sha-256\n"
         ident = "".join(f'house "{client}" {role}\n' for client in clients for role in house)
-        (data / "postgresql.conf").write_text(CONFIGURATION.format(durable="on" if self.durable else "off"), encoding="ascii")
+        settings = CONFIGURATION.format(durable="on" if self.durable else "off", sessions=self.sessions)
+        (data / "postgresql.conf").write_text(settings, encoding="ascii")
         (data / "pg_hba.conf").write_text(hba, encoding="ascii")
         (data / "pg_ident.conf").write_text(ident, encoding="utf-8")
 

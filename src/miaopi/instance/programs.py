@@ -14,15 +14,15 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from miaopi.instance.home import socket_folder
 from miaopi.instance.spawning import AS_WE_ARE, CHILD
+from miaopi.kernel.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Account:
     """How `child.py` names the account, and the names by which the server may know a client of ours."""
 

@@ -13,10 +13,22 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
-from typing import IO, Final
+from typing import IO, Final, Protocol
 
 CHILD: Final = Path(__file__).with_name("child.py")
 AS_WE_ARE: Final = "-"
+
+
+class Process(Protocol):
+    """A child of ours, whoever made it."""
+
+    pid: int
+    returncode: int | None
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, number: int, /) -> None: ...
+    def kill(self) -> None: ...
 
 
 class _Spawner:
@@ -54,8 +66,12 @@ def spawn(
     account: str = AS_WE_ARE,
     when_orphaned: signal.Signals = signal.SIGTERM,
     folder: Path | None = None,
+    keep: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start `command` (the first word an absolute path) with `log` as its output; our end is its `when_orphaned`."""
+    """Start `command` (the first word an absolute path) with `log` as its output; our end is its `when_orphaned`.
+
+    Of our descriptors it has those to `keep`, under their numbers, and no others.
+    """
     entry = [sys.executable, "-I", "-S", str(CHILD), str(os.getpid()), str(int(when_orphaned)), account]
     return _spawner(os.getpid()).start(
         [*entry, *command],
@@ -65,12 +81,13 @@ def spawn(
             "stderr": log,
             "env": dict(environment) if environment is not None else None,
             "cwd": folder,
+            "pass_fds": tuple(keep),
             "start_new_session": True,
         },
     )
 
 
-def end(process: subprocess.Popen[bytes], first: signal.Signals, patience: float) -> None:
+def end(process: Process, first: signal.Signals, patience: float) -> None:
     """Ask with `first`; after `patience` seconds kill. What is left of its session goes with it."""
     if process.poll() is None:
         process.send_signal(first)
@@ -82,7 +99,7 @@ def end(process: subprocess.Popen[bytes], first: signal.Signals, patience: float
     sweep(process)
 
 
-def sweep(process: subprocess.Popen[bytes]) -> None:
+def sweep(process: Process) -> None:
     """Kill what a dead child left behind in its process group: a worker of its own would keep the port."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import logging
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from miaopi.instance.brood import Order, bear
 from miaopi.instance.home import Home
 from miaopi.instance.locks import VerbWatch, owned
 from miaopi.instance.postgres import EmbeddedServer, ServerDown
-from miaopi.instance.spawning import end, spawn, sweep
+from miaopi.instance.spawning import Process, end, spawn, sweep
+from miaopi.kernel.frozen import frozen
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +30,12 @@ SILENT_PROBES: Final = 4
 WITHOUT_VERBS: Final = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Child:
-    """A process: `command` begins with an absolute path; `is_ready` is asked until it is true, at most `within` seconds."""
+    """A process: `command` begins with an absolute path; `is_ready` is asked until it is true, at most `within` seconds.
+
+    `stem`: so many first words of the command are a program that can make several of these at once (`brood.py`), as at the first start.
+    """
 
     name: str
     command: Sequence[str]
@@ -38,6 +43,7 @@ class Child:
     is_ready: Callable[[], bool] | None = None
     within: float = 60.0
     patience: float = 20.0
+    stem: int = 0
 
 
 class Stopped(BaseException):
@@ -51,7 +57,7 @@ class ChildDown(Exception):
 @dataclass
 class _Running:
     child: Child
-    process: subprocess.Popen[bytes]
+    process: Process
     started: float
     deaths: int = 0
     again_at: float | None = None
@@ -107,17 +113,32 @@ class Supervisor:
             server.start()
         log.info("preparing")
         self.prepare()
-        for child in self.children():
+        children = self.children()
+        born = self._bear([child for child in children if child.stem])
+        for child in children:
             log.info("starting %s", child.name)
-            running = _Running(child, self._spawn(child), time.monotonic())
+            running = _Running(child, born.get(child.name) or self._spawn(child), time.monotonic())
             self._running.append(running)
             self._wait_until_ready(running)
         self._starting = False
         self.describe()
         log.info("ready")
 
-    def _spawn(self, child: Child) -> subprocess.Popen[bytes]:
-        with open(self.home.logs / f"{child.name}.log", "ab") as output:
+    def _bear(self, children: Sequence[Child]) -> Mapping[str, Process]:
+        """By name; none of whom cannot be made so, and she is started like any other."""
+        if not children:
+            return {}
+        first = children[0]
+        orders = [Order(child.command[child.stem :], child.environment, self._log_of(child)) for child in children]
+        shared = set.intersection(*(set(child.environment.items()) for child in children))
+        born = bear(first.command[: first.stem], orders, environment=dict(shared), log=self._log_of(first))
+        return {child.name: process for child, process in zip(children, born, strict=False)}
+
+    def _log_of(self, child: Child) -> Path:
+        return self.home.logs / f"{child.name}.log"
+
+    def _spawn(self, child: Child) -> Process:
+        with open(self._log_of(child), "ab") as output:
             return spawn(child.command, log=output, environment=child.environment)
 
     def _wait_until_ready(self, running: _Running) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from typing import Final
 
 from miaopi.kernel.errors import DefinitionError
 
 LEGAL_ZONE: Final = timezone(timedelta(hours=8), "Asia/Shanghai")  # the whole country's, without a summer time
+CLOSING: Final = time(18)  # 民法典 第二百零三条: where there are business hours, the last day ends with them
 MONTH_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -104,3 +105,7 @@ class WorkCalendar:
             day += timedelta(days=1)
             count -= self.is_workday(day)
         return day
+
+    def compute_due(self, moment: datetime, workdays: int) -> datetime:
+        """When a time of so many working days, begun at that moment, is over: the end of the last one. ValueError below 1."""
+        return datetime.combine(self.add_workdays(compute_legal_day(moment), workdays), CLOSING, tzinfo=LEGAL_ZONE)

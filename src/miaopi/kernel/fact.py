@@ -5,9 +5,10 @@ Unknown is not no, and absent is not unknown. Only *known* and *absent* can make
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from miaopi.kernel.frozen import frozen
 
 FactName = str
 Value = object  # a FEEL value: None, bool, str, Decimal, date, datetime, list, dict (kernel.expr says which)
@@ -22,7 +23,7 @@ class Doubt(StrEnum):
     UNPROVEN = "unproven"  # nobody may or can say
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """A value with the resource that said so and the moment it was obtained (`None` where a facts file gave it)."""
 
@@ -31,7 +32,7 @@ class Known:
     obtained_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Absent:
     """The source answered: there is none."""
 
@@ -39,7 +40,7 @@ class Absent:
     obtained_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unknown:
     """Nobody could say. `since` is when the source fell silent; `exhausted`: the patience of the service is over."""
 
@@ -49,7 +50,7 @@ class Unknown:
     exhausted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Disputed:
     """The person contests this value; its source checks it. For a rule it is unknown."""
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from miaopi.kernel.errors import InputError
+from miaopi.kernel.moves import Moves
 from miaopi.kernel.wording import Text
 
 
@@ -60,7 +60,7 @@ MOVES: Final[Mapping[tuple[State, Move], State]] = MappingProxyType({
     (State.SUPPLEMENT, Confirm): State.CONFIRMED,
     (State.SUPPLEMENT, Refer): State.REFERRED,  # she asks that a person look at what she shall cure
     (State.SUPPLEMENT, Withdraw): State.WITHDRAWN,
-    (State.DECIDED, Replace): State.DECIDED,  # by a person, after a review: upheld, or decided anew
+    (State.DECIDED, Replace): State.DECIDED,  # by a person: upheld, or decided anew; by the rules: a record was corrected
 })
 
 _SAID: Final[Mapping[State, Text]] = MappingProxyType({
@@ -74,6 +74,20 @@ _SAID: Final[Mapping[State, Text]] = MappingProxyType({
 })
 
 
+APPLICATION: Final = Moves(
+    field="application", name=Text(zh="该办件", en="the application"), states=_SAID, table=MOVES,
+    moves=MappingProxyType({
+        Confirm: Text(zh="提交", en="confirmed"),
+        Decide: Text(zh="决定", en="decided"),
+        Wait: Text(zh="转入等待", en="put to wait"),
+        Refer: Text(zh="转人工", en="referred to a person"),
+        AskSupplement: Text(zh="要求补正", en="sent back for a supplement"),
+        Withdraw: Text(zh="撤回", en="withdrawn"),
+        Replace: Text(zh="重新决定", en="decided anew"),
+    }),
+)  # fmt: skip
+
+
 def say(state: State) -> Text:
     """The state in words, to stand after *the application is*."""
     return _SAID[state]
@@ -81,14 +95,4 @@ def say(state: State) -> Text:
 
 def after(state: State, move: Move) -> State:
     """The state that a move leads to; InputError where the table does not list it."""
-    to = MOVES.get((state, move))
-    if to is None:
-        raise InputError(
-            "application",
-            Text(
-                zh=f"该办件{_SAID[state].zh}，不能再做此操作。",
-                en=f"the application is {_SAID[state].en}; it cannot {move.replace('_', ' ')}.",
-            ),
-            Text(zh="请刷新查看当前状态。", en="Look at its present state."),
-        )
-    return to
+    return APPLICATION.after(state, move)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 from miaopi.kernel.credential import sign, verify
 from miaopi.kernel.errors import InputError
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.ledger import canonical_json
 from miaopi.kernel.wording import Text
 
@@ -32,7 +33,7 @@ def no_receipt_error() -> InputError:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Receipt:
     """`facts` and `decision` as JSON; `settings` are the city's and the overrides, as written; `as_of`, `known_at` ISO days.
 
@@ -98,7 +99,7 @@ class Receipt:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PersonReceipt:
     """What a person decided where the rules could not, or in a review: a receipt with her name on it.
 

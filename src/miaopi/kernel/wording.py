@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from miaopi.kernel.frozen import frozen
 
 PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 MONTH: Final = re.compile(r"(\d{4})-(\d{2})")
@@ -14,7 +15,7 @@ NOT_KNOWN: Final = "—"
 MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """One thing said in Chinese and in English."""
 

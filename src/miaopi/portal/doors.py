@@ -22,7 +22,7 @@ from miaopi.portal.problems import NOT_THERE
 
 DOOR = system("portal.sign_in")
 DISPLAYS = ("standard", "elder")
-DESKS = {Role.OFFICER: "desk", Role.CLERK: "counter"}
+DESKS = {Role.OFFICER: "desk", Role.CLERK: "counter", Role.STEWARD: "data", Role.AUDITOR: "watch"}
 YEAR = 365 * 24 * 60 * 60
 
 

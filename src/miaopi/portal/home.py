@@ -22,7 +22,9 @@ from miaopi.portal.citizen.cases import list_cases
 from miaopi.portal.citizen.search import show_package
 from miaopi.portal.gate import SignedVisit, Visit, gate
 from miaopi.portal.language import Language, language_of
-from miaopi.portal.wording import BEFORE, group_sources, seal_of, show_basis
+from miaopi.portal.wording.cases import BEFORE
+from miaopi.portal.wording.law import show_basis
+from miaopi.portal.wording.sources import group_sources, seal_of
 
 SHOWN: Final = 20
 COMMON: Final = 3

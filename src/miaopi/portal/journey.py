@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from miaopi.apps.application.api import Application, get_application, open_application, withdraw_application
 from miaopi.apps.catalogue.api import get_resources, get_service, get_service_in_force
 from miaopi.apps.consent.api import get_consent, give_consent
+from miaopi.apps.exchange.api import find_said
 from miaopi.apps.filing.api import (
     OpenDraft,
     compute_consent_end,
@@ -21,6 +21,7 @@ from miaopi.apps.filing.api import (
     enter,
     get_draft,
     list_consent_facts,
+    list_consent_scope,
     prefill,
 )
 from miaopi.apps.identity.api import Right
@@ -31,8 +32,9 @@ from miaopi.kernel.errors import InputError, NotFound, RightsError
 from miaopi.kernel.fact import Disputed, Known, Unknown
 from miaopi.kernel.wording import Text
 from miaopi.portal.gate import SignedVisit, gate
-from miaopi.portal.language import in_language, language_of, show_moment
-from miaopi.portal.wording import group_sources, join, seal_of, show_midnight
+from miaopi.portal.language import language_of, lead_to, show_moment
+from miaopi.portal.wording.clocks import show_midnight
+from miaopi.portal.wording.sources import group_sources, join, seal_of, show_source
 
 OTHERWISE = Text(
     zh="什么都不会取，也不影响您办别的事。您可以带身份证到窗口办，办法一样。",
@@ -43,10 +45,6 @@ PROPOSED = Text(zh="默认，可修改", en="Proposed, yours to change")
 TYPED = Text(zh="您填的", en="You typed it")
 OPEN = ("draft", "supplement")
 NO_SUCH_FACT = Text(zh="没有这一项。", en="There is no such fact.")
-
-
-def to(visit: SignedVisit, name: str, *arguments: str) -> HttpResponse:
-    return HttpResponseRedirect(in_language(reverse(name, args=arguments), language_of(visit)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,27 +59,26 @@ def renew_consent(visit: SignedVisit, number: str) -> HttpResponse:
     """For a case that is open and whose consent ended or no longer covers what the rules in force ask; the number stays."""
     application = get_application(number=number, reader=visit.actor)
     if application.state not in OPEN:
-        return to(visit, "result", number)
+        return lead_to(visit, "result", number)
     return _ask(visit, get_service_in_force(application.service, visit.now), application)
 
 
 def _ask(visit: SignedVisit, package: ServicePackage, application: Application | None) -> HttpResponse:
     facts = list_consent_facts(package.definition, document_type=visit.party.document_type, as_of=compute_legal_day(visit.now))
     until = compute_consent_end(package, visit.now)
-    sensitive = [spec for spec in facts if spec.privacy is Privacy.SENSITIVE]
-    if visit.method == "POST" and {spec.resource for spec in sensitive} <= set(visit.POST.getlist("sensitive")):
+    scope = list_consent_scope(facts)
+    apart = {source.partition(".")[0] for source in scope.separate}
+    if visit.method == "POST" and apart <= set(visit.POST.getlist("sensitive")):
         if application is None:
             application = open_application(
                 service=package.slug, version=package.version, applicant=visit.party.id, by=visit.actor, now=visit.now
             )
         consent = give_consent(
             application=application.number, service=package.slug, version=package.version, applicant=application.applicant,
-            scope=[source for spec in facts for source in spec.scope],
-            separate=[source for spec in sensitive for source in spec.scope], purpose=package.consent,
-            expires_at=until, by=visit.actor, now=visit.now,
+            scope=scope.asked, separate=scope.separate, purpose=package.consent, expires_at=until, by=visit.actor, now=visit.now,
         )
         prefill(number=application.number, receipt=consent.receipt, by=visit.actor, now=visit.now)
-        return to(visit, "check", application.number)
+        return lead_to(visit, "check", application.number)
     return _show_consent(visit, package, facts, until, application, status=422 if visit.method == "POST" else 200)
 
 
@@ -102,8 +99,8 @@ def _show_consent(
         "purpose": package.consent,
         "ordinary": ordinary,
         "sensitive": sensitive,
-        "ordinary_count": sum(spec.privacy is not Privacy.SENSITIVE for spec in facts),
-        "sensitive_count": sum(spec.privacy is Privacy.SENSITIVE for spec in facts),
+        "ordinary_count": sum(source["count"] for source in ordinary),
+        "sensitive_count": sum(source["count"] for source in sensitive),
         "until_here": show_midnight((until - timedelta(seconds=1)).date()).in_language(language_of(visit)),
         "otherwise": OTHERWISE,
         "problem": None if status == 200 else {"anchor": "sensitive", "field": "sensitive", "text": wrong},
@@ -118,9 +115,9 @@ def check_draft(visit: SignedVisit, number: str) -> HttpResponse:
     is_open = application.state in OPEN
     if visit.method != "POST":
         if not is_open:
-            return to(visit, "result", number)
+            return lead_to(visit, "result", number)
         draft = get_draft(number=number, reader=visit.actor, now=visit.now)
-        return _show_draft(visit, draft, None) if _has_consent(draft, visit.now) else to(visit, "renew_consent", number)
+        return _show_draft(visit, draft, None) if _has_consent(draft, visit.now) else lead_to(visit, "renew_consent", number)
     entered = {name: value for name, value in visit.POST.items() if name not in ("csrfmiddlewaretoken", "token")}
     try:
         confirm(number=number, entered=entered, token=visit.POST.get("token", ""), by=visit.actor, now=visit.now)
@@ -130,11 +127,11 @@ def check_draft(visit: SignedVisit, number: str) -> HttpResponse:
         draft = get_draft(number=number, reader=visit.actor, now=visit.now)
         is_short = isinstance(error, InputError) and error.field == "consent"
         if is_short or not _has_consent(draft, visit.now):
-            return to(visit, "renew_consent", number)
+            return lead_to(visit, "renew_consent", number)
         if isinstance(error, RightsError):
             raise
         return _show_draft(visit, draft, error, entered)
-    return to(visit, "result", number)
+    return lead_to(visit, "result", number)
 
 
 def _has_consent(draft: OpenDraft, now: datetime) -> bool:
@@ -153,11 +150,8 @@ def _show_draft(visit: SignedVisit, draft: OpenDraft, error: InputError | None, 
          "options": [{"value": value, "label": label} for value, label in specs[name].options.items()]}
         for name in draft.missing
     ]  # fmt: skip
-    resources = get_resources({spec.resource for spec in specs.values() if spec.resource})
-    silent = {
-        spec.resource: resources[spec.resource].name for name, fact in draft.facts.items()
-        if isinstance(fact, Unknown) and (spec := specs[name]).resource
-    }
+    unsaid = {specs[name].find_silent(fact) for name, fact in draft.facts.items() if isinstance(fact, Unknown)}
+    silent = {resource.id: resource.name for resource in get_resources(each for each in unsaid if each).values()}
     problem = error and {
         "anchor": f"field-{error.field}" if error.field in draft.missing else "main", "field": error.field, "text": error.text,
     }  # fmt: skip
@@ -190,9 +184,11 @@ def _row(visit: SignedVisit, spec: FactSpec, fact: Known | Disputed) -> dict[str
         "disputed": isinstance(fact, Disputed),
         "act": "change" if spec.changeable and spec.in_form else "dispute" if spec.resource and not spec.changeable else "",
     }  # fmt: skip
-    if spec.resource and known.source == spec.resource:
-        resource = get_resources([spec.resource])[spec.resource]
-        row |= {"source": resource.name, "seal": seal_of(resource), "source_here": resource.name.in_language(language),
+    said = find_said(spec, known).partition(".")[0] if spec.resource else ""
+    if said and known.source == said:
+        resource = get_resources([said])[said]
+        name = show_source(spec, resource)
+        row |= {"source": name, "seal": seal_of(resource), "source_here": name.in_language(language),
                 "time_here": show_moment(known.obtained_at, language) if known.obtained_at else ""}  # fmt: skip
     else:
         row["origin"] = PROPOSED if known.source == "default" else TYPED
@@ -213,16 +209,17 @@ def correct_fact(visit: SignedVisit, number: str, fact: str) -> HttpResponse:
             if spec.changeable:
                 enter(number=number, values={fact: visit.POST.get("value", "")}, by=visit.actor, now=visit.now)
             else:
-                dispute(number=number, fact=fact, by=visit.actor, now=visit.now)
-            return to(visit, "check", number)
+                dispute(number=number, fact=fact, claim=visit.POST.get("claim", ""), by=visit.actor, now=visit.now)
+            return lead_to(visit, "check", number)
         except InputError as error:
-            problem = {"anchor": "value", "field": fact, "text": error.text}
+            problem = {"anchor": "value" if spec.changeable else "claim", "field": fact, "text": error.text}
     language = language_of(visit)
-    resource = get_resources([spec.resource])[spec.resource] if spec.resource else None
+    said = find_said(spec, draft.facts[fact]).partition(".")[0] if spec.resource else ""
+    resource = get_resources([said]).get(said)
     page = {
         "number": number, "fact": fact, "label_here": spec.label.in_language(language), "changeable": spec.changeable,
         "options": [{"value": value, "label": label} for value, label in spec.options.items()], "problem": problem,
-        "entered": visit.POST.get("value", ""),
+        "entered": visit.POST.get("value", ""), "claim": visit.POST.get("claim", ""),
         "source_here": resource.agency.name.in_language(language) if resource else "", "label": spec.label,
     }  # fmt: skip
     return render(visit, "portal/correct.html", page, status=422 if problem else 200)
@@ -232,4 +229,4 @@ def correct_fact(visit: SignedVisit, number: str, fact: str) -> HttpResponse:
 @gate(Right.WITHDRAW_APPLICATION)
 def withdraw(visit: SignedVisit, number: str) -> HttpResponse:
     withdraw_application(number=number, by=visit.actor, now=visit.now)
-    return to(visit, "result", number)
+    return lead_to(visit, "result", number)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from miaopi.config.city import current_city
 from miaopi.kernel.calendar import LEGAL_ZONE
@@ -26,6 +27,12 @@ def in_language(path: str, language: Language) -> str:
     """
     bare = path.removeprefix("/en") if path == "/en" or path.startswith("/en/") else path
     return f"{'/en' if language == 'en' else ''}/{bare.lstrip('/')}"
+
+
+def lead_to(request: HttpRequest, name: str, *arguments: str, done: str = "") -> HttpResponse:
+    """On to the page of that name, in the language of this one; `done` is what it is to say was done."""
+    address = in_language(reverse(name, args=arguments), language_of(request))
+    return HttpResponseRedirect(f"{address}?done={done}" if done else address)
 
 
 def show_moment(moment: datetime, language: Language) -> str:

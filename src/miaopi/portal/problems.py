@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from miaopi.kernel.errors import MiaopiError
+from miaopi.kernel.errors import InputError, MiaopiError
 from miaopi.kernel.wording import Text
 
 TITLES = {
@@ -51,6 +51,14 @@ def problem_page(
 ) -> HttpResponse:
     page = {"title": title, "text": text, "reference": reference}
     return render(request, "portal/problem.html", page, status=status)
+
+
+def describe_problem(error: InputError | None, anchors: Mapping[str, str]) -> Mapping[str, object] | None:
+    """A mistake for the summary of a form and for its field; one of no field of the form stands at the top of the page."""
+    if error is None:
+        return None
+    anchor = anchors.get(error.field, "main")
+    return {"anchor": anchor, "text": error.text}
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -28,9 +28,11 @@ from miaopi.portal.citizen.me import show_payment
 from miaopi.portal.citizen.trail import show_registrations, show_trail
 from miaopi.portal.citizen.visits import show_visit
 from miaopi.portal.gate import SignedVisit, gate
-from miaopi.portal.journey import to
-from miaopi.portal.language import Language, in_language, language_of, show_moment
-from miaopi.portal.wording import KINDS, STATES, TONES, join, read_basis, seal_of, show_span
+from miaopi.portal.language import Language, in_language, language_of, lead_to, show_moment
+from miaopi.portal.wording.cases import KINDS, STATES, TONES
+from miaopi.portal.wording.clocks import show_span
+from miaopi.portal.wording.law import read_basis
+from miaopi.portal.wording.sources import join, seal_of
 
 SIGNS = {True: ("approve", "yes", Text("符合：", "Met: ")), False: ("refuse", "no", Text("不符合：", "Not met: ")),
          None: ("refer", "unknown", Text("还不知道：", "Not known: "))}  # fmt: skip
@@ -51,7 +53,7 @@ NOT_SIGNED = Text(
 def show_result(visit: SignedVisit, number: str) -> HttpResponse:
     result = get_result(number=number, reader=visit.actor, now=visit.now)
     if result.state == "draft" and not result.erased_for:
-        return to(visit, "check", number)
+        return lead_to(visit, "check", number)
     licence = find_licence(number=number, reader=visit.actor, now=visit.now)
     coming = find_visit(number=number, reader=visit.actor)
     language = language_of(visit)
@@ -71,7 +73,7 @@ def show_result(visit: SignedVisit, number: str) -> HttpResponse:
         "has_decision": bool(result.outcome), "entry_number": entry.seq if entry else None,
         "took": show_taken(result) if key == "approve" and not result.decided_by else None,
         "message": show_message(number, visit.party.mobile), "by_person": bool(result.decided_by),
-        "accesses": show_accesses(pseudonym(visit.party.id), number, language),
+        "accesses": show_accesses(pseudonym(visit.party.id), number, visit.now, language),
         "discreet": result.outcome == "refer", "is_withdrawn": key == "withdrawn", "look_again": key in ("confirmed", "wait"),
         "can_withdraw": result.state in ("waiting", "referred", "supplement"),
         "registered": acts, "is_registered": any(coming and act["act"] == coming.act_code and act["state"] == "done" for act in acts),
@@ -161,9 +163,9 @@ def show_waiting(result: Result, language: Language) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def show_accesses(subject: str, number: str, language: Language) -> list[dict[str, Any]]:
+def show_accesses(subject: str, number: str, now: datetime, language: Language) -> list[dict[str, Any]]:
     """Who looked at what for this case, from the log itself."""
-    looks = [access for access in list_accesses(subject, number=number) if access.body.get("fields") or access.kind in STAFF_LOOKS]
+    looks = [access for access in list_accesses(subject, now=now, number=number) if access.body.get("fields") or access.kind in STAFF_LOOKS]
     resources = get_resources({str(access.body["resource"]) for access in looks if "resource" in access.body})
     return [
         {"time_here": show_moment(access.at, language), **(
@@ -211,4 +213,4 @@ def download_proof(visit: SignedVisit, number: str) -> HttpResponse:
 @gate(Right.ASK_REVIEW)
 def ask_review(visit: SignedVisit, number: str) -> HttpResponse:
     request_review(number=number, by=visit.actor, now=visit.now)
-    return to(visit, "result", number)
+    return lead_to(visit, "result", number)

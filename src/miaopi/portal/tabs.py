@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from django.http import HttpRequest
 
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tab:
     """A tab: the page that it opens, its word, its picture, and the other pages that stand under it."""
 
@@ -27,9 +27,11 @@ TABS: Final = (
         frozenset({"consent", "check", "renew_consent", "correct", "result", "visit"}),
     ),
     Tab("licences", Text(zh="证照", en="Licences"), "card", frozenset({"licence", "licence_pass", "verify"})),
-    Tab("me", Text(zh="我的", en="Me"), "me", frozenset({"messages", "appointments", "payments", "accesses"})),
+    Tab("me", Text(zh="我的", en="Me"), "me", frozenset({
+        "messages", "appointments", "payments", "accesses", "access_object", "objections", "disputes", "dispute_record",
+    })),
 )  # fmt: skip
-DOCKED: Final = frozenset({"service", "sign_in", "consent", "check", "renew_consent", "correct", "visit"})
+DOCKED: Final = frozenset({"service", "sign_in", "consent", "check", "renew_consent", "correct", "visit", "dispute_record"})
 
 
 def place_of(request: HttpRequest) -> dict[str, object]:

@@ -6,10 +6,12 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from miaopi.portal import doors, home, journey, result
 from miaopi.portal.accesses import urls as accesses
+from miaopi.portal.auditors import urls as auditors
 from miaopi.portal.citizen import urls as citizen
 from miaopi.portal.counter import urls as counter
 from miaopi.portal.licences import urls as licences
 from miaopi.portal.officers import urls as officers
+from miaopi.portal.stewards import urls as stewards
 
 pages: list[URLPattern | URLResolver] = [
     path("", home.show_home, name="home"),
@@ -31,5 +33,7 @@ pages: list[URLPattern | URLResolver] = [
     *citizen.pages,
     *officers.pages,
     *counter.pages,
+    *stewards.urlpatterns,
+    *auditors.pages,
 ]
 urlpatterns: list[URLPattern | URLResolver] = [*pages, path("en/", include(pages))]

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from ninja import NinjaAPI
 
-from miaopi.rest import applications, appointments, cases, consents, ledger, licences, me, services, visits
+from miaopi.rest import (
+    applications,
+    appointments,
+    cases,
+    catalogue,
+    consents,
+    corrections,
+    exchange,
+    ledger,
+    licences,
+    me,
+    services,
+    visits,
+)
 from miaopi.rest.problems import settle
 
 DESCRIPTION = """The doors of the portal for programs. Show a token (`Authorization: Bearer miaopi_…`); `demo` prints one for each persona.
@@ -24,4 +37,7 @@ api.add_router("/ledger", ledger.router)
 api.add_router("/me", me.router)
 api.add_router("/cases", cases.router)
 api.add_router("/visits", visits.router)
+api.add_router("/exchange", catalogue.router)
+api.add_router("/exchange", exchange.router)
+api.add_router("/exchange", corrections.router)
 settle(api)

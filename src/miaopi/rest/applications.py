@@ -14,6 +14,7 @@ from pydantic import Field
 from miaopi.apps.application.api import list_applications, open_application, withdraw_application
 from miaopi.apps.approval.api import Result, get_result, request_review
 from miaopi.apps.catalogue.api import get_resources, get_service, get_service_in_force
+from miaopi.apps.exchange.api import find_base_name
 from miaopi.apps.filing.api import DEFAULT, OpenDraft, confirm, dispute, enter, get_draft, list_consent_facts
 from miaopi.apps.identity.api import Right, get_party
 from miaopi.apps.licence.api import find_licence
@@ -23,7 +24,7 @@ from miaopi.rest.cursors import read_cursor, write_cursor
 from miaopi.rest.gate import gate, who
 from miaopi.rest.repeats import PARAMETER, once
 from miaopi.rest.schemas import Answer, Asked, Basis, Condition, Fact, Reason, Scalar, Value, Words, words
-from miaopi.rest.services import AskedFact
+from miaopi.rest.services import AskedFact, list_asked_facts
 
 router = Router(tags=["applications"])
 OPEN = ("draft", "supplement")
@@ -108,6 +109,7 @@ class Ahead(Answer):
     cures: list[Cure]
     can_review: bool
     review_requested_at: datetime | None
+    corrected: bool = Field(description="a record was corrected; a person looks whether the decision may stand")
     reviewed_at: datetime | None
     review_result: str | None
     remedies: list[Way]
@@ -170,7 +172,7 @@ def open_draft(request: HttpRequest, body: NewApplication) -> HttpResponse:
     def make() -> Application:
         package = get_service_in_force(body.service, now)
         opened = open_application(
-            service=package.slug, version=package.version, applicant=by.acting_for or by.id, by=by, now=now
+            service=package.slug, version=package.version, applicant=by.party, by=by, now=now
         )
         return describe(request, opened.number)
 
@@ -263,7 +265,7 @@ def describe(request: HttpRequest, number: str) -> Application:
         would_change=said["would_change"], prefilled=said["prefilled"], typed=said["typed"], waiting_for=said["waiting_for"],
         ahead=ahead, timeline=said["timeline"], licence=None if licence is None else licence.id,
         draft=None if draft is None else _draft(draft),
-        consent=None if draft is None else _consent(result, by.acting_for or by.id, now),
+        consent=None if draft is None else _consent(result, by.party, now),
     )  # fmt: skip
 
 
@@ -271,13 +273,14 @@ def _draft(draft: OpenDraft) -> Draft:
     specs = get_service(draft.service, draft.version).definition.facts
     valued = {name: fact.contested if isinstance(fact, Disputed) else fact for name, fact in draft.facts.items()
               if isinstance(fact, Known | Disputed)}
-    resources = get_resources({spec.resource for spec in specs.values() if spec.resource})
+    resources = get_resources(str(known.source) for known in valued.values())
 
     def tell(name: str, known: Known) -> Fact:
         source = str(known.source or DEFAULT)
         return Fact(
             fact=name, label=words(specs[name].label), value=_plain(known.value), source=source, at=known.obtained_at,
             agency=resources[source].agency.id if source in resources else "", disputed=name in draft.disputed,
+            base=find_base_name(specs[name]) or None,
         )  # fmt: skip
 
     return Draft(
@@ -318,6 +321,6 @@ def _consent(result: Result, applicant: str, now: datetime) -> ConsentWanted:
     )
     return ConsentWanted(
         purpose=words(package.consent),
-        facts=[AskedFact(fact=spec.name, label=words(spec.label), source=spec.source, privacy=spec.privacy.value) for spec in facts],
+        facts=list_asked_facts(facts),
     )
 

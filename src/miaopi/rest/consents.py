@@ -14,10 +14,15 @@ from miaopi.apps.audit.api import Actor
 from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.consent.api import Consent as Given
 from miaopi.apps.consent.api import give_consent, withdraw_consent
-from miaopi.apps.filing.api import compute_consent_end, get_draft, list_consent_facts, prefill
+from miaopi.apps.filing.api import (
+    compute_consent_end,
+    get_draft,
+    list_consent_facts,
+    list_consent_scope,
+    prefill,
+)
 from miaopi.apps.identity.api import Right, get_party
 from miaopi.kernel.calendar import compute_legal_day
-from miaopi.kernel.decision import Privacy
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
 from miaopi.rest.gate import gate, who
@@ -49,6 +54,7 @@ class Consent(Answer):
     given_at: datetime
     expires_at: datetime
     withdrawn_at: datetime | None
+    used_up_at: datetime | None
     document: str = Field(description="base64: the bytes that are signed")
     signature: str | None = Field(description="base64, Ed25519; within a second of giving")
 
@@ -77,13 +83,12 @@ def _give(body: NewConsent, by: Actor, now: datetime) -> Consent:
     facts = list_consent_facts(
         package.definition, document_type=get_party(application.applicant).document_type, as_of=compute_legal_day(now)
     )
-    wanted = {source for spec in facts for source in spec.scope}
-    sensitive = {source for spec in facts if spec.privacy is Privacy.SENSITIVE for source in spec.scope}
-    _check("scope", wanted, set(body.scope))
-    _check("separate", sensitive, set(body.separate))
+    wanted = list_consent_scope(facts)
+    _check("scope", set(wanted.asked), set(body.scope))
+    _check("separate", set(wanted.separate), set(body.separate))
     given = give_consent(
         application=application.number, service=application.service, version=application.version, applicant=application.applicant,
-        scope=wanted, separate=sensitive, purpose=package.consent, by=by, now=now,
+        scope=wanted.asked, separate=wanted.separate, purpose=package.consent, by=by, now=now,
         expires_at=compute_consent_end(package, now),
     )
     return describe(given)
@@ -103,7 +108,7 @@ def describe(given: Given) -> Consent:
     return Consent(
         receipt=given.receipt, application=given.application, service=given.service, version=given.version, scope=list(given.scope),
         separate=list(given.separate), purpose=words(given.purpose), given_at=given.given_at, expires_at=given.expires_at,
-        withdrawn_at=given.withdrawn_at, document=base64.b64encode(given.document).decode(),
+        withdrawn_at=given.withdrawn_at, used_up_at=given.used_up_at, document=base64.b64encode(given.document).decode(),
         signature=None if given.signature is None else base64.b64encode(given.signature).decode(),
     )  # fmt: skip
 

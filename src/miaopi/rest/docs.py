@@ -22,7 +22,7 @@ PROBLEM = {
     "properties": {
         "type": {"type": "string", "format": "uri-reference"}, "title": {"type": "string"}, "status": {"type": "integer"},
         "detail": {"type": "string"}, "field": {"type": "string"}, "rule": {"type": "string"}, "remedy": {"type": "string"},
-        "reference": {"type": "string"},
+        "reference": {"type": "string"}, "code": {"type": "string"},
     },
 }  # fmt: skip
 

@@ -7,7 +7,6 @@ right is told 403, and of what is not his the room says 404 (ADR 0007).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +20,7 @@ from miaopi.apps.audit.api import Actor
 from miaopi.apps.identity.api import Member, Party, Right, authorise, find_bearer, find_session
 from miaopi.config import clock
 from miaopi.kernel.errors import RightsError
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -30,7 +30,7 @@ FORGED = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Caller:
     """Who calls, and when: a person, a member of staff, or nobody in particular."""
 

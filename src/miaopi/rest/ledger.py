@@ -9,7 +9,7 @@ from pydantic import Field
 
 from miaopi.apps.application.api import get_application
 from miaopi.apps.audit.api import find_checkpoint, find_entry, get_consistency, get_root, prove
-from miaopi.apps.identity.api import Right
+from miaopi.apps.identity.api import Right, pseudonym
 from miaopi.kernel.errors import InputError, NotFound
 from miaopi.kernel.wording import Text
 from miaopi.rest.gate import gate, open_gate, who
@@ -75,12 +75,13 @@ def show_proof(
     kind: str = Query("approval.Decided", description="what happened; the latest entry of that kind"),
 ) -> Proof:
     """The proof of an entry of one's own application: entry and salt are shown to whom they concern, and to nobody else."""
-    by, _ = who(request)
+    by, now = who(request)
     application = get_application(number=number, reader=by)
-    entry = None if kind in INTERNAL else find_entry(kind=kind, number=application.number, latest=True)
+    subject = pseudonym(application.applicant)
+    entry = None if kind in INTERNAL else find_entry(kind=kind, number=application.number, latest=True, subject=subject)
     if entry is None or entry.seq is None:
         raise NotFound(NO_ENTRY)
-    return Proof.model_validate(prove(entry.seq).to_json())
+    return Proof.model_validate(prove(entry.seq, now=now).to_json())
 
 
 @router.get(

@@ -1,16 +1,34 @@
-"""What is about oneself: who looked at one's data, with a proof for each look, and messages."""
+"""What is about oneself: who looked at one's data, with a proof for each look, messages, and disputes of what agencies keep."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from ninja.params.functions import Query
 from pydantic import Field
 
-from miaopi.apps.audit.api import Actor, LoggedEntry, find_access, list_accesses, prove
+from miaopi.apps.audit.api import (
+    Actor,
+    Among,
+    LoggedEntry,
+    count_deferred,
+    find_access,
+    find_refused,
+    list_accesses,
+    prove,
+)
 from miaopi.apps.catalogue.api import get_resources
+from miaopi.apps.exchange.api import (
+    DISPUTE_MOVES,
+    OwnObjection,
+    file_dispute,
+    file_objection,
+    list_own_disputes,
+    list_own_objections,
+)
+from miaopi.apps.exchange.api import Dispute as Filed
 from miaopi.apps.identity.api import Right, get_members, pseudonym
 from miaopi.apps.notification.api import list_messages
 from miaopi.kernel.errors import NotFound
@@ -18,7 +36,8 @@ from miaopi.kernel.wording import Text
 from miaopi.rest.cursors import read_cursor, read_number, write_cursor
 from miaopi.rest.gate import gate, who
 from miaopi.rest.ledger import Proof
-from miaopi.rest.schemas import Answer, Words, find_words, words
+from miaopi.rest.repeats import PARAMETER, once
+from miaopi.rest.schemas import Answer, Asked, Words, find_words, words
 
 router = Router(tags=["me"])
 MOST = 100
@@ -43,11 +62,47 @@ class Access(Answer):
     receipt: str | None = Field(description="the consent that it stood on")
     duty: str | None = Field(description="or else the instrument and article that it stood on")
     result: str | None
+    code: str | None = Field(description="of a refused look: why nothing was had")
+    shown_from: datetime | None = Field(description="from when on it is shown, if that was later than `at`")
+
+
+class Month(Answer):
+    """Looks of a month that are counted and not shown yet."""
+
+    before: date = Field(description="they are shown before this day")
+    count: int
 
 
 class AccessPage(Answer):
     accesses: list[Access]
     next: str | None
+    deferred: list[Month] = Field(description="looks that are not shown yet, by law: nothing else is told of them")
+    withheld: int = Field(description="looks that are shown only when a court or an authority releases them")
+
+
+class NewObjection(Asked):
+    """Why a look wants an explanation."""
+
+    words: str = Field(min_length=1, max_length=500)
+
+
+class Objection(Answer):
+    """A look that one wants explained, and what became of it."""
+
+    id: str
+    look: int = Field(description="position of the look in the log")
+    office: str = Field(description="who answers: the agency that looked")
+    state: str = Field(description="filed, overdue, explained, upheld or withdrawn")
+    words: str
+    answer: str
+    suspended: bool = Field(description="whether the agreement by which they looked was suspended with the answer")
+    filed_at: datetime
+    due_at: datetime
+    answered_at: datetime | None
+
+
+class ObjectionList(Answer):
+    objections: list[Objection]
 
 
 class Message(Answer):
@@ -67,15 +122,57 @@ class MessagePage(Answer):
     next: str | None
 
 
+class NewDispute(Asked):
+    """What is wrong in one's own record, and what is right."""
+
+    resource: str
+    field: str = Field(description="name of the field, as a look lists it")
+    claim: str = Field("", max_length=500, description="what is right; the steward of the agency reads it, nobody else")
+
+
+class Dispute(Answer):
+    """A dispute of a record, and the answer of the agency that keeps it."""
+
+    id: str
+    resource: str
+    field: str
+    agency: str
+    number: str | None = Field(description="the application in which it was filed")
+    state: str = Field(description="filed, corrected, partly, unfounded or transferred")
+    state_text: Words
+    filed_at: datetime
+    due_at: datetime = Field(description="until when the agency has to answer")
+    answered_at: datetime | None
+    answer: str | None
+    transferred_to: str | None = Field(description="the agency that has it now, if it was passed on; it is listed there, too")
+
+
+class DisputeList(Answer):
+    disputes: list[Dispute]
+
+
 @router.get(
     "/accesses", response=AccessPage, auth=gate(Right.READ_OWN_ACCESSES), summary="Who looked at my data", operation_id="list_accesses"
 )
-def list_own_accesses(request: HttpRequest, cursor: str | None = None, limit: int = Query(MOST, ge=1, le=MOST)) -> AccessPage:
-    """Every look at one's data, by agencies, rules and staff, the latest first; looks of one's own are not looks at one."""
-    by, _ = who(request)
-    found = list_accesses(_subject(by), before=read_number(cursor), most=limit + 1)
-    shown = _accesses(found[:limit])
-    return AccessPage(accesses=shown, next=write_cursor(shown[-1].seq) if len(found) > limit else None)
+def list_own_accesses(
+    request: HttpRequest,
+    cursor: str | None = None,
+    limit: int = Query(MOST, ge=1, le=MOST),
+    show: Among = Among.ALL,
+) -> AccessPage:
+    """Every look at one's data, by agencies, rules and staff, the latest first; looks of one's own are not looks at one.
+
+    `show`: `own` looks for what one applied for, by `staff`, on a `duty`; `refused` ones; those that are `released`, shown late.
+    A look that is shown late stands at its place from its date on: whoever keeps a copy asks for `show=released` as well.
+    """
+    by, now = who(request)
+    subject = pseudonym(by.party)
+    found = list_accesses(subject, now=now, among=show, before=read_number(cursor), most=limit + 1)
+    shown, later = _accesses(found[:limit]), count_deferred(subject, now=now)
+    return AccessPage(
+        accesses=shown, next=write_cursor(shown[-1].seq) if len(found) > limit else None,
+        deferred=[Month(before=month, count=count) for month, count in later.months], withheld=later.withheld,
+    )  # fmt: skip
 
 
 @router.get(
@@ -83,10 +180,31 @@ def list_own_accesses(request: HttpRequest, cursor: str | None = None, limit: in
 )
 def prove_access(request: HttpRequest, seq: int) -> Proof:
     """That this look is in the log; to be checked without trusting us (DESIGN.md §7.4)."""
-    by, _ = who(request)
-    if not 0 <= seq < 2**62 or find_access(_subject(by), seq) is None:
+    by, now = who(request)
+    subject, is_place = pseudonym(by.party), 0 <= seq < 2**62
+    if not is_place or (find_access(subject, seq, now=now) or find_refused(subject, seq, now=now)) is None:
         raise NotFound(NO_ACCESS)
-    return Proof.model_validate(prove(seq).to_json())
+    return Proof.model_validate(prove(seq, now=now).to_json())
+
+
+@router.post(
+    "/accesses/{seq}/objections", response={201: Objection}, auth=gate(Right.FILE_OBJECTION), summary="Want a look explained",
+    operation_id="object_to_access", openapi_extra=PARAMETER,
+)  # fmt: skip
+def object_to_access(request: HttpRequest, seq: int, body: NewObjection) -> HttpResponse:
+    """The agency that looked has to explain it within 15 working days. A look that is not shown answers like none."""
+    by, now = who(request)
+    return once(request, lambda: _object(seq, body, by, now))
+
+
+@router.get(
+    "/objections", response=ObjectionList, auth=gate(Right.READ_OWN_ACCESSES), summary="Looks that I want explained",
+    operation_id="list_objections",
+)  # fmt: skip
+def list_objections(request: HttpRequest) -> ObjectionList:
+    """One's own objections to looks, the latest first, with their answers."""
+    by, _ = who(request)
+    return ObjectionList(objections=[_objection(each) for each in list_own_objections(by)])
 
 
 @router.get("/messages", response=MessagePage, auth=gate(Right.READ_OWN_MESSAGES), summary="My messages", operation_id="list_messages")
@@ -102,8 +220,49 @@ def list_own_messages(request: HttpRequest, cursor: str | None = None, limit: in
     return MessagePage(messages=shown, next=write_cursor(shown[-1].id) if len(found) > limit else None)
 
 
-def _subject(by: Actor) -> str:
-    return pseudonym(by.acting_for or by.id)
+@router.get("/disputes", response=DisputeList, auth=gate(Right.READ_OWN_DISPUTES), summary="My disputes", operation_id="list_disputes")
+def list_disputes(request: HttpRequest) -> DisputeList:
+    """What one said is wrong in a record, the newest first, with the answers."""
+    by, _ = who(request)
+    return DisputeList(disputes=[_dispute(each) for each in list_own_disputes(reader=by)])
+
+
+@router.post(
+    "/disputes", response={201: DisputeList}, auth=gate(Right.FILE_DISPUTE), summary="Dispute a record", operation_id="file_dispute",
+    openapi_extra=PARAMETER,
+)  # fmt: skip
+def dispute(request: HttpRequest, body: NewDispute) -> HttpResponse:
+    """Say that a field of one's own record is wrong. It lands at each agency that keeps it; one that waits already is not filed again."""
+    by, now = who(request)
+
+    def make() -> DisputeList:
+        filed = file_dispute(
+            subject=by.party, resource=body.resource, field=body.field, claim=body.claim, by=by, now=now
+        )  # fmt: skip
+        return DisputeList(disputes=[_dispute(each) for each in filed])
+
+    return once(request, make)
+
+
+def _dispute(each: Filed) -> Dispute:
+    return Dispute(
+        id=each.id, resource=each.resource, field=each.field, agency=each.agency, number=each.number or None, state=each.state.value,
+        state_text=words(DISPUTE_MOVES.states[each.state]), filed_at=each.filed_at, due_at=each.due_at, answered_at=each.answered_at,
+        answer=each.answer or None, transferred_to=each.transferred_to or None,
+    )  # fmt: skip
+
+
+def _object(seq: int, body: NewObjection, by: Actor, now: datetime) -> Objection:
+    made = file_objection(look=seq, words=body.words, by=by, now=now)
+    return _objection(OwnObjection(made, body.words.strip(), ""))
+
+
+def _objection(own: OwnObjection) -> Objection:
+    made = own.objection
+    return Objection(
+        id=made.id, look=made.look, office=made.office, state=str(made.state), words=own.words, answer=own.answer, suspended=made.suspended,
+        filed_at=made.filed_at, due_at=made.due_at, answered_at=made.answered_at,
+    )  # fmt: skip
 
 
 def _accesses(entries: list[LoggedEntry]) -> list[Access]:
@@ -120,5 +279,6 @@ def _accesses(entries: list[LoggedEntry]) -> list[Access]:
             fields=body.get("fields") or [], service=body.get("service") or None,
             number=body.get("number") or body.get("application") or None,
             receipt=body.get("receipt") or None, duty=body.get("duty") or None, result=body.get("result") or None,
+            code=body.get("code") or None, shown_from=entry.shown_from,
         ))  # fmt: skip
     return shown

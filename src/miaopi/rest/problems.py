@@ -20,6 +20,7 @@ from django.http.request import RawPostDataException
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from miaopi.apps.exchange.api import PullRefusedError
 from miaopi.kernel.errors import InputError, MiaopiError
 from miaopi.kernel.wording import Text
 
@@ -51,6 +52,15 @@ DETAILS: Final[Mapping[int, Text]] = {
     503: Text(zh="请稍后用同一个幂等键重试，不会重复办理。", en="Try again in a moment with the same key; nothing is done twice."),
 }
 SHAPE: Final = Text(zh="写法不对。", en="it is not written as it must be.")
+SHAPES: Final[Mapping[str, Text]] = {  # by the code that pydantic has for it
+    "missing": Text(zh="缺少这一项。", en="it is missing."),
+    "extra_forbidden": Text(zh="没有这个名字。", en="no such name is known here."),
+    "too_long": Text(zh="太多。", en="it has too many."), "string_too_long": Text(zh="太长。", en="it is too long."),
+    "too_short": Text(zh="太少。", en="it has too few."), "string_too_short": Text(zh="太短。", en="it is too short."),
+    "greater_than_equal": Text(zh="太小。", en="it is too small."), "less_than_equal": Text(zh="太大。", en="it is too large."),
+    "enum": Text(zh="不是可选的值。", en="it is none of the values."),
+}
+AS_DOCUMENTED: Final = Text(zh=f"请按接口说明（{DOCS}）改写。", en=f"Write it as {DOCS} says.")
 
 
 def language_of(request: HttpRequest) -> str:
@@ -83,6 +93,8 @@ def tell_problem(request: HttpRequest, error: MiaopiError) -> HttpResponse:
     more: dict[str, object] = {}
     if isinstance(error, InputError):
         more = {"field": error.field, "rule": error.rule, "remedy": error.remedy}
+    if isinstance(error, PullRefusedError):
+        more = {"code": str(error.code)}
     response = problem(request, error.status, detail=error.text, **more)
     wait = getattr(error, "retry_after", None)
     if wait is not None:
@@ -94,9 +106,9 @@ def tell_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """A body or parameter that does not fit its schema: each place by its path, never what stood there."""
     places = [".".join(str(part) for part in each["loc"][1:] if part != "body") or "body" for each in error.errors]
     errors = [{"field": place, "code": str(each["type"])} for place, each in zip(places, error.errors, strict=True)]
-    first = places[0] if places else "body"
-    detail = Text(zh=f"{first}：{SHAPE.zh}", en=f"{first}: {SHAPE.en}")
-    return problem(request, 422, detail=detail, field=first, errors=errors)
+    first, rule = (places[0], SHAPES.get(errors[0]["code"], SHAPE)) if places else ("body", SHAPE)
+    detail = Text(zh=f"{first}：{rule.zh}{AS_DOCUMENTED.zh}", en=f"{first}: {rule.en} {AS_DOCUMENTED.en}")
+    return problem(request, 422, detail=detail, field=first, rule=rule, remedy=AS_DOCUMENTED, errors=errors)
 
 
 def tell_http(request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -66,6 +66,7 @@ class Fact(Answer):
     value: Value = None
     source: str = Field(description="resource, `applicant` or `default`")
     agency: str = Field(default="", description="the agency that answered")
+    base: str | None = Field(default=None, description="the field of a base register that the fact is, where it is one")
     at: datetime | None = Field(default=None, description="when it was said")
     disputed: bool = False
 

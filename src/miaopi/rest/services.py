@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.http import HttpRequest
@@ -10,9 +11,11 @@ from ninja.params.functions import Query
 from pydantic import Field
 
 from miaopi.apps.catalogue.api import get_service, get_service_in_force, list_published
+from miaopi.apps.exchange.api import find_base_name, list_scope
 from miaopi.apps.identity.api import Right
 from miaopi.definitions import ServicePackage
 from miaopi.kernel.calendar import compute_legal_day
+from miaopi.kernel.decision import FactSpec
 from miaopi.rest.cursors import read_cursor, write_cursor
 from miaopi.rest.gate import open_gate, when
 from miaopi.rest.schemas import Answer, Basis, Words, words
@@ -35,11 +38,12 @@ class ServiceLine(Answer):
 
 
 class AskedFact(Answer):
-    """A fact that the service asks of an agency."""
+    """A fact that the service asks of an agency; one line for each field that is asked for it."""
 
     fact: str
     label: Words
     source: str = Field(description="`resource.field`, as a consent names it")
+    base: str | None = Field(description="the field of a base register that the fact comes from; then several agencies may be asked")
     privacy: str = Field(description="public, personal or sensitive; a sensitive one needs a consent of its own")
 
 
@@ -101,16 +105,24 @@ def show_service(request: HttpRequest, slug: str) -> Service:
             ServiceCondition(id=each.id, text=words(each.text), basis=[Basis(**one.to_json()) for one in each.basis])
             for each in definition.conditions_on(compute_legal_day(moment))
         ],
-        pulled=[
-            AskedFact(fact=spec.name, label=words(spec.label), source=spec.source, privacy=spec.privacy.value)
-            for spec in definition.sourced
-        ],
+        pulled=list_asked_facts(definition.sourced),
         form=[
             TypedFact(fact=spec.name, label=words(spec.label), type=str(spec.type),
                       options={value: words(label) for value, label in spec.options.items()})
             for spec in definition.facts.values() if spec.in_form
         ],
     )  # fmt: skip
+
+
+def list_asked_facts(facts: Iterable[FactSpec]) -> list[AskedFact]:
+    return [
+        AskedFact(
+            fact=spec.name, label=words(spec.label), source=source, privacy=spec.privacy.value,
+            base=find_base_name(spec) or None,
+        )
+        for spec in facts
+        for source in list_scope([spec])
+    ]
 
 
 def describe(package: ServicePackage) -> ServiceLine:

@@ -6,7 +6,7 @@ import logging
 import secrets
 import sys
 
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from miaopi.kernel.wording import Text
@@ -44,6 +44,8 @@ def tell_our_fault(request: HttpRequest) -> HttpResponse:
         response = problem_page(request, status=503, title=RESTING, text=KEPT)
         response.headers["Retry-After"] = "5"
         return response
+    if isinstance(error, DataError):  # what no text of the database can hold, such as U+0000 in an address
+        return refuse_unreadable(request, error)
     reference = secrets.token_hex(4)
     log.error("unexpected %s", reference, exc_info=error)
     return problem_page(request, status=500, title=OURS, text=KEPT, reference=reference)

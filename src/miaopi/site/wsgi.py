@@ -7,8 +7,10 @@ import signal
 
 from django.core.wsgi import get_wsgi_application
 
+from miaopi.config.loading import loading
 from miaopi.instance.child import tie_to_parent
 
 tie_to_parent(os.getppid(), signal.SIGKILL)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "miaopi.config.settings")
-application = get_wsgi_application()
+with loading():
+    application = get_wsgi_application()

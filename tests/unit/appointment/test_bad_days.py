@@ -30,6 +30,7 @@ from miaopi.apps.appointment.queries.visits import unseal_content
 from miaopi.apps.approval.api import DecidedCase
 from miaopi.apps.audit.api import list_accesses, list_entries
 from miaopi.apps.identity.api import Role, add_staff, pseudonym
+from miaopi.kernel.calendar import WorkCalendar
 from miaopi.kernel.errors import DefinitionError, InputError, NotFound
 from miaopi.kernel.wording import Text
 from tests.unit.appointment.scene import WORKER, Graduates
@@ -145,6 +146,15 @@ def test_a_new_office_gets_its_seats_and_a_city_without_one_says_so(scene: Gradu
         pytest.raises(DefinitionError, match="no office of the kind"),
     ):
         list_slots(number=case.number, reader=anna, now=NOW)
+
+
+def test_a_year_without_a_calendar_is_loud_and_the_days_before_it_have_seats(scene: Graduates) -> None:
+    case, anna = scene.approve()
+    calendar = WorkCalendar(frozenset({2026}), {})
+    with override_settings(MIAOPI_CITY=SimpleNamespace(**{**vars(settings.MIAOPI_CITY), "calendar": calendar})):
+        with pytest.raises(DefinitionError, match="2027"):
+            run_due(by=WORKER, now=NOW + timedelta(days=10))
+        assert max(list_slots(number=case.number, reader=anna, now=NOW + timedelta(days=10)).days) == date(2026, 12, 31)
 
 
 def test_a_year_without_a_calendar_is_loud_and_lapses_nothing_less(scene: Graduates) -> None:

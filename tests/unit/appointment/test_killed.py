@@ -26,6 +26,7 @@ from tests.unit.appointment.child import Errand, run
 from tests.unit.appointment.scene import Graduates
 from tests.unit.filing.scene import NOW
 from tests.unit.filing.wire import Wire
+from tests.waiting import LONG
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def seen(scene: Graduates) -> tuple[str, Actor]:
 def test_killed_at_any_statement_a_visit_is_done_whole_or_not_at_all(scene: Graduates, wire: Wire) -> None:
     number, clerk = seen(scene)
     child = start(wire, number, clerk)
-    child.join(60)
+    child.join(LONG)
     assert child.exitcode == 0
     assert all(parts_of(number))
     begins = [place for place, text in enumerate(wire.said, 1) if text.upper().startswith("BEGIN")]
@@ -93,7 +94,7 @@ def test_killed_at_any_statement_a_visit_is_done_whole_or_not_at_all(scene: Grad
 
         wire.before = kill
         held.append(start(wire, number, clerk))
-        held[0].join(60)
+        held[0].join(LONG)
         wire.before = lambda at, text: True
         assert held[0].exitcode == -signal.SIGKILL, f"statement {place}"
         assert not any(parts_of(number)[::2]) and not parts_of(number)[3], f"statement {place}"

@@ -52,7 +52,7 @@ def test_an_approval_invites_with_the_papers_of_the_package(scene: Graduates) ->
 def test_a_claim_a_visit_and_a_registration_are_one_statement_each_more(scene: Graduates) -> None:
     with CaptureQueriesContext(connection) as captured:
         scene.approve()
-    said = [query["sql"] for query in captured.captured_queries]
+    said = [query["sql"] or "" for query in captured.captured_queries]
     decided = next(at for at, text in enumerate(said) if text.startswith('INSERT INTO "approval_decision"'))
     begin = max(at for at, text in enumerate(said[:decided]) if text.upper().startswith("BEGIN"))
     end = next(at for at, text in enumerate(said) if at > decided and text.upper().startswith("COMMIT"))

@@ -16,6 +16,7 @@ from miaopi.apps.consent.api import withdraw_consent
 from miaopi.apps.filing.models import Filing
 from miaopi.apps.licence.models import Licence
 from tests.unit.filing.scene import NOW, Scene
+from tests.waiting import LONG
 
 SECOND = timedelta(seconds=1)
 
@@ -93,7 +94,7 @@ def test_a_case_withdrawn_while_its_sources_are_asked_stays_withdrawn(scene: Sce
 
     worker = Thread(target=work)
     worker.start()
-    assert arrived.wait(30)  # it waits for the agency now, for a second
+    assert arrived.wait(LONG)  # it waits for the agency now, for a while
     withdraw_application(number=case.number, by=scene.anna, now=NOW)
     worker.join()
     assert decided == [0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.db import connection, connections
 from miaopi.apps.audit.api import Event, act, person, run_after_handlers, sequence
 from miaopi.apps.audit.events import AFTER, NAMERS, WITHIN
 from miaopi.instance.postgres import OWNER
+from miaopi.kernel.frozen import frozen
 from tests.conftest import current_server
 
 NOW = datetime(2026, 11, 25, 8, 30, 0, 123456, tzinfo=UTC)
@@ -22,7 +22,7 @@ SUBJECT = "5" * 64
 DUE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True)
+@frozen
 class Opened(Event):
     """All that an event may hold."""
 
@@ -35,12 +35,12 @@ class Opened(Event):
     subject: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Closed(Event):
     number: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Looked(Event):
     is_access = True
 
@@ -48,7 +48,7 @@ class Looked(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Odd(Event):
     weight: Any
 

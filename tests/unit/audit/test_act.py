@@ -177,6 +177,22 @@ def test_all_events_of_an_act_go_out_in_one_statement_in_their_order() -> None:
     assert numbers() == [f"{letter}{number}" for number in range(20) for letter in "nm"]
 
 
+def test_events_of_one_act_keep_their_own_case_subject_and_access() -> None:
+    with act(by=ANNA, now=NOW) as unit:
+        unit.record(Opened("", subject=None))
+        unit.record(Looked("a-1", SUBJECT))
+        unit.record(Opened("n\n办结", subject=SUBJECT))
+    found = rows("SELECT (number, subject, is_access)::text FROM audit_entry ORDER BY id")
+    assert found == ["(,,f)", f"(a-1,{SUBJECT},t)", f'("n\n办结",{SUBJECT},f)']
+
+
+def test_a_number_with_a_control_sign_that_parts_columns_is_refused_and_nothing_stands() -> None:
+    with pytest.raises(ValueError, match="control sign"), act(by=ANNA, now=NOW) as unit:
+        unit.record(Opened("n1"))
+        unit.record(Opened("n2\x1fn3"))
+    assert rows("SELECT id FROM audit_entry") == []
+
+
 def test_an_exception_undoes_rows_and_events() -> None:
     with pytest.raises(Wrong), act(by=ANNA, now=NOW) as unit:
         unit.record(Opened("n"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,8 +10,11 @@ import pytest
 from django.db import OperationalError, connection
 
 from miaopi.apps.audit.api import (
+    Gaze,
     act,
     after,
+    after_many,
+    count_numbered,
     list_lags,
     list_parked,
     replay,
@@ -432,12 +436,40 @@ def test_a_reader_that_comes_late_does_not_begin() -> None:
     from miaopi.apps.audit.actions.handle import _begin, _Overtaken
     from miaopi.apps.audit.queries.readers import find_batch
 
-    stale = find_batch(NAME, "Opened", NOW)
+    stale = find_batch(NAME, "Opened", NOW, stood=(-1, 0), size=count_numbered(), gaze=Gaze())
     assert stale is not None
     assert run_after_handlers(now=NOW) == 2
     with pytest.raises(_Overtaken):
         _begin(NAME, stale)
     assert len(heard) == 2
+
+
+def test_where_nothing_is_new_all_handlers_cost_two_statements_and_none_misses_what_comes() -> None:
+    heard, closed, gaze = hearing(), list[int](), Gaze()
+
+    @after(Closed)
+    def listen(event: Closed, *, seq: int, now: datetime) -> None:
+        closed.append(seq)
+
+    open_many(3)
+    sequence()
+    assert run_after_handlers(now=NOW, gaze=gaze) == 3
+    run_after_handlers(now=NOW, gaze=gaze)
+    told: list[str] = []
+
+    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        told.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(count):
+        assert run_after_handlers(now=NOW, gaze=gaze) == 0
+    assert len(told) == 2
+    with act(by=ANNA, now=NOW) as unit:
+        unit.record(Closed("n1"))
+    open_many(1)
+    sequence()
+    assert run_after_handlers(now=NOW, gaze=gaze) == 2
+    assert (len(heard), len(closed)) == (4, 1)
 
 
 def test_two_handlers_cannot_share_a_place() -> None:
@@ -453,3 +485,36 @@ def test_two_handlers_cannot_share_a_place() -> None:
     with pytest.raises(ValueError, match=r"share the place of licence.hear"):
         after(Closed)(make("miaopi.apps.licence.handlers.second"))
     assert list(list_lags()) == ["licence.hear"]
+
+
+def counting(fails: Any = lambda event: False) -> list[list[tuple[str, datetime]]]:
+    """A handler that takes batches and writes down each, with the moments; it raises where `fails` says so of one of them."""
+    heard: list[list[tuple[str, datetime]]] = []
+
+    @after_many(Opened)
+    def count(events: Sequence[tuple[Opened, datetime]], *, now: datetime) -> None:
+        heard.append([(event.number, at) for event, at in events])
+        if any(fails(event) for event, _ in events):
+            raise Wrong("secret")
+
+    return heard
+
+
+def test_a_handler_of_many_takes_a_batch_at_once() -> None:
+    heard = counting()
+    open_many(3)
+    assert work() == 3
+    assert heard == [[("n0", NOW), ("n1", NOW), ("n2", NOW)]]
+    assert work() == 0
+
+
+def test_where_a_batch_fails_its_events_are_taken_one_by_one_and_the_bad_one_is_parked() -> None:
+    heard = counting(fails=lambda event: event.number == "n1")
+    open_many(3)
+    assert work() == 1
+    assert [[number for number, _ in batch] for batch in heard] == [["n0", "n1", "n2"], ["n0"], ["n1"]]
+    fail_five_times()
+    [parked] = list_parked()
+    assert (parked.handler, parked.seq) == ("test_handlers.count", 1)
+    assert [number for number, _ in heard[-1]] == ["n2"]
+    assert replay(handler="test_handlers.count", seq=1, now=NOW) is False

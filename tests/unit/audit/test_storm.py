@@ -30,12 +30,12 @@ from miaopi.instance.programs import installed_programs
 from miaopi.kernel.ledger import root
 from tests.databases import Server
 from tests.unit.audit import storm
+from tests.waiting import LONG, awaited, until
 
 Role = Callable[[str, int, Path], None]
 FORK = multiprocessing.get_context("forkserver")
 WRITERS = 16
 KILLS = ("write", "sequence_on", "read_on", "backend")
-LONGEST = 90.0  # seconds, on a machine that does much else
 
 
 @dataclass
@@ -77,7 +77,7 @@ class Weather:
         """All end by themselves, and well."""
         (self.folder / "stop").touch()
         for process, role in self.running.items():
-            process.join(timeout=30)
+            process.join(timeout=LONG)
             assert process.exitcode == 0, role.__name__
         self.running.clear()
         (self.folder / "stop").unlink()
@@ -124,15 +124,15 @@ def cut_one(superuser: str, database: str) -> int:
     )
 
 
-def blow(weather: Weather, server: Server, until: int) -> None:
+def blow(weather: Weather, server: Server, events: int) -> None:
     """Sixteen writers until there are so many events, while somebody is killed every quarter of a second."""
     for role, count in ((storm.sequence_on, 2), (storm.read_on, 2), (storm.write, WRITERS // storm.TOGETHER)):
         for _ in range(count):
             weather.start(role)
-    address, longest = server.url(weather.database), time.time() + LONGEST
+    address, longest = server.url(weather.database), time.time() + LONG
     held = weather.start(storm.hold)
     while time.time() < longest and (
-        held.is_alive() or ask(address, "SELECT count(*) FROM storm_state") < [until] or min(map(weather.kills.get, KILLS, [0] * 4)) < 2
+        held.is_alive() or ask(address, "SELECT count(*) FROM storm_state") < [events] or min(map(weather.kills.get, KILLS, [0] * 4)) < 2
     ):
         weather.kill_one()
         weather.kills["backend"] += cut_one(server.embedded.superuser_url(), weather.database)
@@ -165,9 +165,7 @@ def places(server: Server) -> Iterator[tuple[str, str]]:
 
 def settle(address: str) -> None:
     """Wait until all that was told is handled; the asserts say what is missing."""
-    until = time.time() + LONGEST
-    while time.time() < until and ask(address, "SELECT count(*) FROM storm_state") > ask(address, "SELECT count(*) FROM storm_effect"):
-        time.sleep(0.05)
+    awaited(lambda: ask(address, "SELECT count(*) FROM storm_state") <= ask(address, "SELECT count(*) FROM storm_effect"))
 
 
 def test_every_committed_event_is_handled_exactly_once_and_a_cursor_over_ids_loses_some(
@@ -176,7 +174,7 @@ def test_every_committed_event_is_handled_exactly_once_and_a_cursor_over_ids_los
     first, second = places
     weather = Weather(first, tmp_path, random.Random(1))
     with cursor_over_ids(server.url(first)) as seen:
-        blow(weather, server, until=300)
+        blow(weather, server, events=300)
         weather.kill_all(storm.sequence_on, storm.read_on)
         weather.end()
         leave_pending(weather, server.url(first))
@@ -188,7 +186,7 @@ def test_every_committed_event_is_handled_exactly_once_and_a_cursor_over_ids_los
     carry(server, first, second)
     signed = ask(server.url(second), "SELECT tree_size FROM audit_checkpoint ORDER BY tree_size")
     later = Weather(second, tmp_path, random.Random(2), started=weather.started)
-    blow(later, server, until=500)
+    blow(later, server, events=500)
     later.kill_all(storm.write)
     settle(server.url(second))
     later.end()
@@ -202,8 +200,7 @@ def test_every_committed_event_is_handled_exactly_once_and_a_cursor_over_ids_los
 def leave_pending(weather: Weather, address: str) -> None:
     """What was told after the last sequencer died: the dump holds it without a number."""
     weather.start(storm.write)
-    while ask(address, "SELECT count(*) FROM audit_pending") == [0]:
-        time.sleep(0.02)
+    until(lambda: ask(address, "SELECT count(*) FROM audit_pending") != [0])
     weather.end()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,10 +12,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from openpyxl import load_workbook
 
-from miaopi.apps.audit.api import person, system
+from miaopi.apps.audit.api import act, person, system
 from miaopi.apps.audit.models import Entry
 from miaopi.apps.catalogue import models
 from miaopi.apps.catalogue.api import (
@@ -33,6 +34,7 @@ from miaopi.apps.catalogue.api import (
     write_dcat,
     write_xlsx,
 )
+from miaopi.apps.catalogue.queries.resources import lock_catalogue
 from miaopi.config.environment import ROOT
 from miaopi.kernel.decision import Privacy
 from miaopi.kernel.errors import DefinitionError, InputError, NotFound, RightsError
@@ -100,6 +102,22 @@ def test_a_changed_table_makes_a_new_edition_and_keeps_the_old_state(tmp_path: P
     assert [(each.column, each.before, each.after) for each in difference.altered] == [("update_frequency", "daily", "realtime")]
     assert (difference.added, difference.removed) == (("许可证号",), ("许可证编号",))
     assert difference.is_breaking
+
+
+def test_a_large_table_may_take_longer_than_other_work_is_given(tmp_path: Path) -> None:
+    table = read_table(national.write_csv(tmp_path / "table.csv"))
+    first, *others = table.resources
+    many = tuple(replace(first.items[0], label=f"第{number}项", field="") for number in range(30_000))
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '60ms'")
+        cursor.execute("SET transaction_timeout = '400ms'")
+    try:
+        done = import_catalogue(table=replace(table, resources=(replace(first, items=many), *others)), by=BY, now=NOW)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET statement_timeout")
+            cursor.execute("RESET transaction_timeout")
+    assert done.fields == 30_001
 
 
 @pytest.mark.parametrize(
@@ -310,6 +328,13 @@ def test_a_cell_that_a_spreadsheet_would_reckon_with_is_written_as_text(tmp_path
     assert read_table(write_as_csv(tmp_path)).resources[1].abstract == "=HYPERLINK(1)"
 
 
+def test_a_condition_is_the_law_of_what_is_not_shared_only_where_it_names_one(tmp_path: Path) -> None:
+    row = {**CHECK, "不予共享依据": "", "共享条件": "按事项授权，并经本人同意"}
+    assert mistakes_of(tmp_path, [row]) == [(2, "不予共享依据")]
+    taken(tmp_path, [{**row, "共享条件": "人民警察法 第二十二条"}])
+    assert get_resource(CHECK_ID).legal_ground == "人民警察法 第二十二条"
+
+
 def test_nobody_but_the_system_takes_a_table_over(tmp_path: Path) -> None:
     with pytest.raises(RightsError):
         import_catalogue(table=read_table(national.write_csv(tmp_path / "t.csv")), by=person("anna"), now=NOW)
@@ -362,3 +387,16 @@ def test_dcat_names_every_dataset_its_publisher_and_its_access_right(tmp_path: P
     rights = {node["dct:identifier"]: node["dct:accessRights"]["@id"].rsplit("/", 1)[1] for node in datasets}
     assert rights["30500101/000007"] == "NON_PUBLIC"
     assert set(rights.values()) == {"NON_PUBLIC", "RESTRICTED"}
+
+
+def test_a_filling_may_take_longer_than_the_database_gives_other_work() -> None:
+    """A limit that is raised within a transaction does not stop its clock: on a slow machine no city came up."""
+    limits = ("transaction_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+    with connection.cursor() as cursor:
+        for name in limits:
+            cursor.execute(f"SET {name} = '2s'")
+        with act(by=BY, now=NOW):
+            lock_catalogue()
+            time.sleep(2.2)
+            cursor.execute("SELECT pg_sleep(2.2)")
+    connection.close()  # its limits with it

@@ -18,7 +18,9 @@ from miaopi.cli.app import main
         (["ledger", "prove", "--entri", "3"],
          "没有选项 --entri。您是不是要 --entry？", "there is no option --entri. Did you mean --entry?"),
         (["service", "list", "now"], "多出一个词“now”。", "the word 'now' is one too many."),
-        (["decide", "x", "--on", "99"], "--on 的值“99”读不出来（需要 date）。", "the value “99” of --on cannot be read as date."),
+        (["decide", "x", "--on", "99"],
+         "--on 的值“99”读不出来（需要 date）。写法如 2027-06-30。",
+         "the value “99” of --on cannot be read as date. Write it like 2027-06-30."),
     ],
 )
 def test_a_mistake_is_named_with_the_way_on(words: list[str], zh: str, en: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -27,3 +29,18 @@ def test_a_mistake_is_named_with_the_way_on(words: list[str], zh: str, en: str, 
     assert error["kind"] == "InputError"
     assert error["text"]["zh"].startswith(zh)
     assert error["text"]["en"].startswith(f"arguments: {en}")
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        (["exchange", "pull", "population_basic", "--receipt", "x"], "fields"),
+        (["exchange", "resources", "--search", "x", "--limit", "0"], "--limit"),
+        (["exchange", "resources", "--search", "x", "--column", "y"], "arguments"),
+    ],
+)
+def test_what_cannot_be_asked_of_the_exchange_is_named(words: list[str], field: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*words, "--json"]) == 2
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert (error["kind"], error["field"]) == ("InputError", field)
+    assert all(error[part][language] for part in ("rule", "remedy") for language in ("zh", "en"))

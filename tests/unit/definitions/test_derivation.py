@@ -35,14 +35,14 @@ def test_a_chain_from_its_end_takes_as_long_as_it_is() -> None:
         rules, findings = read(steps)
         took.append(time.process_time() - began)
     assert (list(rules.derived), findings) == ([*reversed(steps)], [])
-    assert min(took) < 1.5, took  # with what it takes to parse the file; each step tried in each round took a minute
+    assert min(took) < 10, took  # with what it takes to parse the file; each step tried in each round took a minute
 
 
 def test_a_string_without_an_end_is_looked_through_once() -> None:
     began = time.process_time()
     _, findings = read({"one": '"' + r"\"" * 30_000 + "\\"})
     assert findings == [("rules.yaml:4", "character 1: the string has no closing quotation mark")]
-    assert time.process_time() - began < 1.5  # from each mark in it to the end took twelve seconds
+    assert time.process_time() - began < 6  # from each mark in it to the end took twelve seconds
 
 
 @pytest.mark.parametrize(

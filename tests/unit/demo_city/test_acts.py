@@ -16,8 +16,9 @@ from psycopg.types.json import Jsonb
 from demo_city.agencies.modes import Mode
 from demo_city.population.people import Person, age_on
 from tests.unit.demo_city.conftest import DAY, City
+from tests.waiting import LONG
 
-pytestmark = pytest.mark.xdist_group("city")
+pytestmark = pytest.mark.xdist_group("small city")
 
 LANDING = {
     "hukou_region_code": "440304", "hukou_address": "示例市演示路1号演示人才集体户", "police_station": "演示派出所",
@@ -89,7 +90,7 @@ def test_one_key_in_two_hands_at_once_is_one_move(city: City) -> None:
     for hand in hands:
         hand.start()
     for hand in hands:
-        hand.join(20)
+        hand.join(LONG)
     assert len(seen) == 6 and len(set(seen)) == 1 and count_moves(city, person) == 1
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import time
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,14 +16,15 @@ from demo_city.agencies.drop import HERE
 from demo_city.agencies.modes import Mode
 from demo_city.agencies.shown import FILES
 from miaopi.apps.exchange.adapters.configuration import read_configuration
+from miaopi.apps.exchange.adapters.drops.connector import FileConnector
 from miaopi.apps.exchange.adapters.facts import read_facts
-from miaopi.apps.exchange.adapters.file import FileConnector
 from miaopi.apps.exchange.adapters.port import Question
 from miaopi.kernel.errors import UpstreamError
 from miaopi.kernel.fact import Absent, Doubt, Fact, Known, Unknown
 from tests.unit.demo_city.conftest import City
+from tests.waiting import until
 
-pytestmark = pytest.mark.xdist_group("city")
+pytestmark = pytest.mark.xdist_group("small city")
 
 ROOT = Path(__file__).resolve().parents[3]
 SOURCES = {name: read_configuration(ROOT / "cities/demo/exchange.yaml").resources[name].sources[0] for name in FILES}
@@ -66,13 +65,6 @@ def alive(city: City) -> str:
     return next(each.id_number for each in city.population.people if each.is_alive and each.deaths is None)
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + 15
-    while not holds():
-        assert time.monotonic() < until
-        time.sleep(0.05)
-
-
 def test_a_drop_is_of_today_and_whole(city: City) -> None:
     said = manifest(city)
     assert said["day"] == today(city).isoformat() and set(said["files"]) == set(FILES)
@@ -95,10 +87,10 @@ def test_what_is_corrected_is_dropped_again_on_the_same_day(city: City) -> None:
     number = alive(city)
     with city.owner("death") as register:
         register.execute("INSERT INTO cremation VALUES (%s, '2026-11-20')", [number])
-    wait_until(lambda: isinstance(ask(city, number), Known))
+    until(lambda: isinstance(ask(city, number), Known))
     with city.owner("death") as register:
         register.execute("DELETE FROM cremation WHERE id_number = %s", [number])
-    wait_until(lambda: isinstance(ask(city, number), Absent))
+    until(lambda: isinstance(ask(city, number), Absent))
     assert len(list(folder(city).glob("*/*.csv"))) <= 2 * len(FILES)
 
 
@@ -144,7 +136,7 @@ def test_a_new_day_brings_a_new_drop(city: City) -> None:
     clock.write_text("+P30D", encoding="ascii")
     try:
         assert today(city) >= before + timedelta(days=30)
-        wait_until(lambda: bool(manifest(city)["day"] == today(city).isoformat()))
+        until(lambda: bool(manifest(city)["day"] == today(city).isoformat()))
     finally:
         clock.unlink()
-    wait_until(lambda: bool(manifest(city)["day"] == today(city).isoformat()))
+    until(lambda: bool(manifest(city)["day"] == today(city).isoformat()))

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
-from functools import cache
 
 import pytest
 
 from demo_city.personas import find_personas
-from demo_city.population.generate import generate
-from demo_city.population.people import Person, Population, age_on, years_on
+from demo_city.population.people import Person, age_on, years_on
 from demo_city.population.units import credit_code
+from tests.unit.demo_city.conftest import DAY
+from tests.unit.demo_city.residents import city
 
-DAY = date(2026, 11, 23)
+pytestmark = pytest.mark.xdist_group("residents")
 RANK = {"专科": 1, "本科": 2, "硕士": 3, "博士": 4}
-
-
-@cache
-def city(seed: int = 1, people: int = 10_000) -> Population:
-    return generate(seed=seed, people=people, day=DAY)
 
 
 def living() -> list[Person]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import date, timedelta
-from functools import lru_cache
 from itertools import pairwise
 
 import pytest
@@ -12,18 +11,15 @@ import pytest
 from demo_city.personas import PERSONAS, find_personas
 from demo_city.population.crime import HERE
 from demo_city.population.generate import generate
-from demo_city.population.people import Population, age_on
+from demo_city.population.people import age_on
 from demo_city.population.regions import all_regions, county_today, full_name
 from demo_city.population.registers import digest, registers
 from demo_city.population.tables import read_table
 from miaopi.apps.identity.api import check_id_number
+from tests.unit.demo_city.conftest import DAY
+from tests.unit.demo_city.residents import city
 
-DAY = date(2026, 11, 23)
-
-
-@lru_cache(maxsize=2)  # ten thousand people each
-def city(seed: int = 1) -> Population:
-    return generate(seed=seed, day=DAY)
+pytestmark = pytest.mark.xdist_group("residents")
 
 
 def share(part: int, whole: int) -> float:

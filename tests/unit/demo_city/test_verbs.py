@@ -16,9 +16,9 @@ from pyarrow import parquet
 
 from demo_city.agencies import clock as agency_clock
 from demo_city.agencies.modes import Mode, Switch
+from demo_city.databases import MADE
 from demo_city.founding import choose_city
-from demo_city.population.registers import AGENCIES
-from demo_city.premises import Mark, Premises
+from demo_city.premises import ALL_AGENCIES, Mark, Premises
 from miaopi.kernel.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -82,7 +82,11 @@ def test_the_clock_of_the_home_is_the_agencies_clock_too(tmp_path: Path) -> None
 def test_a_home_holds_one_city(tmp_path: Path) -> None:
     premises = Premises(tmp_path)
     assert choose_city(premises, seed=None, people=None) == (1, 10_000)
-    premises.set_mark(Mark(seed=4, people=300, on=date(2026, 11, 23), digest="", counts={f"{name}.table": 0 for name in AGENCIES}))
+    premises.set_mark(Mark(seed=4, people=300, on=date(2026, 11, 23), digest="", counts={f"{name}.table": 0 for name in ALL_AGENCIES}))
+    with pytest.raises(InputError, match="earlier edition"):  # its databases were not made as they are today
+        choose_city(premises, seed=None, people=None)
+    premises.server_data.mkdir()
+    (premises.server_data / MADE).touch()
     assert choose_city(premises, seed=None, people=None) == choose_city(premises, seed=4, people=300) == (4, 300)
     with pytest.raises(InputError, match="another city"):
         choose_city(premises, seed=5, people=None)

@@ -33,6 +33,7 @@ from miaopi.kernel.wording import Text
 from tests.unit.exchange.running import NOW, ROOT, RunningAgency, Statements
 from tests.unit.exchange.scene import ANNA, KEEPER
 from tests.unit.exchange.wire import Wire
+from tests.waiting import LONG
 
 PURPOSE = Text(zh="办理无犯罪记录证明", en="To issue a certificate of no criminal record")
 GROUND = "公安机关办理犯罪记录查询工作规定 第四条"
@@ -90,6 +91,7 @@ resources:
       {second}: {{zh: 乙, en: B, privacy: sensitive}}
       {ungranted}: {{zh: 丙, en: C, privacy: personal}}
       is_so: {{zh: 戊, en: E, privacy: personal}}
+      unanswered: {{zh: 己, en: F, privacy: personal}}
       {kept}: {{zh: 丁, en: D, privacy: personal, sharing: {{type: not_shared, ground: 国家安全法 第二十五条}}}}
   identity_card:
     agency: {agency}
@@ -206,8 +208,10 @@ class Case:
         fields = ("field", "second", "ungranted", "kept")
         given = {
             "application": self.application, "service": self.service, "version": "f" * 64, "applicant": who, "purpose": PURPOSE,
-            "scope": (*(f"{kind.resource}.{getattr(kind, name)}" for name in fields), f"{kind.resource}.is_so",
-                      f"{kind.resource}.shoe_size", "identity_card.valid_to", "described.thing", "no_such.thing"),
+            "scope": (
+                *(f"{kind.resource}.{getattr(kind, name)}" for name in fields), f"{kind.resource}.is_so", f"{kind.resource}.unanswered",
+                f"{kind.resource}.shoe_size", "identity_card.valid_to", "described.thing", "no_such.thing",
+            ),
             "separate": (f"{kind.resource}.{kind.second}", f"{kind.resource}.shoe_size", "no_such.thing"),
             "expires_at": NOW + 2 * LATER, "by": person(who), "now": NOW - LATER,
         }  # fmt: skip
@@ -223,7 +227,7 @@ class Case:
         on = ground or Ground(receipt if receipt is not None else self.consent(applicant=who), self.service, self.application)
         try:
             pulled = pull_or_say_why(
-                subject=who, asks={named: asked}, ground=on, deadline=timedelta(seconds=5), by=by or person(who), now=at
+                subject=who, asks={named: asked}, ground=on, deadline=timedelta(seconds=LONG), by=by or person(who), now=at
             )
         except PullRefusedError as error:
             self.said += [str(error), repr(error), str(error.text), "".join(traceback.format_exception(error))]

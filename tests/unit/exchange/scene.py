@@ -16,6 +16,7 @@ from miaopi.apps.exchange.api import Ground, approve_grant, list_grants, pull
 from miaopi.apps.identity.api import Assertion, FakeAuthority, sign_in
 from miaopi.kernel.fact import Fact
 from miaopi.kernel.wording import Text
+from tests.waiting import LONG
 
 NOW = datetime(2026, 11, 25, 1, 2, 3, tzinfo=UTC)
 PURPOSE = Text(zh="办理无犯罪记录证明", en="To issue a certificate of no criminal record")
@@ -158,7 +159,7 @@ class Scene:
         known = {agency: {"kind": "fake", "rows": rows, "mode": self.modes.get(agency, "up")} for agency, rows in self.rows.items()}
         self.addresses.write_text(json.dumps(known), encoding="utf-8")
 
-    def pull(self, asks: Mapping[str, Iterable[str]], *, seconds: float = 2, now: datetime = NOW, **more: Any) -> dict[str, Fact]:
+    def pull(self, asks: Mapping[str, Iterable[str]], *, seconds: float = LONG, now: datetime = NOW, **more: Any) -> dict[str, Fact]:
         self.publish()
         asked = {resource: tuple(fields) for resource, fields in asks.items()}
         given = {"subject": self.subject, "ground": self.ground(), "by": self.by, **more}

@@ -20,9 +20,11 @@ from miaopi.apps.exchange.api import (
     Clock,
     Terms,
     approve_agreement,
+    find_open_reason,
     get_agreement,
     list_agreements,
     list_grants,
+    list_pulled,
     refuse_agreement,
     request_agreement,
     resume_agreement,
@@ -120,10 +122,19 @@ def test_what_is_shared_unconditionally_is_granted_by_the_rules_at_once_with_its
 
 
 def test_a_published_service_is_granted_what_its_rules_use_for_its_purpose(package: ServicePackage) -> None:
-    used = package.pulled["population_basic"]
+    used = list_pulled(package.definition)["population_basic"]
     made = ask(service=package.slug, purpose=package.consent.zh, terms=replace(TERMS, fields=used))
     assert made.state is AgreementState.GRANTED and package.slug in made.basis
     assert ask(service=package.slug, purpose="统计", terms=replace(TERMS, fields=used)).state is AgreementState.FILED
+
+
+def test_no_rule_says_yes_to_a_row_filter(package: ServicePackage) -> None:
+    """Whoever is told which rows pass is told what stands in fields that she did not ask for."""
+    terms = replace(TERMS, fields=list_pulled(package.definition)["population_basic"], row_filter='life_status = "正常"')
+    made = ask(service=package.slug, purpose=package.consent.zh, terms=terms)
+    assert (made.state, made.clock) == (AgreementState.FILED, Clock.ANSWER)
+    reason = find_open_reason(made, NOW)
+    assert reason is not None and "行条件" in reason.zh
 
 
 def test_a_published_service_is_refused_what_nothing_in_it_uses(package: ServicePackage) -> None:
@@ -205,6 +216,10 @@ def test_a_request_says_for_what_and_by_what_law() -> None:
     for lacking in ("service", "purpose", "ground"):
         with pytest.raises(InputError):
             ask(**{lacking: " "})
+    for ground in ("老年人权益保障法", "法 第一条", "第三十三条"):
+        with pytest.raises(InputError, match="instrument and article"):
+            ask(ground=ground)
+    assert ask(ground="刑法 第二百五十三条之一").ground == "刑法 第二百五十三条之一"
 
 
 def test_a_refusal_has_its_reason() -> None:

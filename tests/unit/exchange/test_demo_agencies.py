@@ -11,13 +11,14 @@ import pytest
 
 from demo_city.agencies.modes import Mode
 from miaopi.apps.exchange.adapters.configuration import read_configuration
-from miaopi.apps.exchange.adapters.directory import KINDS
+from miaopi.apps.exchange.adapters.directory import KINDS, load
 from miaopi.apps.exchange.adapters.facts import ROWS as LIST
 from miaopi.apps.exchange.adapters.facts import read_facts
 from miaopi.apps.exchange.adapters.lines import Line
 from miaopi.apps.exchange.adapters.port import Connector, Question
 from miaopi.kernel.fact import Absent, Doubt, Fact, Known, Unknown
 from tests.unit.exchange.running import NOW, ROOT, RunningAgency
+from tests.waiting import LONG
 
 pytestmark = pytest.mark.xdist_group("agencies")  # an agency's database bears its name, so there is one of each on a server
 
@@ -48,6 +49,7 @@ ASKED = {
     "real-estate": ("real_estate", LIST, [{"house_code": "440304001000101", "share": Decimal(50)}]),
 }
 OF_A_LIST = ("house_code", "share")
+SERVICE = "hukou-graduate"  # the one that the policy of the agency behind a gateway knows
 
 
 class Running(RunningAgency):
@@ -56,15 +58,15 @@ class Running(RunningAgency):
     def __init__(self, name: str, server: str, home: Path) -> None:
         super().__init__(name, server, home, [(statement, {"n": SOMEBODY}) for statement in ROWS[name]])
         self.resource, self.field, self.value = ASKED[name]
-        self._connector: Connector = KINDS[self.address["kind"]](name, self.address)
+        self._connector: Connector = load(KINDS[self.address["kind"]])(name, self.address)
         configured = read_configuration(ROOT / "cities/demo/exchange.yaml")
         self._source = configured.resources[self.resource].sources[0]
-        self._line = Line(name, self._connector, configured.agencies[name].limit.total_seconds())
+        self._line = Line(name, self._connector, LONG)
 
-    def ask(self, number: str, *, seconds: float = 2) -> Fact:
+    def ask(self, number: str, *, seconds: float = LONG) -> Fact:
         fields = OF_A_LIST if self._source.has_many else (self.field,)
         columns = tuple(self._source.columns[field].name for field in fields)
-        answer = self._line.ask(Question(self._source.place, columns, "purpose", "receipt", number, NOW), seconds=seconds)
+        answer = self._line.ask(Question(self._source.place, columns, "purpose", "receipt", number, NOW, service=SERVICE), seconds=seconds)
         return read_facts(self._source, answer, fields, now=NOW)[self.field]
 
     def close(self) -> None:

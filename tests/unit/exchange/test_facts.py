@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -42,12 +43,47 @@ def test_a_value_of_its_type_is_known_with_source_and_time(type_name: str, raw: 
         ("string", ""), ("string", "  "), ("string", 1), ("string", True), ("string", "a\x00b"), ("string", "x" * 2001),
         ("boolean", "true"), ("boolean", 1), ("boolean", 0),
         ("number", 1.5), ("number", True), ("number", "1"), ("number", Decimal("NaN")),
+        ("number", Decimal("1E+999999999")), ("number", Decimal("1E-999999999")),
         ("date", "2026-02-30"), ("date", "20260523"), ("date", datetime(2026, 5, 23, tzinfo=UTC)), ("date", "2026-05-23T00:00:00"),
         ("date and time", "2026-05-23T10:00:00"), ("date and time", "now"), ("date and time", date(2026, 5, 23)),
     ],
 )
 def test_a_value_of_another_type_is_no_value(type_name: str, raw: object) -> None:
     assert read(raw, Column("v", type_name)) == Unknown(Doubt.UNAVAILABLE, "person")
+
+
+DAYS: dict[str, tuple[datetime | None, bool]] = {
+    "of now": (NOW, True),
+    "just young enough": (NOW - timedelta(days=3), True),
+    "too old": (NOW - timedelta(days=3, seconds=1), False),
+    "of a clock that is a little ahead": (NOW + timedelta(minutes=5), True),
+    "of tomorrow": (NOW + timedelta(days=1), False),
+    "of no time": (None, False),
+}
+
+
+@pytest.mark.parametrize(("at", "is_fresh"), DAYS.values(), ids=DAYS)
+def test_what_is_older_than_it_may_be_is_stale_and_so_is_its_absence(at: datetime | None, is_fresh: bool) -> None:
+    source = Source(PLACE, {"v": Column("v")}, fresh=timedelta(days=3))
+    stale = Unknown(Doubt.STALE, "person")
+    assert read_facts(source, Rows(({"v": "x"},), at), ("v",), now=NOW) == {"v": Known("x", "person", NOW) if is_fresh else stale}
+    assert read_facts(source, Nothing(at), ("v",), now=NOW) == {"v": Absent("person", NOW) if is_fresh else stale}
+    assert read_facts(source, None, ("v",), now=NOW) == {"v": Unknown(Doubt.UNAVAILABLE, "person")}
+    listed = replace(source, has_many=True)
+    assert (read_facts(listed, Rows(({"v": "x"},), at), ("v",), now=NOW)[ROWS] != stale) is is_fresh
+
+
+@pytest.mark.parametrize(
+    ("of_rows", "is_fresh"),
+    [
+        (("2026-11-23",), True), ((date(2026, 11, 23),), True), (("2026-11-22T20:00:00+08:00",), True), ((NOW,), True),
+        (("2026-11-21",), False), ((None,), False), (("yesterday",), False), ((NOW, NOW - timedelta(days=9)), False),
+    ],
+)  # fmt: skip
+def test_each_row_may_say_of_which_day_it_is(of_rows: tuple[object, ...], is_fresh: bool) -> None:
+    source = Source(PLACE, {"v": Column("v")}, has_many=True, fresh=timedelta(days=3), as_of="updated")
+    (fact,) = read_facts(source, Rows(tuple({"v": "x", "updated": each} for each in of_rows)), ("v",), now=NOW).values()
+    assert fact == (Known([{"v": "x"}], "person", NOW) if is_fresh else Unknown(Doubt.STALE, "person"))
 
 
 def test_a_word_that_is_not_listed_is_no_value() -> None:

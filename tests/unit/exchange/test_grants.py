@@ -8,7 +8,7 @@ import pytest
 
 from miaopi.apps.audit.api import person
 from miaopi.apps.catalogue.api import seed_catalogue
-from miaopi.apps.exchange.api import Grant, approve_grant, list_grants, revoke_grant, seed_grants
+from miaopi.apps.exchange.api import Grant, approve_grant, list_grants, list_scope, revoke_grant, seed_grants
 from miaopi.definitions import ServicePackage, load_service
 from miaopi.kernel.errors import InputError, NotFound, RightsError
 from tests.unit.exchange.entries import entries
@@ -36,7 +36,7 @@ def approved(package: ServicePackage, resource: str, field: str) -> Grant:
 def test_a_service_is_granted_what_its_facts_need_and_nothing_else(package: ServicePackage) -> None:
     seeded = seed_grants(package=package, by=KEEPER, now=NOW)
     assert set(seeded) == standing(package.slug)
-    assert set(seeded) == set(package.scope)
+    assert set(seeded) == set(list_scope(package.definition.sourced))
     assert "population_basic.ethnicity" not in seeded
     (entry,) = entries("GrantsSeeded")
     assert (entry["service"], entry["version"], entry["fields"]) == (package.slug, package.version, list(seeded))

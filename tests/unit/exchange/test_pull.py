@@ -187,7 +187,7 @@ def test_an_outage_is_remembered_from_its_first_silence_until_the_source_answers
     assert scene.pull(asks)["criminal_record.condition_met"] == Unknown(Doubt.UNAVAILABLE, "criminal_record", NOW)
     assert scene.pull(asks, now=LATER)["criminal_record.condition_met"] == Unknown(Doubt.UNAVAILABLE, "criminal_record", NOW)
     assert list_outages() == {("criminal_record", "criminal"): NOW}
-    assert [status.silent_since for status in list_sources() if status.agency == "criminal"] == [NOW]
+    assert [status.silent_since for status in list_sources(now=NOW) if status.agency == "criminal"] == [NOW]
     scene.modes["criminal"] = "up"
     assert scene.pull(asks, now=LATER)["criminal_record.condition_met"] == Known("true", "criminal_record", LATER)
     assert list_outages() == {}
@@ -197,11 +197,23 @@ def test_an_outage_is_remembered_from_its_first_silence_until_the_source_answers
 def test_one_silent_source_costs_the_deadline_once_and_no_other_fact(scene: Scene) -> None:
     scene.modes["criminal"] = scene.modes["second"] = "slow"
     begun = time.monotonic()
-    facts = scene.pull({**NAME, "criminal_record": ("condition_met",), "address": ("street",)}, seconds=0.5)
-    assert time.monotonic() - begun < 1.5
+    facts = scene.pull({**NAME, "criminal_record": ("condition_met",), "address": ("street",)}, seconds=5)
+    assert time.monotonic() - begun < 10
     assert facts["population_basic.name"] == Known(ANNA.name, "population_basic", NOW)
     assert facts["criminal_record.condition_met"] == Unknown(Doubt.UNAVAILABLE, "criminal_record", NOW)
     assert facts["address.street"] == Unknown(Doubt.UNAVAILABLE, "address", NOW)
+
+
+def test_a_stale_answer_is_unknown_with_an_entry_that_says_so_and_no_outage(scene: Scene) -> None:
+    written = scene.folder / "exchange.yaml"
+    written.write_text(EXCHANGE.replace("at: population_basic\n", "at: population_basic\n        fresh: P1D\n        as_of: updated_on\n"))
+    row = {**ROW, "updated_on": "2026-11-20"}
+    scene.rows["population"]["population_basic"] = [row]
+    assert scene.pull(NAME) == {"population_basic.name": Unknown(Doubt.STALE, "population_basic")}
+    assert looks() == [("population_basic", "population", "stale")]
+    assert list_outages() == {}
+    row["updated_on"] = "2026-11-25"
+    assert scene.pull(NAME) == {"population_basic.name": Known(ANNA.name, "population_basic", NOW)}
 
 
 def test_a_value_of_the_wrong_type_is_silence(scene: Scene) -> None:

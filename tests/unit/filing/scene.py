@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,7 +20,7 @@ from miaopi.apps.catalogue.api import publish_service, seed_catalogue
 from miaopi.apps.consent.api import give_consent
 from miaopi.apps.exchange.adapters.directory import city_directory
 from miaopi.apps.exchange.adapters.fake import FakeConnector
-from miaopi.apps.exchange.api import seed_grants
+from miaopi.apps.exchange.api import list_scope, seed_grants
 from miaopi.apps.filing.api import Confirmation, confirm, get_draft, prefill
 from miaopi.apps.identity.api import Assertion, FakeAuthority, sign_in
 from miaopi.config.city import load_city
@@ -61,11 +62,13 @@ class Scene:
         self.addresses = folder / "agencies.json"
         self.rows = rows_of(ANNA)
         self.modes: dict[str, str] = {}
+        self.pause = 2.0  # seconds that a slow agency is silent: long enough to do something meanwhile
         self.in_force: ServicePackage | None = None  # in place of the one in the folder
         demo = (ROOT / "cities/demo/exchange.yaml").read_text(encoding="utf-8")
-        fake = re.sub(r"kind: (sql|http|file), seconds: \d+", "kind: fake, seconds: 1", demo)
-        fake = fake.replace("at: /", "at: ").replace("absent: not_found", "absent: empty")
+        fake = re.sub(r"kind: (sql|http|file|gateway), seconds: \d+(, echoes: true)?", "kind: fake, seconds: 3", demo)
+        fake = re.sub(r"\n +counts: .*", "", fake.replace("at: /", "at: ").replace("absent: not_found", "absent: empty"))
         (folder / "exchange.yaml").write_text(fake, encoding="utf-8")
+        shutil.copy(ROOT / "cities/demo/registers.yaml", folder)
         self.settings = {
             "MIAOPI_AGENCIES": str(self.addresses),
             "MIAOPI_CITY": SimpleNamespace(
@@ -94,7 +97,10 @@ class Scene:
         return Actor(ActorKind.PERSON, party.id, assurance=assertion.assurance_level)
 
     def publish(self) -> None:
-        known = {agency: {"kind": "fake", "rows": rows, "mode": self.modes.get(agency, "up")} for agency, rows in self.rows.items()}
+        known = {
+            agency: {"kind": "fake", "rows": rows, "mode": self.modes.get(agency, "up"), "pause": self.pause}
+            for agency, rows in self.rows.items()
+        }
         self.addresses.write_text(json.dumps(known), encoding="utf-8")
 
     def set_mode(self, agency: str, mode: str) -> None:
@@ -121,10 +127,11 @@ class Scene:
 
     def consent(self, application: Application, *, by: Actor | None = None, now: datetime = NOW) -> str:
         actor, package = by or self.anna, self.package
-        sensitive = [name for spec in package.definition.sourced if spec.privacy == "sensitive" for name in spec.scope]
+        sensitive = list_scope(spec for spec in package.definition.sourced if spec.privacy == "sensitive")
         return give_consent(
-            application=application.number, service=package.slug, version=package.version, applicant=actor.id, scope=package.scope,
-            separate=sensitive, purpose=package.consent, expires_at=now + timedelta(days=30), by=actor, now=now,
+            application=application.number, service=package.slug, version=package.version, applicant=actor.id,
+            scope=list_scope(package.definition.sourced), separate=sensitive, purpose=package.consent,
+            expires_at=now + timedelta(days=30), by=actor, now=now,
         ).receipt
 
     def token(self, application: Application, *, by: Actor | None = None) -> str:

@@ -25,6 +25,7 @@ def asked(number: str) -> list[str]:
 
 def test_a_slow_agency_is_waited_for_no_longer_than_the_deadline(scene: Scene) -> None:
     case = scene.draft()
+    scene.pause = 30
     scene.set_mode("population", "slow")
     line = city_directory().line("population")
     assert line is not None
@@ -34,7 +35,7 @@ def test_a_slow_agency_is_waited_for_no_longer_than_the_deadline(scene: Scene) -
     search = Search(package, scene.anna.id, ground, compute_legal_day(NOW))
     began = perf_counter()
     found = gather_facts(search=search, draft=Draft(), sensitive=True, by=scene.anna, now=NOW)
-    assert perf_counter() - began < 5
+    assert perf_counter() - began < 25
     assert isinstance(found.sourced["person.name"], Unknown)
     assert isinstance(found.sourced["account.name"], Known)
 

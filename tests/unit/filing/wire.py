@@ -12,6 +12,8 @@ from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from tests.waiting import LONG
+
 STARTUP_3_0 = 196608
 STATEMENTS = {b"Q", b"E"}  # a simple query; the execution of a parsed one
 
@@ -61,7 +63,7 @@ class Wire:
         self.said.clear()
         self.before, self.after = before, after
         child.append(start())
-        child[0].join(60)
+        child[0].join(LONG)
         self.before = self.after = lambda seen, text: True
         return child[0]
 

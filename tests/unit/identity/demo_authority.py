@@ -14,9 +14,9 @@ from psycopg import sql
 from demo_city.agencies.modes import Mode, Switch
 from miaopi.apps.identity.adapters.http import HttpAuthority
 from miaopi.apps.identity.adapters.port import Assertion
+from tests.waiting import LONG
 
 ROOT = Path(__file__).parents[3]
-PORT_SECONDS = 20
 
 
 class DemoAuthority:
@@ -42,15 +42,15 @@ class DemoAuthority:
         self._process = subprocess.Popen(command, env=environment, cwd=ROOT)
         self._switch = Switch(home, "authority")
         self.wire = HttpAuthority(f"http://127.0.0.1:{port}", token=token)
-        assert self._switch.has_followed(Mode.UP, within=PORT_SECONDS)
+        assert self._switch.has_followed(Mode.UP, within=LONG)
 
     def turn(self, mode: Mode) -> None:
         self._switch.turn(mode)
-        assert self._switch.has_followed(mode, within=10)
+        assert self._switch.has_followed(mode, within=LONG)
 
     def close(self) -> None:
         self.wire.close()
         self._process.terminate()
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=LONG)
         with psycopg.connect(self._server, autocommit=True) as owner:
             owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(self._database)))

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from demo_city.agencies.together import bear
 from miaopi.config.logs import log_to_stderr
 from miaopi.instance.home import Home
 from miaopi.instance.locks import AlreadySupervised, shared
@@ -71,6 +72,30 @@ def supervise(folder: Path, hold: bool = True, servers: Sequence[str] = ("first"
         sys.exit(75)
 
 
+def supervise_together(folder: Path) -> None:
+    """Two children that are made at once, of a program that can."""
+    log_to_stderr(logging.INFO)
+    home, stem = Home(folder).ready(), [sys.executable, "-m", __spec__.name]
+
+    def children() -> Sequence[Child]:
+        told = [({**os.environ, "SECRET": f"kept by {name}"}, name) for name in ("one", "two")]
+        return [
+            Child(name, [*stem, "be_patient", name, str(folder)], environment, (folder / f"{name}.pid").exists, stem=len(stem))
+            for environment, name in told
+        ]
+
+    sys.exit(Supervisor(home, [], lambda: None, children, lambda: home.description.write_text(str(os.getpid())), hold=True).run())
+
+
+def be_patient(words: Sequence[str]) -> int:
+    """`be_patient NAME FOLDER`: writes what it was told and its number, and stays until it is ended."""
+    name, folder = words[1], Path(words[2])
+    (folder / f"{name}.told").write_text(os.environ["SECRET"])
+    (folder / f"{name}.pid").write_text(str(os.getpid()))
+    time.sleep(600)
+    return 0
+
+
 def hold_verb(folder: Path) -> None:
     """Be a verb until killed."""
     with shared(Home(folder)):
@@ -83,6 +108,7 @@ PROGRAMS: Mapping[str, Callable[[Path], None]] = {
     "start_and_stop": start_and_stop,
     "supervise": supervise,
     "supervise_for_verbs": lambda folder: supervise(folder, hold=False, servers=()),
+    "supervise_together": supervise_together,
     "hold_verb": hold_verb,
 }
 
@@ -92,15 +118,6 @@ def start(name: str, folder: Path, **variables: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "tests.unit.instance.processes", name, str(folder)]
     with open(folder / f"{name}.out", "ab") as output:
         return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=output, stderr=output)
-
-
-def until(truth: Callable[[], object], within: float = 30.0) -> float:
-    """Seconds until `truth` held; AssertionError when it does not within the time."""
-    began = time.monotonic()
-    while not truth():
-        assert time.monotonic() - began < within, f"not within {within} s"
-        time.sleep(0.01)
-    return time.monotonic() - began
 
 
 def is_running(process: int) -> bool:
@@ -115,4 +132,9 @@ def number_in(path: Path) -> int:
 
 
 if __name__ == "__main__":
+    match sys.argv[1]:
+        case "together":
+            sys.exit(bear(sys.argv[2:], be_patient))
+        case "be_patient":
+            sys.exit(be_patient(sys.argv[1:]))
     PROGRAMS[sys.argv[1]](Path(sys.argv[2]))

@@ -58,6 +58,17 @@ def test_doctor_names_what_is_unsafe(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "clock" in {finding.name for finding in findings}
 
 
+def test_doctor_names_the_year_without_working_days_while_there_is_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIAOPI_HOME", str(tmp_path))
+    monkeypatch.delenv("MIAOPI_DATABASE_URL")
+    told = {}
+    for day in ("2028-11-01", "2028-11-02"):
+        monkeypatch.setenv("MIAOPI_CLOCK", f"{day}T23:59:00+08:00")
+        told[day] = [finding.text.en for finding in examine() if finding.name == "calendar"]
+    assert told["2028-11-01"] == []
+    assert len(told["2028-11-02"]) == 1 and "2029" in told["2028-11-02"][0]
+
+
 def test_doctor_names_a_database_that_is_away_and_one_that_may_lose_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,8 @@ import pytest
 from miaopi.instance.postgres import APPLICATION, OWNER, EmbeddedServer
 from miaopi.instance.programs import chosen_account
 from miaopi.instance.spawning import spawn
-from tests.unit.instance.processes import ROOT, is_running, number_in, start, until
+from tests.unit.instance.processes import ROOT, is_running, number_in, start
+from tests.waiting import LONG, until
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,7 @@ def test_an_ordinary_user_needs_no_namespace(tmp_path: Path) -> None:
 
 def test_where_namespaces_are_forbidden_root_moves_to_a_place_that_nobody_can_reach(tmp_path: Path) -> None:
     done = start("start_and_stop", tmp_path, MIAOPI_NAMESPACES="0")
-    assert done.wait(60) == 0, (tmp_path / "start_and_stop.out").read_text()
+    assert done.wait(LONG) == 0, (tmp_path / "start_and_stop.out").read_text()
     assert (tmp_path / "brief").is_symlink() == (os.geteuid() == 0)
     shutil.rmtree((tmp_path / "brief").resolve())
 
@@ -116,7 +117,7 @@ def test_a_lock_file_that_names_a_stranger_is_no_obstacle(tmp_path: Path) -> Non
     made.process.kill()
     made.process.wait()
     (tmp_path / "platform" / "postmaster.pid").write_text(lock.replace(lock.split("\n")[0], str(os.getpid()), 1))
-    made.start(within=10)
+    made.start(within=LONG)
     made.stop()
 
 
@@ -129,7 +130,7 @@ def test_a_lock_file_that_names_another_server_leaves_that_one_alone(server: Emb
     made.process.kill()
     made.process.wait()
     (tmp_path / "platform" / "postmaster.pid").write_text(lock.replace(lock.split("\n")[0], str(server.process.pid), 1))
-    made.start(within=10)
+    made.start(within=LONG)
     made.stop()
     assert not server.has_died()
     assert server.commits()
@@ -163,7 +164,7 @@ def test_the_server_ends_with_the_process_that_started_it_however_that_ended(tmp
     assert os.getsid(postmaster) != os.getsid(holder.pid), "Ctrl-C would reach the database before the web"
     holder.kill()
     holder.wait()
-    until(lambda: not is_running(postmaster), 10)
+    until(lambda: not is_running(postmaster))
 
 
 def test_the_application_role_has_limits_and_owns_nothing(server: EmbeddedServer) -> None:

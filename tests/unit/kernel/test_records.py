@@ -93,7 +93,6 @@ def test_a_source_of_records_is_asked_for_each_declared_field() -> None:
     asks = next_sources(SCHOOLED, facts, as_of=DAY, settings=SETTINGS)
     assert asks["school"] == ("level", "since", "points")
     assert DIPLOMAS.scope == ("school.level", "school.since", "school.points")
-    assert SCHOOLED.pulled["school"] == ("level", "since", "points")
 
 
 def test_records_are_read_by_their_declaration_and_written_back() -> None:
@@ -170,5 +169,11 @@ def test_a_facts_file_may_say_a_derived_fact_itself() -> None:
     assert read_facts(definition, {"near": True}) == {"near": Known(True)}
     silent = decided(near=Unknown(Doubt.UNAVAILABLE))
     assert (silent.outcome, silent.missing, silent.waiting_for) == (Outcome.WAIT, ("near",), ("household",))
-    assert definition.resources_behind("birth") == {"register"}
-    assert definition.resources_behind("pay") == frozenset()
+    assert definition.find_silent("birth", {}) == {"register"}
+    assert definition.find_silent("pay", {}) == frozenset()
+
+
+def test_what_is_waited_for_is_the_source_that_the_silence_names() -> None:
+    facts = {**GOOD, "birth": Unknown(Doubt.UNAVAILABLE, "hukou")}
+    decision = decide(DEFINITION, facts, as_of=DAY, settings=SETTINGS)
+    assert (decision.outcome, decision.waiting_for) == (Outcome.WAIT, ("hukou",))

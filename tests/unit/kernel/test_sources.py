@@ -98,6 +98,5 @@ def test_one_field_for_two_facts_is_asked_once() -> None:
     twice = {**DEFINITION.facts, "born": replace(DEFINITION.facts["birth"], name="born")}
     definition = replace(DEFINITION, facts=twice, conditions=(CONDITIONS[0],), values={"b": feel("birth")})
     assert next_sources(definition, {"unit": Known(False)}, as_of=DAY, settings=SETTINGS) == {"register": ("birth",)}
-    assert definition.pulled["register"] == ("known", "birth")
     assert DEFINITION.facts["birth"].resource == "register"
     assert DEFINITION.facts["pay"].resource is None

@@ -26,6 +26,11 @@ def test_the_day_of_the_beginning_is_not_counted() -> None:
         CALENDAR.add_workdays(date(2026, 9, 30), 0)
 
 
+def test_a_statutory_time_ends_with_the_business_hours_of_its_last_working_day() -> None:
+    begun = datetime(2026, 10, 7, 20, 0, tzinfo=UTC)  # the 8th already where the law counts
+    assert CALENDAR.compute_due(begun, 3) == datetime.fromisoformat("2026-10-12T18:00:00+08:00")
+
+
 def test_a_year_without_a_table_is_a_loud_error() -> None:
     with pytest.raises(DefinitionError, match="2027"):
         CALENDAR.add_workdays(date(2026, 12, 30), 3)

@@ -12,6 +12,7 @@ from django.test import Client, override_settings
 from miaopi.apps.appointment.api import book_slot, find_visit
 from miaopi.apps.audit.api import list_accesses, sequence
 from miaopi.apps.identity.api import pseudonym
+from miaopi.kernel.calendar import compute_legal_day
 from tests.unit.appointment.scene import Graduates
 from tests.unit.filing.scene import NOW
 from tests.unit.portal.browsing import visit
@@ -33,7 +34,7 @@ def booked(city: Graduates) -> Any:
     case, actor = city.approve()
     slot = city.slots(case, actor, office="ps-futian")[0]
     seat = book_slot(number=case.number, slot=slot.id, by=actor, now=NOW)
-    return case, actor, seat.starts_at.astimezone().date()
+    return case, actor, compute_legal_day(seat.starts_at)
 
 
 def test_a_day_shows_tickets_and_nobodys_name(city: Graduates, booked: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -19,10 +20,10 @@ from tests.unit.portal.browsing import visit
 LAW = {"instrument": "公安机关办理犯罪记录查询工作规定", "article": "第十条"}
 
 
-def at_desk(member: Actor) -> Client:
+def at_desk(member: Actor, *, now: datetime = NOW) -> Client:
     """A client with the session of this member of staff."""
     shown = StaffAssertion(staff_id=member.id, name="演示", method="demo")
-    opened = sign_in(code="code", by=KEEPER, now=NOW, authority=FakeAuthority({"code": shown}))
+    opened = sign_in(code="code", by=KEEPER, now=now, authority=FakeAuthority({"code": shown}))
     client = Client(raise_request_exception=False)
     client.cookies[SESSION_COOKIE] = opened.token
     return client
@@ -129,7 +130,9 @@ def test_what_an_applicant_wrote_is_text_on_the_officers_page(scene: Any) -> Non
     assert "<script>alert" not in at_desk(officer()).get(f"/desk/cases/{case.number}").content.decode()
 
 
-@pytest.mark.parametrize(("role", "lands"), [("officer", "/desk"), ("clerk", "/counter"), ("auditor", "/")])
+@pytest.mark.parametrize(
+    ("role", "lands"), [("officer", "/desk"), ("clerk", "/counter"), ("steward", "/desk/data"), ("auditor", "/desk/watch")]
+)
 def test_staff_land_at_their_desk(scene: Any, role: str, lands: str) -> None:
     officer("someone", role=Role(role))
     with override_settings(MIAOPI_AUTHORITY="fake"):

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client, RequestFactory
 
+from miaopi.apps.audit.api import staff
+from miaopi.apps.identity.api import Role, add_staff
+from miaopi.kernel.wording import Text
 from miaopi.portal.doors import origin_of
 
 PROXY = "10.0.0.2"
@@ -44,3 +47,17 @@ def test_wrong_codes_of_one_visitor_behind_the_proxy_lock_nobody_else_out(scene:
         guess(f"guess {attempt}", "198.51.100.7")
     assert "次数过多" in guess("another", "198.51.100.7")
     assert "次数过多" not in guess("another still", "198.51.100.8")
+
+
+@pytest.mark.parametrize(
+    ("role", "desk"), [(Role.OFFICER, "/desk"), (Role.CLERK, "/counter"), (Role.STEWARD, "/desk/data"), (Role.AUDITOR, "/desk/watch")]
+)
+def test_each_role_finds_its_own_desk_from_the_first_page_and_no_other(scene: Any, role: Role, desk: str) -> None:
+    from tests.unit.filing.scene import KEEPER, NOW
+    from tests.unit.portal.stewards import at_desk
+
+    add_staff(staff_id="somebody", name=Text(zh="演示", en="Demo"), role=role, office="population", by=KEEPER, now=NOW)
+    client = at_desk(staff("somebody", role))
+    first = client.get("/").content.decode()
+    assert {door for door in ("/desk", "/counter", "/desk/data", "/desk/watch") if f'href="{door}"' in first} == {desk}
+    assert client.get(desk).status_code == 200

@@ -9,9 +9,13 @@ from django.db import connections
 from django.test import Client, override_settings
 
 from miaopi.apps.application.models import Application
+from miaopi.apps.consent.api import find_open_consent
 from miaopi.apps.identity.adapters import chosen_authority
-from tests.unit.filing.scene import ANNA, BEN, SERVICE
+from miaopi.definitions import find_service
+from tests.unit.filing.scene import ANNA, BEN, NOW, SERVICE
 from tests.unit.portal.browsing import CONSENT, begin, send, visit, words
+
+ALLOWANCE = "old-age-allowance"
 
 
 def test_a_purpose_is_all_that_a_licence_takes(scene: Any) -> None:
@@ -54,6 +58,21 @@ def test_without_the_separate_tick_nothing_begins(scene: Any) -> None:
     assert answer.status_code == 422
     assert 'id="error-sensitive"' in answer.content.decode()
     assert not Application.objects.exists()
+
+
+def test_the_consent_to_a_base_field_names_the_agencies_behind_it_and_binds_these(scene: Any) -> None:
+    scene.put_in_force(find_service(ALLOWANCE))
+    anna, consent = visit(ANNA), f"/services/{ALLOWANCE}/consent"
+    page = words(anna.get(consent))
+    assert "户籍登记的出生日期" in page
+    assert "出生日期：人口基本信息、户籍信息，须一致，不一致时由人核对" in page
+    assert anna.post(consent, {}).status_code == 302
+    given = find_open_consent(Application.objects.get().number, NOW)
+    assert given is not None
+    assert set(given.scope) >= {"population_basic.birth_date", "household_registration.birth_date"}
+    assert not any(name.startswith("base_") for name in given.scope)
+    checked = words(anna.get(f"/applications/{given.application}/check"))
+    assert "base_" not in checked
 
 
 def test_a_missing_purpose_is_named_beside_its_field(scene: Any) -> None:

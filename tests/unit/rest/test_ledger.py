@@ -47,7 +47,8 @@ def test_a_decision_is_proved_to_its_applicant_alone(scene: Any) -> None:
     refused(Program().ask("/ledger/proof", number=number), 401)
 
 
-def test_what_one_of_two_officers_proposes_is_proved_to_nobody(database: str, tmp_path: Path) -> None:
+def test_what_one_of_two_officers_proposes_is_proved_to_nobody(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIAOPI_CLOCK", NOW.isoformat())
     rule = "\nreferral: {queue: {zh: 记录核查, en: Record checks}, workdays: 2, four_eyes: true}\n"
     with scene_with(tmp_path, service=rule) as scene:
         case, zhou = referred(scene), officer(queues=("record-checks",))

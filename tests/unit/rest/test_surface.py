@@ -91,6 +91,16 @@ def test_a_body_that_is_none_is_a_problem_and_never_ours(scene: Any, body: bytes
     assert b"xxx" not in answer.content
 
 
+@pytest.mark.parametrize(
+    ("body", "field", "rule"),
+    [({}, "service", "it is missing."), ({"service": "x", "more": 1}, "more", "no such name is known here."),
+     ({"service": "x" * 200}, "service", "it is too long."), ({"service": 1}, "service", "it is not written as it must be.")],
+)  # fmt: skip
+def test_a_body_of_another_shape_is_told_by_field_rule_and_remedy(scene: Any, body: dict[str, object], field: str, rule: str) -> None:
+    told = refused(Program(scene.anna).send("/applications", body), 422)
+    assert (told["field"], told["rule"], told["remedy"]) == (field, rule, "Write it as /api/v1/docs says.")
+
+
 def test_answers_are_kept_by_nobody(scene: Any) -> None:
     answer = Program(scene.anna).ask("/applications")
     assert answer.headers["Cache-Control"] == "no-store"

@@ -12,6 +12,7 @@ from typing import Any
 from miaopi.apps.treasury.adapters.fake import FakeBank
 from miaopi.apps.treasury.adapters.http import HttpBank
 from miaopi.apps.treasury.adapters.port import Bank
+from tests.waiting import LONG
 
 ROOT = Path(__file__).parents[3]
 TOKEN = "canary-token-of-the-bank"
@@ -57,7 +58,7 @@ class Process:
 
     def set_mode(self, mode: str) -> None:
         request = urllib.request.Request(f"{self.url}/mode", json.dumps({"mode": mode}).encode(), method="POST")
-        urllib.request.urlopen(request, timeout=5).close()
+        urllib.request.urlopen(request, timeout=LONG).close()
 
     def expect_closed(self) -> None:
         """An account that is called so is declined."""

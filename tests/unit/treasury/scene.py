@@ -11,6 +11,7 @@ from miaopi.apps.application.api import open_application
 from miaopi.apps.audit.api import Actor, list_entries, system
 from miaopi.apps.catalogue.api import seed_catalogue
 from miaopi.apps.consent.api import give_consent
+from miaopi.apps.exchange.api import list_scope
 from miaopi.apps.filing.api import confirm, get_draft, prefill
 from miaopi.apps.identity.api import Assertion
 from miaopi.apps.treasury.adapters.fake import FakeBank
@@ -107,8 +108,9 @@ class Payroll(City):
         now, package = at(on), self.package
         number = open_application(service=package.slug, version=package.version, applicant=who.id, by=who, now=now).number
         receipt = give_consent(
-            application=number, service=package.slug, version=package.version, applicant=who.id, scope=package.scope,
-            purpose=package.consent, separate=(), expires_at=now + timedelta(days=30), by=who, now=now,
+            application=number, service=package.slug, version=package.version, applicant=who.id,
+            scope=list_scope(package.definition.sourced), purpose=package.consent, separate=(),
+            expires_at=now + timedelta(days=30), by=who, now=now,
         ).receipt  # fmt: skip
         prefill(number=number, receipt=receipt, by=who, now=now)
         confirm(number=number, entered={}, token=get_draft(number=number, reader=who, now=now).token, by=who, now=now)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.server
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from miaopi.apps.treasury.adapters.http import HttpBank
 from miaopi.apps.treasury.adapters.port import KEY_USED, Declined, Instruction, Paid
 from miaopi.kernel.errors import UpstreamError
 from tests.unit.treasury.banks import TOKEN, InMemory, Process
+from tests.waiting import FOREVER, LONG, not_held_up
 
 MAY = Instruction("order-1", "6225 **** 1234", 20000, "深圳市2026年5月高龄老人津贴")
 
@@ -28,32 +28,32 @@ def bank(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
 
 
 def test_a_key_is_paid_once_however_often_it_is_told(bank: Any) -> None:
-    first = bank.bank.pay(MAY, seconds=2)
+    first = bank.bank.pay(MAY, seconds=LONG)
     assert isinstance(first, Paid) and first.reference
-    assert bank.bank.pay(MAY, seconds=2) == first
+    assert bank.bank.pay(MAY, seconds=LONG) == first
     assert bank.book() == [(MAY.account, 20000, MAY.remark)]
     assert bank.attempts() == 2
 
 
 def test_a_key_is_for_one_payment(bank: Any) -> None:
-    bank.bank.pay(MAY, seconds=2)
-    assert bank.bank.pay(replace(MAY, amount_fen=30000), seconds=2) == Declined(KEY_USED)
+    bank.bank.pay(MAY, seconds=LONG)
+    assert bank.bank.pay(replace(MAY, amount_fen=30000), seconds=LONG) == Declined(KEY_USED)
     assert bank.book() == [(MAY.account, 20000, MAY.remark)]
 
 
 def test_an_answer_that_was_lost_is_asked_for_again_and_nothing_is_paid_twice(bank: Any) -> None:
     bank.set_mode("lost")
     with pytest.raises(UpstreamError):
-        bank.bank.pay(MAY, seconds=2)
+        bank.bank.pay(MAY, seconds=LONG)
     bank.set_mode("up")
-    assert isinstance(bank.bank.pay(MAY, seconds=2), Paid)
+    assert isinstance(bank.bank.pay(MAY, seconds=LONG), Paid)
     assert bank.book() == [(MAY.account, 20000, MAY.remark)]
 
 
 def test_a_bank_that_is_down_has_paid_nothing(bank: Any) -> None:
     bank.set_mode("down")
     with pytest.raises(UpstreamError) as caught:
-        bank.bank.pay(MAY, seconds=2)
+        bank.bank.pay(MAY, seconds=LONG)
     assert not [word for word in (MAY.account, TOKEN, "127.0.0.1") if word in f"{caught.value} {caught.value.text} {MAY!r}"]
     bank.set_mode("up")
     assert bank.book() == [] if bank.attempts() else True
@@ -61,7 +61,7 @@ def test_a_bank_that_is_down_has_paid_nothing(bank: Any) -> None:
 
 def test_what_the_bank_will_not_pay_is_a_word(bank: Any) -> None:
     bank.expect_closed()
-    assert bank.bank.pay(replace(MAY, account="closed 1234"), seconds=2) == Declined("account_closed")
+    assert bank.bank.pay(replace(MAY, account="closed 1234"), seconds=LONG) == Declined("account_closed")
 
 
 @pytest.mark.parametrize(
@@ -85,16 +85,18 @@ def test_only_a_reference_is_an_answer(status: int, body: bytes) -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     bank = HttpBank({"url": f"http://127.0.0.1:{server.server_port}", "token": TOKEN})
     with pytest.raises(UpstreamError):
-        bank.pay(MAY, seconds=2)
+        bank.pay(MAY, seconds=LONG)
     bank.close()
     server.shutdown()
     server.server_close()
 
 
 def test_a_bank_that_hangs_is_let_go_in_time(tmp_path: Path) -> None:
+    over = threading.Event()
+
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            time.sleep(3)
+            over.wait(FOREVER)
 
         def log_message(self, format: str, *args: object) -> None:
             """Tests are quiet."""
@@ -102,9 +104,8 @@ def test_a_bank_that_hangs_is_let_go_in_time(tmp_path: Path) -> None:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     bank = HttpBank({"url": f"http://127.0.0.1:{server.server_port}", "token": TOKEN})
-    begun = time.monotonic()
-    with pytest.raises(UpstreamError):
+    with not_held_up(), pytest.raises(UpstreamError):
         bank.pay(MAY, seconds=0.3)
-    assert time.monotonic() - begun < 2
+    over.set()
     bank.close()
     server.server_close()

@@ -37,6 +37,7 @@ from tests.unit.filing.wire import Wire
 from tests.unit.treasury.banks import Process
 from tests.unit.treasury.child import Errand, run
 from tests.unit.treasury.scene import BY, Payroll, at, books_agree, payment_of, states, told
+from tests.waiting import LONG, until
 
 SEED = 20261120
 
@@ -95,7 +96,7 @@ def test_runs_side_by_side_order_each_month_once(payroll: Payroll) -> None:
 
     def work() -> None:
         try:
-            start.wait(timeout=10)
+            start.wait(timeout=LONG)
             run_due(by=BY, now=at("2026-11-20"))
             while pay_due(by=BY, now=at("2026-11-20"), bank=payroll.bank):
                 pass
@@ -108,7 +109,7 @@ def test_runs_side_by_side_order_each_month_once(payroll: Payroll) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=120)
+        thread.join(timeout=LONG)
     assert not errors
     payroll.due("2026-11-20")
     assert all(states(each) == {"2026-10": "paid", "2026-11": "paid"} for each in (*elders, twice))
@@ -249,9 +250,20 @@ def start(now: Any, host: str) -> BaseProcess:
     return child
 
 
+def others_at_work() -> int:
+    """Sessions of runners that were killed, whose last statement the server is still carrying out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
+            " AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle'"
+        )
+        return int(cursor.fetchone()[0])
+
+
 def finish(day: str) -> None:
+    until(lambda: others_at_work() == 0)
     child = start(at(day), connection.settings_dict["HOST"])
-    child.join(60)
+    child.join(LONG)
     assert child.exitcode == 0
 
 
@@ -293,7 +305,7 @@ def test_a_run_killed_at_random_by_kill_9_pays_each_person_and_month_once(payrol
         for runner in runners:
             time.sleep(dice.uniform(0.0, 0.5))
             runner.kill()
-            runner.join(30)
+            runner.join(LONG)
             kills += runner.exitcode == -signal.SIGKILL
     bank.set_mode("up")
     finish("2026-09-21")

@@ -90,7 +90,7 @@ def advance(*, number: str, move: Move, by: Actor, now: datetime, outcome: str |
             "filed_on": compute_legal_day(now) if move is Confirm else None,
             "confirmed_at": now if move is Confirm else None,
             "closed_at": now if closing else None,
-            "owner": (by.acting_for or by.id) if by.kind is ActorKind.PERSON else None,
+            "owner": by.party if by.kind is ActorKind.PERSON else None,
         }))
         if not moved:
             # staff come here by a referral they hold, not by ownership

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from miaopi.apps.application.actions import advance, change_version, open_application, withdraw_application
-from miaopi.apps.application.events import ApplicationOpened, ApplicationWithdrawn, VersionChanged
+from miaopi.apps.application.events import ApplicationWithdrawn
 from miaopi.apps.application.models import Application
 from miaopi.apps.application.queries import (
     count_ahead,
@@ -11,9 +11,11 @@ from miaopi.apps.application.queries import (
     get_application,
     is_number,
     list_applications,
+    list_states,
+    lock_application,
 )
 
 __all__ = [
-    "Application", "ApplicationOpened", "ApplicationWithdrawn", "VersionChanged", "advance", "change_version",
-    "count_ahead", "find_application", "get_application", "is_number", "list_applications", "open_application", "withdraw_application",
+    "Application", "ApplicationWithdrawn", "advance", "change_version", "count_ahead", "find_application", "get_application", "is_number",
+    "list_applications", "list_states", "lock_application", "open_application", "withdraw_application",
 ]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from miaopi.apps.audit.api import Event
+from miaopi.kernel.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class ApplicationOpened(Event):
     """A case was opened as a draft. `subject` is the pseudonym of the applicant, `mandate` by what she is acted for."""
 
@@ -19,7 +18,7 @@ class ApplicationOpened(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class VersionChanged(Event):
     """What is not confirmed yet goes on under another version of its service; `earlier` is the one it leaves."""
 
@@ -30,7 +29,7 @@ class VersionChanged(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class ApplicationWithdrawn(Event):
     """The applicant took her application back. `confirmed` says whether she had confirmed it before."""
 

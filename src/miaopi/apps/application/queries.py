@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from django.db.models import Q
@@ -35,7 +36,7 @@ def _owned_by(reader: Actor) -> Q:
     """The WHERE clause of ownership: a person sees what she is applicant of; the house's own processes see all."""
     match reader.kind:
         case ActorKind.PERSON:
-            return Q(applicant=reader.acting_for or reader.id)
+            return Q(applicant=reader.party)
         case ActorKind.RULE_SET | ActorKind.SYSTEM:
             return Q()
         case _:
@@ -57,6 +58,14 @@ def get_application(*, number: str, reader: Actor) -> Application:
     return found
 
 
+def lock_application(number: str) -> Application:
+    """The case as it stands: nobody moves it until the transaction ends. For whoever was judged already; raises NotFound."""
+    found = Application.objects.select_for_update(no_key=True).filter(number=number).first()
+    if found is None:
+        raise NotFound(UNSEEN)
+    return found
+
+
 def list_applications(*, reader: Actor, limit: int = 50, before: str | None = None) -> list[Application]:
     """The reader's cases, newest first; `before` is the number at which the last page ended. NotFound for another's."""
     mine = Application.objects.filter(_owned_by(reader))
@@ -64,6 +73,12 @@ def list_applications(*, reader: Actor, limit: int = 50, before: str | None = No
         last = get_application(number=before, reader=reader)
         mine = mine.filter(Q(opened_at__lt=last.opened_at) | Q(opened_at=last.opened_at, number__lt=last.number))
     return list(mine.order_by("-opened_at", "-number")[:limit])
+
+
+def list_states(numbers: Iterable[str]) -> Mapping[str, State]:
+    """Where cases stand, by number, for whoever was judged already."""
+    rows = Application.objects.filter(number__in=list(numbers)).values_list("number", "state")
+    return {number: State(state) for number, state in rows}
 
 
 def count_ahead(application: Application) -> int:

@@ -6,24 +6,19 @@ from miaopi.apps.appointment.actions.book import book_slot, cancel_slot, move_sl
 from miaopi.apps.appointment.actions.counter import complete_visit, read_visit, see_paper
 from miaopi.apps.appointment.actions.due import run_due
 from miaopi.apps.appointment.events import (
-    PaperSeen,
     SlotBooked,
     SlotCancelled,
     SlotMoved,
-    VisitClosed,
     VisitCompleted,
     VisitEnded,
-    VisitInvited,
     VisitLapsed,
-    VisitRead,
     VisitReminded,
 )
 from miaopi.apps.appointment.models import VisitState
-from miaopi.apps.appointment.queries.counter import CounterView, DayRow, list_day
+from miaopi.apps.appointment.queries.counter import CounterView, list_day
 from miaopi.apps.appointment.queries.visits import (
     Appointment,
     Offer,
-    OfficeView,
     Slot,
     VisitView,
     find_visit,
@@ -33,8 +28,7 @@ from miaopi.apps.appointment.queries.visits import (
 )
 
 __all__ = [
-    "Appointment", "CounterView", "DayRow", "Offer", "OfficeView", "PaperSeen", "Slot", "SlotBooked", "SlotCancelled", "SlotMoved",
-    "VisitClosed", "VisitCompleted", "VisitEnded", "VisitInvited", "VisitLapsed", "VisitRead", "VisitReminded", "VisitState", "VisitView",
-    "book_slot", "cancel_slot", "complete_visit", "find_visit", "get_office", "list_day", "list_visits_of", "move_slot", "list_slots",
-    "read_visit", "run_due", "see_paper",
+    "Appointment", "CounterView", "Offer", "Slot", "SlotBooked", "SlotCancelled", "SlotMoved", "VisitCompleted", "VisitEnded",
+    "VisitLapsed", "VisitReminded", "VisitState", "VisitView", "book_slot", "cancel_slot", "complete_visit", "find_visit", "get_office",
+    "list_day", "list_visits_of", "move_slot", "list_slots", "read_visit", "run_due", "see_paper",
 ]  # fmt: skip

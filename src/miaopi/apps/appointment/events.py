@@ -8,9 +8,10 @@ from datetime import date
 from typing import ClassVar
 
 from miaopi.apps.audit.api import Event
+from miaopi.kernel.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class VisitInvited(Event):
     """After an approval somebody must come once, by `valid_to` at the latest, for the act `act`."""
 
@@ -21,7 +22,7 @@ class VisitInvited(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class SlotBooked(Event):
     """A seat is hers: `appointment` names it, `at` is when it begins (ISO 8601)."""
 
@@ -32,7 +33,7 @@ class SlotBooked(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class SlotMoved(Event):
     """She took another seat instead of `earlier`, in one step."""
 
@@ -44,7 +45,7 @@ class SlotMoved(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class SlotCancelled(Event):
     """She gave her seat back; the visit itself still stands."""
 
@@ -53,7 +54,7 @@ class SlotCancelled(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class VisitRead(Event):
     """A clerk looked at who comes and what is to be seen; the reason is the visit and its act."""
 
@@ -67,7 +68,7 @@ class VisitRead(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class PaperSeen(Event):
     """A clerk saw an original; `paper` counts from 1 in the order of the package."""
 
@@ -78,7 +79,7 @@ class PaperSeen(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class VisitCompleted(Event):
     """Everything was seen within the validity; the act may be carried out. `done_on` is an ISO day."""
 
@@ -92,7 +93,7 @@ class VisitCompleted(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class VisitReminded(Event):
     """The validity ends soon and nobody came or booked."""
 
@@ -103,7 +104,7 @@ class VisitReminded(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class VisitLapsed(Event):
     """The validity ended and nobody came: the approval has no effect any more, and nothing was registered."""
 
@@ -116,7 +117,7 @@ class VisitLapsed(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class VisitClosed(Event):
     """A person decided otherwise: there is nothing to come for any more."""
 

@@ -13,39 +13,33 @@ from miaopi.apps.approval.actions.persons import (
     return_case,
     uphold_decision,
 )
+from miaopi.apps.approval.actions.redecide import run_redecisions
+from miaopi.apps.approval.actions.redecided import foresee_correction, read_correction, read_impact
 from miaopi.apps.approval.actions.review import request_review
 from miaopi.apps.approval.actions.waiting import retry_waiting
-from miaopi.apps.approval.events import (
-    CasePutBack,
-    CaseRead,
-    CaseReferred,
-    CaseTaken,
-    ClaimLost,
-    ClaimReleased,
-    ClaimTaken,
-    Decided,
-    DecidedCase,
-    DecisionProposed,
-    DecisionReturned,
-    DecisionUpheld,
-    LogRead,
-    ReviewRequested,
-)
+from miaopi.apps.approval.events import Decided, DecidedCase, DecisionUpheld, ImpactRead, Redecided
+from miaopi.apps.approval.models import RedecisionState
 from miaopi.apps.approval.queries.cases import CaseView, QueueRow, SeenFact, list_queue
 from miaopi.apps.approval.queries.decisions import (
+    count_decisions,
     count_waiting,
+    count_waiting_for,
     find_decision,
     find_values,
     get_decision,
     list_decisions,
 )
-from miaopi.apps.approval.queries.queues import Queue, compute_queue
+from miaopi.apps.approval.queries.foresight import Fate, Foresight, compute_foresight
+from miaopi.apps.approval.queries.impact import list_impact
+from miaopi.apps.approval.queries.progress import Carried, CorrectionState, Progress, list_progress
+from miaopi.apps.approval.queries.queues import compute_queue
 from miaopi.apps.approval.queries.result import Result, get_result
 
 __all__ = [
-    "CasePutBack", "CaseRead", "CaseReferred", "CaseTaken", "CaseView", "ClaimLost", "ClaimReleased", "ClaimTaken", "Decided",
-    "DecidedCase", "DecisionProposed", "DecisionReturned", "DecisionUpheld", "Defect", "LogRead", "OfficerDecision", "Queue",
-    "QueueRow", "Result", "ReviewRequested", "SeenFact", "ask_supplement", "compute_queue", "confirm_case", "count_waiting",
-    "decide_case", "find_decision", "find_values", "get_decision", "get_result", "list_decisions", "list_queue", "put_back_case",
-    "read_case", "read_log", "release_claim", "request_review", "retry_waiting", "return_case", "take_case", "uphold_decision",
+    "Carried", "CaseView", "CorrectionState", "Decided", "DecidedCase", "DecisionUpheld", "Defect", "Fate", "Foresight", "ImpactRead",
+    "OfficerDecision", "Progress", "QueueRow", "Redecided", "RedecisionState", "Result", "SeenFact", "ask_supplement",
+    "compute_foresight", "compute_queue", "confirm_case", "count_decisions", "count_waiting", "count_waiting_for", "decide_case",
+    "find_decision", "find_values", "foresee_correction", "get_decision", "get_result", "list_decisions", "list_impact", "list_progress",
+    "list_queue", "put_back_case", "read_case", "read_correction", "read_impact", "read_log", "release_claim", "request_review",
+    "retry_waiting", "return_case", "run_redecisions", "take_case", "uphold_decision",
 ]  # fmt: skip

@@ -11,15 +11,16 @@ from miaopi.apps.audit.api import Event
 from miaopi.definitions import ServicePackage
 from miaopi.kernel.decision import Decision
 from miaopi.kernel.fact import Fact, FactName
+from miaopi.kernel.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Decided(Event):
     """A rule set or a person decided; `outcome` is one of the seven. `decision` is the id of the decision row.
 
     A case that waits is decided again later and says so with another event. After `approve`, `refuse` and `redirect` only a
-    person speaks, in a review: then `replaces` is the decision that does not count any more. `decided_by` and `confirmed_by`
-    are members of staff; empty for a rule set.
+    person speaks, in a review, or the rules, on a record that was wrong (`correction`): then `replaces` is the decision that does not
+    count any more. `decided_by` and `confirmed_by` are members of staff; empty for a rule set.
     """
 
     number: str
@@ -33,6 +34,7 @@ class Decided(Event):
     replaces: str | None = None
     decided_by: str | None = None
     confirmed_by: str | None = None
+    correction: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class DecidedCase:
     replaces: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class ReviewRequested(Event):
     """个人信息保护法 第二十四条: the applicant asks that a person look at what a rule set decided."""
 
@@ -62,9 +64,12 @@ class ReviewRequested(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class DecisionUpheld(Event):
-    """A person reviewed a decision and let it stand; `decision` is the row with her reasons, `upholds` the one reviewed."""
+    """A person looked at a decision again and let it stand; `decision` is the row with her reasons, `upholds` the one that stands.
+
+    `kind` is `review`, which the applicant asked for, or `correction` of a record.
+    """
 
     number: str
     service: str
@@ -75,11 +80,12 @@ class DecisionUpheld(Event):
     decided_by: str
     subject: str
     confirmed_by: str | None = None
+    kind: str = "review"
 
 
-@dataclass(frozen=True)
+@frozen
 class CaseReferred(Event):
-    """A case came to a person's queue; `kind` is `referral` or `review`. `due_at` is when it must be decided."""
+    """A case came to a person's queue; `kind` is `referral`, `review` or `correction`. `due_at` is when it must be decided."""
 
     number: str
     service: str
@@ -90,7 +96,7 @@ class CaseReferred(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class CaseTaken(Event):
     """An officer took a case, until `until` at first. `lapsed` is who had it before and let her time run out."""
 
@@ -101,7 +107,7 @@ class CaseTaken(Event):
     lapsed: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class CasePutBack(Event):
     """An officer gave a case back to its queue."""
 
@@ -110,7 +116,7 @@ class CasePutBack(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class CaseRead(Event):
     """An officer looked at a case, for the reason `kind` (`referral`, `review`, `second`); `fields` are the facts on that page."""
 
@@ -124,7 +130,7 @@ class CaseRead(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class LogRead(Event):
     """An auditor looked at all that the log has of a case."""
 
@@ -137,7 +143,7 @@ class LogRead(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class DecisionProposed(Event):
     """An officer decided a case that takes two; `proposal` is the id of what a second one confirms or returns."""
 
@@ -148,7 +154,7 @@ class DecisionProposed(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class DecisionReturned(Event):
     """The second officer did not confirm: the case is open again."""
 
@@ -158,7 +164,7 @@ class DecisionReturned(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class ClaimTaken(Event):
     """The case holds the one place of this kind that its applicant has."""
 
@@ -167,7 +173,7 @@ class ClaimTaken(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class ClaimLost(Event):
     """Another case of the applicant holds the place; the rules were told so and decided again."""
 
@@ -176,10 +182,43 @@ class ClaimLost(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class ClaimReleased(Event):
     """The place is free again."""
 
     number: str
     kind: str
+    subject: str
+
+
+@frozen
+class Redecided(Event):
+    """A decision that used a corrected record was decided again, or need not be; `result` is a `RedecisionState`.
+
+    `decision` is the one that used the record, `answer` the one beside it (empty where there is none); `was` and `became` are outcomes.
+    `receipt_digest` is that of an answer that has no effect: one that has is told by `Decided`.
+    """
+
+    number: str
+    service: str
+    correction: str
+    resource: str
+    agency: str
+    decision: str
+    answer: str
+    was: str
+    became: str
+    result: str
+    subject: str
+    receipt_digest: str = ""
+
+
+@frozen
+class ImpactRead(Event):
+    """Somebody listed the decisions about a person that used a record of her."""
+
+    is_access: ClassVar[bool] = True
+
+    resource: str
+    fields: tuple[str, ...]
     subject: str

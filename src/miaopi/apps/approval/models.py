@@ -1,8 +1,11 @@
-"""Decisions, cases that wait or are with a person, requests for a person, and claims, as they are kept."""
+"""Decisions, cases that wait or are with a person, requests for a person, claims, and what is decided again, as they are kept."""
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 
@@ -14,7 +17,10 @@ class DecisionRow(models.Model):
 
     `round` is the confirmation it answers, `attempt` 0 for the decision at once and one more each time a waiting case
     was decided again, or a person decided: the pair is unique for an application, so no filing is decided twice. The row
-    that counts is the last; earlier ones stay on record.
+    that counts is the last one `standing`; earlier ones stay on record. Not standing is what the rules said again on a corrected
+    record and what has no effect: nothing changed, or a person must decide first.
+
+    `used` are the records it rests on, as keyed digests (`queries.impact`).
     """
 
     id = models.CharField(primary_key=True, max_length=32)
@@ -35,11 +41,13 @@ class DecisionRow(models.Model):
     signed_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=32, blank=True, default="")
     confirmed_by = models.CharField(max_length=32, blank=True, default="")
+    standing = models.BooleanField(default=True)
+    used = ArrayField(models.BigIntegerField(), default=list)
 
     class Privacy:
         public = ("id", "number", "round", "attempt", "service", "version", "as_of", "receipt_digest", "decided_at", "signature",
-                  "signed_at", "decided_by", "confirmed_by")
-        personal = ("applicant", "outcome", "reason_codes", "statement", "kept")
+                  "signed_at", "decided_by", "confirmed_by", "standing")
+        personal = ("applicant", "outcome", "reason_codes", "statement", "kept", "used")
         secret = ()
 
     class Meta:
@@ -48,6 +56,7 @@ class DecisionRow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["number", "round", "attempt"], name="approval_decided_once"),
         ]
+        indexes = [GinIndex(fields=["used"], name="approval_decision_used", fastupdate=False)]
 
 
 class Waiting(models.Model):
@@ -101,7 +110,8 @@ class Review(models.Model):
 
 
 class Referral(models.Model):
-    """A case with a person. One is open for a case at a time; `kind` is `referral`, or `review` of what was decided.
+    """A case with a person. One is open for a case at a time; `kind` is `referral`, `review` of what was decided, or `correction`:
+    on a corrected record the rules say otherwise than what stands.
 
     `due_at` is kept by the working-day clock; while `stopped_at` is set – a supplement is out – the clock stands, with
     `days_left` working days on it. `taken_by` holds the case until `lease_until`; after that it is free by itself.
@@ -138,7 +148,7 @@ class Referral(models.Model):
         app_label = "approval"
         constraints = [
             models.UniqueConstraint(fields=["number"], condition=models.Q(closed_at=None), name="approval_referred_once"),
-            models.CheckConstraint(condition=models.Q(kind__in=["referral", "review"]), name="approval_referral_kind"),
+            models.CheckConstraint(condition=models.Q(kind__in=["referral", "review", "correction"]), name="approval_referral_kind"),
         ]
         indexes = [models.Index(fields=["queue", "due_at"], condition=models.Q(closed_at=None), name="approval_queue")]
 
@@ -187,3 +197,55 @@ class Claim(models.Model):
     class Meta:
         app_label = "approval"
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="approval_claimed_once")]
+
+
+class RedecisionState(StrEnum):
+    """What became of a decision that used a corrected record."""
+
+    DUE = "due"  # it is decided again as soon as the source answers
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"  # the new decision is in effect
+    REFERRED = "referred"  # a person decides; until then the old one stands
+    UPHELD = "upheld"  # … and let it stand
+    REPLACED = "replaced"  # … and decided anew
+    UNTOUCHED = "untouched"  # it rests on other fields of the record
+    SUPERSEDED = "superseded"  # another decision of the case counts, and is decided again
+    OPEN = "open"  # the applicant has the floor: when she confirms, everything is asked again
+    WITHDRAWN = "withdrawn"
+    ERASED = "erased"  # after retention nothing is left to decide on
+
+
+class Redecision(models.Model):
+    """A decision that used a corrected record, and what became of it. `answer` is the decision beside it; both are kept.
+
+    `due_at` is when it is tried (again), `attempts` how often its source was silent.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    correction = models.CharField(max_length=32)
+    decision = models.ForeignKey(DecisionRow, on_delete=models.PROTECT, related_name="redecisions")
+    number = models.CharField(max_length=18)
+    state = models.CharField(max_length=10)
+    answer = models.ForeignKey(DecisionRow, on_delete=models.PROTECT, related_name="answered", null=True, db_index=False)
+    noted_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+
+    class Privacy:
+        public = ("id", "correction", "decision", "number", "state", "answer", "noted_at", "due_at", "attempts", "done_at")
+        personal = ()
+        secret = ()
+
+    class Meta:
+        app_label = "approval"
+        constraints = [
+            models.UniqueConstraint(fields=["correction", "decision"], name="approval_redecided_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in RedecisionState]), name="approval_redecision_state"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=models.Q(state="due"), name="approval_redecision_due"),
+            models.Index(fields=["number"], condition=models.Q(state="referred"), name="approval_redecision_case"),
+        ]

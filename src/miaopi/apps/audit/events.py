@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import fields
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, ClassVar, Final, TypeVar, get_type_hints
+
+from miaopi.kernel.frozen import frozen
 
 JsonBody = dict[str, Any]
 WITHIN: Final[dict[type[Event], list[Callable[..., None]]]] = {}
 AFTER: Final[dict[str, tuple[type[Event], Callable[..., None]]]] = {}
+MANY: Final[set[str]] = set()  # those of AFTER that take a batch at once
 KINDS: Final[dict[str, type[Event]]] = {}
 NAMERS: Final[list[Callable[[str], str]]] = []
 
@@ -27,7 +31,12 @@ class ActorKind(StrEnum):
     SYSTEM = "system"
 
 
-@dataclass(frozen=True, slots=True)
+@cache
+def _names_of(kept: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kept))
+
+
+@frozen
 class Actor:
     """Who acts (DESIGN.md law 11): `id` is a party, a rule set with its version, or the name of a handler; never an ID number.
 
@@ -41,15 +50,28 @@ class Actor:
     right: str | None = None
     role: str | None = None
 
+    @property
+    def party(self) -> str:
+        """Whose matters these are when a person acts: hers, or those of whom she acts for."""
+        return self.acting_for or self.id
+
+    @property
+    def signed_as(self) -> str:
+        """As a row keeps who decided it."""
+        return f"{self.kind}/{self.id}"
+
     def to_json(self) -> JsonBody:
         """What an entry says of the actor: the level and the right of the act are part of the act.
 
         Parties stand there by pseudonym, as subjects do, so that no entry leads to a person once the keys are gone
         (DESIGN.md §7.6). Raises Nameless where no room gives one.
         """
-        said = {name: value for name, value in asdict(self).items() if value is not None}
+        said: JsonBody = {name: value for name in ACTOR if (value := getattr(self, name)) is not None}
         parties = {"acting_for", "id"} if self.kind is ActorKind.PERSON else {"acting_for"}
         return said | {name: _pseudonym(said[name]) for name in parties & said.keys()}
+
+
+ACTOR: Final = _names_of(Actor)
 
 
 def name_persons_by(pseudonym: Callable[[str], str]) -> None:
@@ -84,14 +106,17 @@ def system(name: str) -> Actor:
 
 
 class Event:
-    """Something that happened. Subclasses are frozen dataclasses in a room's `events.py`.
+    """Something that happened. Subclasses are `@frozen`, in a room's `events.py`.
 
     Fields are str, int, bool, date, datetime, tuples of str, or None. `subject` is the pseudonym of the person whom it is
-    about; `number` or `application` the case it belongs to. An event whose `is_access` is true is a look at her data.
+    about; `number` or `application` the case it belongs to. An event whose `is_access` is true is a look at her data, one whose
+    `is_attempt` is true a look that was refused. One that names a `deferral` is shown to its subject from `shown_from` on; without
+    such a moment, when somebody releases it.
     """
 
     event_kind: ClassVar[str]
     is_access: ClassVar[bool] = False
+    is_attempt: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         cls.event_kind = f"{cls.__module__.split('.')[2]}.{cls.__name__}" if cls.__module__.startswith("miaopi.apps.") else cls.__name__
@@ -99,12 +124,23 @@ class Event:
 
     def to_body(self) -> JsonBody:
         """The fields as JSON values; moments and days as ISO 8601 text."""
-        return {field.name: _written(getattr(self, field.name)) for field in fields(self)}  # type: ignore[arg-type]  # each subclass is a dataclass
+        return {
+            name: value if type(value := getattr(self, name)) is str else _written(value) for name in _names_of(type(self))  # type: ignore[arg-type]  # a class is hashable
+        }
+
+
+@frozen
+class LogChecked(Event):
+    """Somebody had the whole log of `size` entries recomputed; `findings` rows were altered, of which `rows` names the first."""
+
+    size: int
+    findings: int
+    rows: tuple[str, ...]
 
 
 def case_of(body: JsonBody) -> str | None:
-    """The number of the case that an event belongs to, if any."""
-    return body.get("number") or body.get("application")
+    """The number of the case that an event belongs to, if any; an agreement is a case of its own."""
+    return body.get("number") or body.get("application") or body.get("agreement")
 
 
 EventT = TypeVar("EventT", bound=Event)
@@ -112,15 +148,13 @@ Handler = TypeVar("Handler", bound=Callable[..., None])
 
 
 def _written(value: object) -> object:
-    match value:
-        case None | bool() | int() | str():
-            return value
-        case date():
-            return value.isoformat()
-        case tuple():
-            return [_written(each) for each in value]
-        case _:
-            raise TypeError(f"an event cannot hold a {type(value).__name__}")
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, tuple):
+        return [each if type(each) is str else _written(each) for each in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"an event cannot hold a {type(value).__name__}")
 
 
 def read_event(kind: str, body: JsonBody) -> Event:
@@ -159,6 +193,17 @@ def after(event: type[EventT]) -> Callable[[Handler], Handler]:
             raise ValueError(f"two handlers would share the place of {name} in the log")
         AFTER[name] = (event, handler)
         return handler
+
+    return listen
+
+
+def after_many(event: type[EventT]) -> Callable[[Handler], Handler]:
+    """`handler(events, *, now)` reads the numbered log a batch at a time: each event with its moment. For what is only counted, so that
+    a busy hour costs a statement a batch and not one an event. It is one for all: where it fails, they are taken one by one."""
+
+    def listen(handler: Handler) -> Handler:
+        MANY.add(name_of(handler))
+        return after(event)(handler)
 
     return listen
 

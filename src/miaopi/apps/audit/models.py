@@ -19,16 +19,18 @@ class Entry(models.Model):
     entry = models.TextField()
     salt = models.BinaryField()
     leaf = models.BinaryField()
+    deferral = models.CharField(max_length=32, null=True)
 
     class Privacy:
         public = ("id", "at", "kind", "number", "is_access", "leaf")
-        personal = ("subject", "entry")
+        personal = ("subject", "entry", "deferral")
         secret = ("salt",)
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["number", "id"], condition=models.Q(number__isnull=False), name="audit_entry_of_case"),
             models.Index(fields=["subject", "id"], condition=models.Q(subject__isnull=False), name="audit_entry_of_subject"),
+            models.Index(fields=["deferral", "id"], condition=models.Q(deferral__isnull=False), name="audit_entry_of_deferral"),
         ]
 
 
@@ -112,3 +114,20 @@ class Failure(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["handler", "seq"], name="audit_failure_once")]
+
+
+class Release(models.Model):
+    """From when on a deferred entry is shown to its subject; never by time alone where there is no moment.
+
+    `renewals` counts how often the moment was moved further away. An entry whose text names no deferral has no such row, and one
+    made for it would hide nothing.
+    """
+
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True)
+    shown_from = models.DateTimeField(null=True)
+    renewals = models.PositiveSmallIntegerField(default=0)
+
+    class Privacy:
+        public = ()
+        personal = ("entry", "shown_from", "renewals")
+        secret = ()

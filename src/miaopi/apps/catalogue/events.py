@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from miaopi.apps.audit.api import Event
+from miaopi.kernel.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class CatalogueSeeded(Event):
     """Agencies, resources or fields were added or changed from the file of that SHA-256 (hex)."""
 
@@ -16,7 +15,7 @@ class CatalogueSeeded(Event):
     resources: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class CatalogueImported(Event):
     """A national table of that SHA-256 (hex) was taken over whole: how many agencies and resources it added or changed."""
 
@@ -26,7 +25,7 @@ class CatalogueImported(Event):
     changed: int
 
 
-@dataclass(frozen=True)
+@frozen
 class ServicePublished(Event):
     """A version of a service is in force from `effective_from`."""
 

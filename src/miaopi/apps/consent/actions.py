@@ -10,9 +10,15 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from miaopi.apps.audit.api import Actor, act, sign
-from miaopi.apps.consent.events import ConsentGiven, ConsentWithdrawn
+from miaopi.apps.consent.events import ConsentGiven, ConsentUsedUp, ConsentWithdrawn
 from miaopi.apps.consent.models import Receipt
-from miaopi.apps.consent.queries import Consent, compute_consent, compute_document, lock_receipt
+from miaopi.apps.consent.queries import (
+    Consent,
+    compute_consent,
+    compute_document,
+    lock_open_receipts,
+    lock_receipt,
+)
 from miaopi.apps.identity.api import PartyId, Right, authorise, pseudonym
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
@@ -66,12 +72,21 @@ def withdraw_consent(*, receipt: str, by: Actor, now: datetime) -> Consent:
     """Take a consent back; from the next pull on nothing is fetched on it. Twice is once. Raises NotFound, also for another's."""
     authorise(by, Right.WITHDRAW_CONSENT)
     with act(by=by, now=now) as unit:
-        row = lock_receipt(receipt, applicant=by.acting_for or by.id)
+        row = lock_receipt(receipt, applicant=by.party)
         if row.withdrawn_at is None:
             row.withdrawn_at = now
             row.save(update_fields=("withdrawn_at",))
             unit.record(ConsentWithdrawn(receipt=row.id, application=row.application, subject=pseudonym(row.applicant)))
     return compute_consent(row)
+
+
+def use_up_consents(*, application: str, by: Actor, now: datetime) -> None:
+    """What the application wanted has been reached, or given up: its consents are ground for nothing more. Twice is once."""
+    with act(by=by, now=now) as unit:
+        for row in lock_open_receipts(application):
+            row.used_up_at = now
+            row.save(update_fields=("used_up_at",))
+            unit.record(ConsentUsedUp(receipt=row.id, application=row.application, subject=pseudonym(row.applicant)))
 
 
 def sign_receipt(*, receipt: str, digest: str, by: Actor, now: datetime) -> None:

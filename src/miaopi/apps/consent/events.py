@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from miaopi.apps.audit.api import Event
+from miaopi.kernel.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class ConsentGiven(Event):
     """A person allowed what the receipt says. `digest` is the SHA-256 of its canonical bytes, in hex."""
 
@@ -19,9 +18,18 @@ class ConsentGiven(Event):
     digest: str
 
 
-@dataclass(frozen=True)
+@frozen
 class ConsentWithdrawn(Event):
     """The person took it back: nothing more is pulled on this receipt."""
+
+    receipt: str
+    application: str
+    subject: str
+
+
+@frozen
+class ConsentUsedUp(Event):
+    """What it was given for has been reached, or given up: nothing more is pulled on this receipt."""
 
     receipt: str
     application: str

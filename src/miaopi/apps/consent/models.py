@@ -7,7 +7,10 @@ from django.db import models
 
 
 class Receipt(models.Model):
-    """One consent for one application. `scope` and `separate` hold `resource.field`, sorted."""
+    """One consent for one application. `scope` and `separate` hold `resource.field`, sorted.
+
+    `used_up_at`: when what it was given for had been reached, or given up (个人信息保护法 第四十七条第一款第一项).
+    """
 
     id = models.CharField(primary_key=True, max_length=32)
     application = models.CharField(max_length=40)
@@ -23,12 +26,13 @@ class Receipt(models.Model):
     given_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
+    used_up_at = models.DateTimeField(null=True)
     signature = models.BinaryField(null=True)
 
     class Privacy:
         public = (
             "id", "service", "version", "scope", "separate", "purpose_zh", "purpose_en", "given_at", "expires_at",
-            "withdrawn_at", "signature",
+            "withdrawn_at", "used_up_at", "signature",
         )
         personal = ("application", "applicant", "actor")
         secret = ("nonce",)

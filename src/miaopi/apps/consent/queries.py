@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any, Final
 
+from miaopi.apps.audit.api import Read
 from miaopi.apps.consent.models import Receipt
 from miaopi.apps.identity.api import PartyId, pseudonym
 from miaopi.kernel.credential import verify
 from miaopi.kernel.errors import NotFound, RightsError
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.ledger import canonical_json
 from miaopi.kernel.wording import Text
 
+SCOPE: Final = """
+SELECT applicant, service, application, scope, separate, purpose_zh, expires_at, withdrawn_at, used_up_at
+FROM consent_receipt WHERE id = %s
+"""
 NO_SUCH_CONSENT = Text(zh="没有这份授权同意。", en="There is no such consent.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Consent:
     """A consent as it stands. `document` is what is signed; `signature` comes within a second of giving."""
 
@@ -33,12 +39,13 @@ class Consent:
     given_at: datetime
     expires_at: datetime
     withdrawn_at: datetime | None
+    used_up_at: datetime | None
     document: bytes
     signature: bytes | None
 
     def is_open(self, now: datetime) -> bool:
-        """Neither withdrawn nor expired."""
-        return self.withdrawn_at is None and now < self.expires_at
+        """Neither withdrawn, nor used up, nor expired."""
+        return self.withdrawn_at is None and self.used_up_at is None and now < self.expires_at
 
     @property
     def digest(self) -> str:
@@ -54,14 +61,50 @@ def get_consent(receipt: str) -> Consent:
     return compute_consent(row)
 
 
+@frozen
+class Scope:
+    """What a pull needs to know of a consent, as it stands now."""
+
+    applicant: PartyId
+    service: str
+    application: str
+    scope: frozenset[str]
+    separate: frozenset[str]
+    purpose: str
+    expires_at: datetime
+    withdrawn_at: datetime | None
+    used_up_at: datetime | None
+
+    def is_open(self, now: datetime) -> bool:
+        """Neither withdrawn, nor used up, nor expired."""
+        return self.withdrawn_at is None and self.used_up_at is None and now < self.expires_at
+
+    def covers(self, fields: Iterable[str], *, sensitive: Iterable[str]) -> bool:
+        """Whether it names all of `fields` (`resource.field`), and apart those that need it (个人信息保护法 第二十九条)."""
+        return self.scope.issuperset(fields) and self.separate.issuperset(sensitive)
+
+
+def read_scope(receipt: str) -> Read[Scope | None]:
+    """Read anew at each pull, so that a withdrawal works at once."""
+    return Read(SCOPE, (receipt,), _compute_scope)
+
+
+def _compute_scope(rows: Sequence[tuple[Any, ...]]) -> Scope | None:
+    if not rows:
+        return None
+    applicant, service, application, scope, separate, purpose, *moments = rows[0]
+    return Scope(applicant, service, application, frozenset(scope), frozenset(separate), purpose, *moments)
+
+
 def list_consents(applicant: PartyId) -> Sequence[Consent]:
     """All consents of a person, the newest first."""
     return [compute_consent(row) for row in Receipt.objects.filter(applicant=applicant).order_by("-given_at", "id")]
 
 
 def find_open_consent(application: str, now: datetime) -> Consent | None:
-    """The newest consent of an application that is neither withdrawn nor expired."""
-    row = Receipt.objects.filter(application=application, withdrawn_at=None, expires_at__gt=now).order_by("-given_at", "id").first()
+    """The newest consent of an application that is neither withdrawn, nor used up, nor expired."""
+    rows = Receipt.objects.filter(application=application, withdrawn_at=None, used_up_at=None, expires_at__gt=now)
+    row = rows.order_by("-given_at", "id").first()
     return None if row is None else compute_consent(row)
 
 
@@ -81,17 +124,17 @@ def require_consent(
     `sensitive` names those of `fields` that need a separate consent (个人信息保护法 第二十九条). A receipt given for
     another person, service or application is no ground.
     """
-    asked = sorted(f"{resource}.{name}" for name in fields)
-    rows = Receipt.objects.filter(
-        id=receipt, withdrawn_at=None, expires_at__gt=now, scope__contains=asked,
-        separate__contains=sorted(f"{resource}.{name}" for name in sensitive),
-    )
+    found = read_scope(receipt).now()
     bound = {"applicant": subject, "service": service, "application": application}
-    if not rows.filter(**{name: value for name, value in bound.items() if value is not None}).exists():
+    if (
+        found is None or not found.is_open(now)
+        or not found.covers((f"{resource}.{name}" for name in fields), sensitive=(f"{resource}.{name}" for name in sensitive))
+        or any(value is not None and value != getattr(found, name) for name, value in bound.items())
+    ):  # fmt: skip
         raise RightsError(
             Text(
-                zh="没有查询该信息的有效授权：可能未授权、已撤回或已过期。",
-                en="There is no consent for this: it was not given, was withdrawn, or has expired.",
+                zh="没有查询该信息的有效授权：可能未授权、已撤回、已用完或已过期。",
+                en="There is no consent for this: it was not given, was withdrawn, is used up, or has expired.",
             )
         )
 
@@ -109,12 +152,18 @@ def lock_receipt(receipt: str, *, applicant: PartyId) -> Receipt:
     return row
 
 
+def lock_open_receipts(application: str) -> Sequence[Receipt]:
+    """Those of an application that are neither withdrawn nor used up, to change them."""
+    rows = Receipt.objects.select_for_update().filter(application=application, withdrawn_at=None, used_up_at=None)
+    return list(rows.order_by("id"))
+
+
 def compute_consent(row: Receipt) -> Consent:
     return Consent(
         receipt=row.id, application=row.application, service=row.service, version=row.version, applicant=row.applicant,
         actor=row.actor, scope=tuple(row.scope), separate=tuple(row.separate), purpose=Text(row.purpose_zh, row.purpose_en),
-        given_at=row.given_at, expires_at=row.expires_at, withdrawn_at=row.withdrawn_at, document=compute_document(row),
-        signature=None if row.signature is None else bytes(row.signature),
+        given_at=row.given_at, expires_at=row.expires_at, withdrawn_at=row.withdrawn_at, used_up_at=row.used_up_at,
+        document=compute_document(row), signature=None if row.signature is None else bytes(row.signature),
     )
 
 

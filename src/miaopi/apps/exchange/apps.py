@@ -10,6 +10,7 @@ class ExchangeConfig(AppConfig):
     label = "exchange"
 
     def ready(self) -> None:
+        import miaopi.apps.exchange.handlers  # noqa: F401 - importing it is what registers the handlers
         from miaopi.apps.exchange.adapters.identity import answer_unified_identity
         from miaopi.apps.exchange.api import register_source
 

@@ -9,9 +9,10 @@ from datetime import date, datetime
 from miaopi.apps.audit.api import Event
 from miaopi.definitions import ServicePackage
 from miaopi.kernel.fact import Fact, FactName
+from miaopi.kernel.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class PrefillDone(Event):
     """Sources were asked for a draft; `silent` names the resources that could not say."""
 
@@ -22,14 +23,14 @@ class PrefillDone(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class ValuesEntered(Event):
     number: str
     facts: tuple[str, ...]
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class FactDisputed(Event):
     """政务数据共享条例, 校核纠错: the person says that a value which is not hers to change is wrong."""
 
@@ -39,7 +40,7 @@ class FactDisputed(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class DraftErased(Event):
     """`ground` is `consent_withdrawn` or `application_withdrawn`."""
 
@@ -48,7 +49,7 @@ class DraftErased(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class FilingConfirmed(Event):
     """The applicant confirmed; `facts_digest` is the salted SHA-256 of the frozen facts, hex.
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from miaopi.apps.audit.api import Event
+from miaopi.kernel.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class PartyRegistered(Event):
-    """A person whom an authority verified was seen for the first time."""
+    """A person was seen for the first time: an authority verified her, or an agency named her by her number."""
 
     subject: str
     document_type: str
 
 
-@dataclass(frozen=True)
+@frozen
 class IdentityChanged(Event):
     """The authority says something else of a known person than it did before; `fields` names what."""
 
@@ -24,7 +24,7 @@ class IdentityChanged(Event):
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class SignedIn(Event):
     """A session was opened on the strength of `method` at `assurance` (1 to 3)."""
 
@@ -34,7 +34,7 @@ class SignedIn(Event):
     method: str
 
 
-@dataclass(frozen=True)
+@frozen
 class SignInFailed(Event):
     """The authority did not know the code; `code` and `origin` are keyed hashes, of no use outside the limit."""
 
@@ -42,7 +42,7 @@ class SignInFailed(Event):
     origin: str
 
 
-@dataclass(frozen=True)
+@frozen
 class SignedOut(Event):
     """A session was closed by its owner, or replaced by the one she opened after it."""
 
@@ -50,7 +50,7 @@ class SignedOut(Event):
     session: str
 
 
-@dataclass(frozen=True)
+@frozen
 class StaffAdded(Event):
     """A member of staff got an account in one role, for one office, with queues to take cases from."""
 
@@ -60,14 +60,14 @@ class StaffAdded(Event):
     queues: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class StaffLeft(Event):
     """A member of staff has no account any more; her sessions and tokens ended with it."""
 
     staff: str
 
 
-@dataclass(frozen=True)
+@frozen
 class StaffSignedIn(Event):
     """A session of a member of staff was opened on the strength of `method`."""
 
@@ -77,7 +77,7 @@ class StaffSignedIn(Event):
     method: str
 
 
-@dataclass(frozen=True)
+@frozen
 class StaffSignedOut(Event):
     """A session of a member of staff was closed by her, or replaced by the one opened after it."""
 
@@ -85,20 +85,22 @@ class StaffSignedOut(Event):
     session: str
 
 
-@dataclass(frozen=True)
+@frozen
 class TokenIssued(Event):
-    """A key for programs was issued; `subject` for a person, `staff` for a member of staff."""
+    """A key for programs was issued; `subject` for a person, `staff` for a member of staff, `agency` for the systems of one."""
 
     token: str
     expires_at: datetime
     subject: str | None = None
     staff: str | None = None
+    agency: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class TokenRevoked(Event):
     """A key for programs is of no use from now on."""
 
     token: str
     subject: str | None = None
     staff: str | None = None
+    agency: str | None = None

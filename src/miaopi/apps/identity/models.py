@@ -26,7 +26,10 @@ class Account(models.Model):
 
 
 class VerifiedIdentity(models.Model):
-    """What an authority said of a party: found by a keyed hash of the document number, kept sealed."""
+    """What an authority said of a party: found by a keyed hash of the document number, kept sealed.
+
+    Level 0: nobody was verified yet, an agency has named her by her number.
+    """
 
     id = models.CharField(primary_key=True, max_length=32)
     number_index = models.CharField(max_length=64, unique=True)
@@ -43,7 +46,7 @@ class VerifiedIdentity(models.Model):
         secret = ("number_index", "sealed")
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(assurance_level__range=(1, 3)), name="identity_assurance_level")]
+        constraints = [models.CheckConstraint(condition=models.Q(assurance_level__range=(0, 3)), name="identity_assurance_level")]
 
 
 class Staff(models.Model):
@@ -105,26 +108,30 @@ class Session(models.Model):
 
 
 class Token(models.Model):
-    """A key for programs that act for one person or one member of staff. It stands nowhere: `digest` is its SHA-256."""
+    """A key for programs that act for one person, one member of staff or one agency. It stands nowhere: `digest` is its SHA-256."""
 
     digest = models.CharField(primary_key=True, max_length=64)
     id = models.CharField(max_length=32, unique=True)
     identity = models.ForeignKey(VerifiedIdentity, on_delete=models.PROTECT, related_name="tokens", null=True)
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="tokens", null=True)
+    agency = models.CharField(max_length=60, null=True)
     label = models.CharField(max_length=80)
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 
     class Privacy:
-        public = ("id", "label", "issued_at", "expires_at", "revoked_at")
+        public = ("id", "agency", "label", "issued_at", "expires_at", "revoked_at")
         personal = ("identity", "staff")
         secret = ("digest",)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(identity__isnull=True) ^ models.Q(staff__isnull=True), name="token_of_one_holder",
+                condition=models.Q(identity__isnull=True, staff__isnull=True, agency__isnull=False)
+                | models.Q(identity__isnull=True, staff__isnull=False, agency__isnull=True)
+                | models.Q(identity__isnull=False, staff__isnull=True, agency__isnull=True),
+                name="token_of_one_holder",
             ),
         ]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from miaopi.apps.audit.api import Event
+from miaopi.kernel.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class LicenceIssued(Event):
     """The row of a licence was made with the decision that grants it; its text is signed after.
 
@@ -22,7 +22,7 @@ class LicenceIssued(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class LicenceUpdated(Event):
     """A new version of a licence takes the place of `supersedes`; `content_digest` as when one is issued."""
 
@@ -35,7 +35,7 @@ class LicenceUpdated(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class LicenceRevoked(Event):
     """A licence no longer counts; `ground` is the id of the decision that took the place of the one that granted it."""
 
@@ -45,7 +45,7 @@ class LicenceRevoked(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class LicenceSigned(Event):
     """The text of a licence carries its signature, and so does what its QR code holds: `text_digest` and `credential_digest`
     are SHA-256, hex, and `key` is the id of the credential's key."""
@@ -58,7 +58,7 @@ class LicenceSigned(Event):
     key: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class SigningKeyPublished(Event):
     """A key for credentials is known to all; it signs from `begins_at` on, the first one from the first."""
 
@@ -67,7 +67,7 @@ class SigningKeyPublished(Event):
     begins_at: datetime | None
 
 
-@dataclass(frozen=True)
+@frozen
 class RegistrationDone(Event):
     """An agency wrote the act into its own register and gave its reference. `moment` is approve, visit or lapse."""
 
@@ -81,7 +81,7 @@ class RegistrationDone(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class RegistrationRefused(Event):
     """An agency will not write the act; `reason` is its word. A person has to look."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from miaopi.apps.identity.api import PartyId
+from miaopi.kernel.frozen import frozen
 
 SELF: Final = "self"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Power:
     """`actor_party` may act for `for_party` on this ground."""
 

@@ -4,21 +4,8 @@ from __future__ import annotations
 
 from miaopi.apps.notification.actions.deliver import ask_due, deliver_due
 from miaopi.apps.notification.actions.read import mark_all_read
-from miaopi.apps.notification.events import (
-    MessageAccepted,
-    MessageDelivered,
-    MessageUndelivered,
-    MessageWritten,
-)
-from miaopi.apps.notification.queries import (
-    Message,
-    Status,
-    count_unread,
-    list_messages,
-    list_messages_about,
-)
+from miaopi.apps.notification.queries import count_unread, list_messages, list_messages_about
 
 __all__ = [
-    "Message", "MessageAccepted", "MessageDelivered", "MessageUndelivered", "MessageWritten", "Status", "ask_due", "count_unread",
-    "deliver_due", "list_messages", "list_messages_about", "mark_all_read",
+    "ask_due", "count_unread", "deliver_due", "list_messages", "list_messages_about", "mark_all_read",
 ]  # fmt: skip

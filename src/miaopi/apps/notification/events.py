@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from miaopi.apps.audit.api import Event
+from miaopi.kernel.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class MessageWritten(Event):
     """A message waits to be carried. `kind` is the outcome or the occasion that it tells."""
 
@@ -17,7 +16,7 @@ class MessageWritten(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class MessageAccepted(Event):
     """The gateway took the message under its key; `attempts` counts our tries, `reference` is the gateway's own."""
 
@@ -28,7 +27,7 @@ class MessageAccepted(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class MessageDelivered(Event):
     """The telephone has it, says the gateway; `attempts` counts how often we handed it over."""
 
@@ -39,7 +38,7 @@ class MessageDelivered(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class MessageUndelivered(Event):
     """The gateway gave up, or has not said for long that the telephone has it. It is not sent again; it can be read in the house."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -14,6 +14,7 @@ from miaopi.apps.audit.api import Actor
 from miaopi.apps.identity.api import Right, authorise
 from miaopi.apps.notification.models import Message as Row
 from miaopi.kernel.errors import NotFound
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 NO_MESSAGE: Final = Text(zh="没有这条消息。", en="There is no such message.")
@@ -36,7 +37,7 @@ STATUS_WORDS: Final[Mapping[Status, Text]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """A message as its person sees it; `kind` is the outcome or the occasion that it tells."""
 
@@ -96,7 +97,7 @@ def list_messages_about(*, number: str) -> list[Message]:
 
 def own_messages(reader: Actor) -> QuerySet[Row]:
     authorise(reader, Right.READ_OWN_MESSAGES, owner=reader.id)
-    return Row.objects.filter(party=reader.acting_for or reader.id)
+    return Row.objects.filter(party=reader.party)
 
 
 def list_due(*, now: datetime, most: int) -> list[Row]:

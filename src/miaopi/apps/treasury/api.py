@@ -6,25 +6,13 @@ from miaopi.apps.treasury.actions.due import run_due
 from miaopi.apps.treasury.actions.pay import pay_due
 from miaopi.apps.treasury.actions.run import run_month
 from miaopi.apps.treasury.actions.stop import stop_entitlement
-from miaopi.apps.treasury.events import (
-    BatchListed,
-    BatchReviewed,
-    EntitlementMade,
-    EntitlementStopped,
-    OverpaymentFound,
-    PaymentCancelled,
-    PaymentHeld,
-    PaymentMade,
-    PaymentOrdered,
-    PaymentReturned,
-)
-from miaopi.apps.treasury.queries.books import Finding, check_books
+from miaopi.apps.treasury.events import EntitlementStopped, PaymentMade
+from miaopi.apps.treasury.queries.books import check_books
 from miaopi.apps.treasury.queries.entitlements import Entitlement, find_entitlement
 from miaopi.apps.treasury.queries.months import check_month
 from miaopi.apps.treasury.queries.payments import (
     Batch,
     Payment,
-    Recovery,
     find_recovery,
     get_batch,
     get_payment,
@@ -32,8 +20,6 @@ from miaopi.apps.treasury.queries.payments import (
 )
 
 __all__ = [
-    "Batch", "BatchListed", "BatchReviewed", "Entitlement", "EntitlementMade", "EntitlementStopped", "Finding", "OverpaymentFound",
-    "Payment", "PaymentCancelled", "PaymentHeld", "PaymentMade", "PaymentOrdered",
-    "PaymentReturned", "Recovery", "check_books", "check_month", "find_entitlement", "find_recovery", "get_batch", "get_payment",
-    "list_payments", "pay_due", "run_due", "run_month", "stop_entitlement",
+    "Batch", "Entitlement", "EntitlementStopped", "Payment", "PaymentMade", "check_books", "check_month", "find_entitlement",
+    "find_recovery", "get_batch", "get_payment", "list_payments", "pay_due", "run_due", "run_month", "stop_entitlement",
 ]  # fmt: skip

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from miaopi.apps.audit.api import Event
+from miaopi.kernel.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class EntitlementMade(Event):
     """An approval entitles a person to a payment each month, from `from_month` (YYYY-MM) on."""
 
@@ -17,7 +16,7 @@ class EntitlementMade(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class PaymentOrdered(Event):
     """The month stands on the list to be paid; `order` is the key the bank will see."""
 
@@ -27,7 +26,7 @@ class PaymentOrdered(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class PaymentHeld(Event):
     """The month is neither paid nor stopped: the sources in `waiting_for` could not say, or `reason` is another word. A person looks."""
 
@@ -39,7 +38,7 @@ class PaymentHeld(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class PaymentCancelled(Event):
     """A month that was listed or held is not due: the entitlement had ended before it."""
 
@@ -49,7 +48,7 @@ class PaymentCancelled(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class PaymentMade(Event):
     """The bank has paid the month. `reference` is the bank's."""
 
@@ -60,7 +59,7 @@ class PaymentMade(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class PaymentReturned(Event):
     """The bank will not pay the month; `reason` is its word. Nothing was paid, and a person looks."""
 
@@ -71,7 +70,7 @@ class PaymentReturned(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class EntitlementStopped(Event):
     """From `from_month` on nothing is due any more; `reason` is the package's word for why."""
 
@@ -82,7 +81,7 @@ class EntitlementStopped(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class OverpaymentFound(Event):
     """Months were paid that were not due; a recovery is open."""
 
@@ -92,7 +91,7 @@ class OverpaymentFound(Event):
     subject: str
 
 
-@dataclass(frozen=True)
+@frozen
 class BatchListed(Event):
     """The list of a service and month is made; what comes later is added to it."""
 
@@ -100,7 +99,7 @@ class BatchListed(Event):
     month: str
 
 
-@dataclass(frozen=True)
+@frozen
 class BatchReviewed(Event):
     """The list was looked through again and may be paid from its pay day on."""
 

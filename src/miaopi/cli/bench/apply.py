@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -23,6 +22,7 @@ from miaopi.cli.printing import emit, tell
 from miaopi.config import clock
 from miaopi.instance import Instance, attach
 from miaopi.kernel.errors import InputError
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 SERVICE: Final = "no-criminal-record"
@@ -32,7 +32,7 @@ SENT: Final = re.compile(r"^[^\t\n]*\tF\t\d+\t(Query|Parse|Bind)\t(.*?)(?=^[^\t\
 TOO_FEW = "residents of this city are approved at once"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ready:
     """A draft that only waits for its confirm: whose session, which number, which form."""
 

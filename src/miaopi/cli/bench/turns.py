@@ -9,14 +9,15 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final
+
+from miaopi.kernel.frozen import frozen
 
 FEWEST: Final = 5  # cases a turn, of the slowest, too
 MICRO: Final = 1e6
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Contestant:
     """What decides one case, and the cases as it takes them."""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from miaopi.kernel.frozen import frozen
 
 DEPTH: Final = 16
 ITEMS: Final = 2048
@@ -25,7 +26,7 @@ class Malformed(ValueError):
     """These bytes are not one well-formed item within the limits."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tag:
     """A tagged item (§3.4)."""
 

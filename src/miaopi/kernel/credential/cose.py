@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -30,6 +30,7 @@ from miaopi.kernel.credential.trust import (
     derive_es256,
 )
 from miaopi.kernel.credential.verdict import PRIVATE, Reason, Verdict
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 COSE_SIGN1: Final = 18
@@ -44,7 +45,7 @@ SKEW: Final = timedelta(seconds=60)
 DIGEST: Final = 16  # bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Profile:
     """What a kind of credential begins with and demands. The last second of `exp` counts for some, not for RFC 8392."""
 
@@ -58,7 +59,7 @@ class Profile:
 LICENCE: Final = Profile("MP1:", frozenset({Algorithm.ES256}))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Claims:
     """What a licence says to whoever scans it, and no more. `holder_digest` is that of the identity number (`digest_holder`)."""
 
@@ -128,7 +129,7 @@ class _Failed(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Opened:
     """A message whose form is right, before anything of it is believed."""
 

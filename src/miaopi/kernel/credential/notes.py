@@ -10,11 +10,12 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from miaopi.kernel.frozen import frozen
 
 ED25519: Final = b"\x01"  # the signature type of C2SP signed-note
 DASH: Final = "\u2014 "
@@ -60,7 +61,7 @@ def checkpoint_text(origin: str, size: int, root: bytes) -> str:
     return f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Head:
     """What a checkpoint says."""
 

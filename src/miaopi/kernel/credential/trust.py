@@ -9,7 +9,6 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, cast
@@ -24,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 
 from miaopi.kernel.errors import InputError
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.ledger import canonical_json
 from miaopi.kernel.wording import Text
 
@@ -48,7 +48,7 @@ class Withdrawal(StrEnum):
     SUPERSEDED = "superseded"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrustedKey:
     """A key under which credentials are believed that were issued between `since` and `until`, if these are known."""
 
@@ -64,7 +64,7 @@ class TrustedKey:
         return (self.since is None or self.since <= issued_at) and (self.until is None or issued_at <= self.until)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trust:
     """`withdrawn` maps the mark of a credential to the reason; it was stated at `stated_at` and is to be believed for `ttl`."""
 

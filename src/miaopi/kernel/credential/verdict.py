@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 PRIVATE: Final = -70001  # the claim that holds ours (RFC 8392 §9.1: below -65536 is for private use)
@@ -50,7 +51,7 @@ MOMENTS: Final = frozenset({4, 5, 6})
 OURS: Final = {1: "type", 2: "name", 3: "holder_digest", 4: "portrait_digest", 5: "identifier"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """`reason` is `None` for a credential that counts. `payload` is what it says, once its signature has held.
 

@@ -31,12 +31,20 @@ from miaopi.kernel.decision.outcomes import (
     Wait,
     Waitlist,
 )
-from miaopi.kernel.decision.reading import read_answers, read_facts, read_overrides, read_value, write_fact
+from miaopi.kernel.decision.reading import (
+    MOST_PLACES,
+    read_answers,
+    read_facts,
+    read_overrides,
+    read_value,
+    write_fact,
+)
 from miaopi.kernel.decision.replay import receipt_of, replay
 from miaopi.kernel.decision.sources import next_sources
 from miaopi.kernel.decision.table import DatedModel, Table
 
 __all__ = [
+    "MOST_PLACES",
     "Approve",
     "Basis",
     "Change",

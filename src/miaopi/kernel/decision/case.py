@@ -14,6 +14,7 @@ from miaopi.kernel.errors import InputError
 from miaopi.kernel.expr import Expression, Undetermined
 from miaopi.kernel.expr.values import holds
 from miaopi.kernel.fact import Absent, Doubt, Fact, FactName, Known, Unknown
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 NOBODY_ASKED = Unknown(Doubt.UNPROVEN)
@@ -37,7 +38,7 @@ def undeclared(name: str, names: Iterable[str]) -> InputError:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """How one rule stands. `value` is `None` where it came to no conclusion: because of the facts in `blame`, or `broken`."""
 

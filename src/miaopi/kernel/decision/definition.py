@@ -17,7 +17,8 @@ from miaopi.kernel.decision.outcomes import Basis, Outcome, Reason
 from miaopi.kernel.decision.table import Table
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Expression, Type
-from miaopi.kernel.fact import FactName
+from miaopi.kernel.fact import Fact, FactName, Unknown
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 AS_OF = "as_of"  # the one name that every rule may read without declaring it
@@ -48,7 +49,7 @@ class Kind(StrEnum):
     QUOTA = "quota"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordField:
     """One field of the records of a source that has many of a person: diplomas, houses."""
 
@@ -58,13 +59,14 @@ class RecordField:
     options: Mapping[str, Text] = field(default_factory=lambda: MappingProxyType({}))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FactSpec:
     """One fact: what it is, who says it, on which ground, and what the citizen may do about it.
 
-    `source` is `resource.field`, `applicant` or `derived`; or a `resource` alone, of which `records` says the fields: the fact
-    is then the list of all its records. `when` guards the asking: where it is not true the fact is
-    never asked. `volatile` facts are read again at confirm. `options` are the values of an enumeration with labels.
+    `source` is `resource.field` – of an agency, or of a base register, behind which a city names several –, `applicant` or `derived`;
+    or a `resource` alone, of which `records` says the fields: the fact is then the list of all its records. `when` guards the asking:
+    where it is not true the fact is never asked. `volatile` facts are read again at confirm. `options` are the values of an
+    enumeration with labels.
     `changeable`: hers to enter or correct. `attainable`: hers to bring about, at its source (a permit renewed, a mandate
     given) – never to enter. `told`: what its source answers and what it does not, in the words of the consent.
     `masked`: shown with its middle hidden.
@@ -89,7 +91,7 @@ class FactSpec:
 
     @property
     def scope(self) -> tuple[str, ...]:
-        """What is asked of a source, as `resource.field`: what a consent names and a grant covers."""
+        """What is asked, as `resource.field`. Consents and grants name what stands behind a base register (exchange, `list_scope`)."""
         if self.records:
             return tuple(f"{self.source}.{each.name}" for each in self.records)
         return () if self.resource is None else (self.source,)
@@ -99,12 +101,16 @@ class FactSpec:
         """The resource that is asked, or `None` where the applicant or a rule says the value."""
         return None if self.source in (APPLICANT, DERIVED) else self.source.partition(".")[0]
 
+    def find_silent(self, fact: Fact | None) -> str | None:
+        """The resource that could not say it: where several stand behind its source, the one that the fact names."""
+        return fact.source if isinstance(fact, Unknown) and fact.source is not None else self.resource
+
     @property
     def stage(self) -> int:
         return STAGES.index(self.privacy)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DatedValue:
     """`value` in force from `since` until before `until`; `published` is when anyone could know of it."""
 
@@ -115,7 +121,7 @@ class DatedValue:
     published: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """A number, list or word of the law with its history, oldest first, without overlap or hole."""
 
@@ -143,7 +149,7 @@ class Parameter:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Derived:
     """A value computed from facts, parameters and other derived values."""
 
@@ -161,7 +167,7 @@ class Derived:
         return self.value.type
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReasonSpec:
     """A coded ground of a decision. Each code leads to exactly one outcome."""
 
@@ -169,7 +175,7 @@ class ReasonSpec:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Condition:
     """What must hold. `otherwise` says what follows where it is known false, `unknown` what a doubt is called.
 
@@ -205,7 +211,7 @@ class Condition:
         return self.id if self.since == ALWAYS else f"{self.id} from {self.since}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Repeal:
     """From `since` on the condition of that id is law no more, unless a later version of it is."""
 
@@ -219,7 +225,7 @@ class Repeal:
         """A repeal stands until something else is the law."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InForce:
     """The first day of the regime. An application before it is redirected for this reason, and no parameter is read."""
 
@@ -306,27 +312,17 @@ class Definition:
             behind[name] = frozenset().union(*(behind.get(read, frozenset({read})) for read in derived.names))
         return behind
 
-    def resources_behind(self, fact: FactName) -> frozenset[str]:
-        """The resources that a fact comes from: its own, or those of what it is derived from."""
-        specs = (self.facts[name] for name in self._behind.get(fact, frozenset({fact})) if name in self.facts)
-        return frozenset(spec.resource for spec in specs if spec.resource is not None)
+    def find_silent(self, fact: FactName, facts: Mapping[FactName, Fact]) -> frozenset[str]:
+        """The resources that leave a fact open: its own, or those of what it is derived from."""
+        behind = (name for name in self._behind.get(fact, frozenset({fact})) if name in self.facts)
+        found = (self.facts[name].find_silent(facts.get(name)) for name in behind)
+        return frozenset(resource for resource in found if resource is not None)
 
     @cached_property
     def decisive(self) -> frozenset[str]:
         """Every name behind a condition or a value of the outcome; a parameter that is not among them only sets a date of payment."""
         rules = [*(c.holds for c in self.conditions), *(v for c in self.conditions for v in c.values.values()), *self.values.values()]
         return frozenset().union(*map(self.reads, rules))
-
-    @cached_property
-    def pulled(self) -> Mapping[str, tuple[str, ...]]:
-        """All it may ever ask of agencies: resource → fields, both in the order of the package."""
-        asks: dict[str, list[str]] = {}
-        for spec in self.sourced:
-            for source in spec.scope:
-                resource, _, name = source.partition(".")
-                if name not in asks.setdefault(resource, []):
-                    asks[resource].append(name)
-        return MappingProxyType({resource: tuple(fields) for resource, fields in asks.items()})
 
     @property
     def sourced(self) -> Iterable[FactSpec]:

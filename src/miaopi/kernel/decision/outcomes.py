@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from miaopi.kernel.expr.temporal import TEMPORAL, write_temporal
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 
@@ -24,7 +25,7 @@ class Outcome(StrEnum):
     WAITLIST = "waitlist"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Basis:
     """The instrument and its article; `unverified` where the article was not read."""
 
@@ -35,7 +36,7 @@ class Basis:
         return {"instrument": self.instrument, "article": self.article}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reason:
     """A coded ground with its law and what can be done about it (行政许可法 第三十八条); `facts` are those in doubt."""
 
@@ -55,7 +56,7 @@ class Reason:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConditionResult:
     """How one condition stood: true, false, or `None` where nobody could say; `facts` are those it was in doubt about."""
 
@@ -75,7 +76,7 @@ class ConditionResult:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableResult:
     """Which rules of a table of the law gave its value, counted from 1; none where none hit or nobody could say."""
 
@@ -93,7 +94,7 @@ class TableResult:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """What would make the failed conditions hold, found by deciding again: `as_of>=2026-11-24`, `purpose=notary`."""
 
@@ -107,7 +108,7 @@ class Change:
         return f"{self.name}{self.relation}{str(value).lower() if isinstance(value, bool) else value}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decided:
     """What the seven outcomes have in common. `waiting_for` are ids of resources, `missing` and `typed` names of facts.
 
@@ -142,37 +143,37 @@ class Decided:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Approve(Decided):
     outcome: ClassVar[Outcome] = Outcome.APPROVE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refuse(Decided):
     outcome: ClassVar[Outcome] = Outcome.REFUSE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Supplement(Decided):
     outcome: ClassVar[Outcome] = Outcome.SUPPLEMENT
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refer(Decided):
     outcome: ClassVar[Outcome] = Outcome.REFER
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Redirect(Decided):
     outcome: ClassVar[Outcome] = Outcome.REDIRECT
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wait(Decided):
     outcome: ClassVar[Outcome] = Outcome.WAIT
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waitlist(Decided):
     outcome: ClassVar[Outcome] = Outcome.WAITLIST
 

@@ -218,7 +218,7 @@ def _end(
     results = tuple(
         ConditionResult(c.id, finding.value, c.basis, c.text, tuple(sorted(finding.blame))) for c, finding in it.stands
     )
-    resources = [it.case.definition.resources_behind(name) for name in it.outages] if waiting else []
+    resources = [it.case.definition.find_silent(name, it.case.facts) for name in it.outages] if waiting else []
     filling = {**{name: it.case.scope[name] for name in it.case.definition.parameters}, **told}
     return kind(
         reasons=tuple(replace(reason, text=fill(reason.text, filling)) for reason in reasons),

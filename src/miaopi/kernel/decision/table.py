@@ -7,7 +7,6 @@ undetermined, with the cause, and a person looks (law 6 of the house; ADR 0029).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from miaopi.kernel.decision.history import find_in_force, no_law, require_order
@@ -18,10 +17,11 @@ from miaopi.kernel.dmn.items import ANY
 from miaopi.kernel.errors import DefinitionError, InputError
 from miaopi.kernel.expr import Expression, Type, Undetermined
 from miaopi.kernel.expr.values import holds, merge, settle
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DatedModel:
     """The model of one file, in force from `since` until before `until`; `published` is when anyone could know of it."""
 
@@ -33,7 +33,7 @@ class DatedModel:
     published: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """`decision` is asked in the model of the day; `inputs` say what stands for each of its input data. It gives a `type`."""
 

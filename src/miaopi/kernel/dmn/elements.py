@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from miaopi.kernel.dmn.items import ItemType
 from miaopi.kernel.dmn.tree import Boxed, BoxedFunction
+from miaopi.kernel.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """An element: the names of the imports that lead to its model, and its identifier there."""
 
@@ -17,14 +17,14 @@ class Reference:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InputData:
     name: str
     of: ItemType | None
     where: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decision:
     name: str
     of: ItemType | None
@@ -33,7 +33,7 @@ class Decision:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Knowledge:
     """A business knowledge model: logic with parameters. `of` is the type of what it gives."""
 
@@ -44,7 +44,7 @@ class Knowledge:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Service:
     """A decision service (§6.3.10); its parameters are its input data, then its input decisions."""
 
@@ -64,7 +64,7 @@ class Service:
 DrgElement = InputData | Decision | Knowledge | Service
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Graph:
     """The elements of a model by their identifiers, each after those that it needs, and the models that it imports."""
 

@@ -6,7 +6,7 @@ A value that does not conform to the type at an edge – an input, a parameter, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Final
 
@@ -14,13 +14,14 @@ from miaopi.kernel.dmn.language import kind_name, to_type
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Program, Run, Type
 from miaopi.kernel.expr.values import holds
+from miaopi.kernel.frozen import frozen
 
 MOST_PARTS: Final = 1_000
 DEEPEST: Final = 64
 NO_PLACE: Final = "type"  # where a type is said to be that is made of others
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ItemType:
     """A type as a model names it. `kind` is FEEL's word for it: `any`, `number`, `list`, `context`, `function` …
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from miaopi.kernel.dmn.reasons import Reasons
 from miaopi.kernel.dmn.tree import Literal
 from miaopi.kernel.errors import BudgetError, DefinitionError, NotFound
 from miaopi.kernel.expr import Run
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 
@@ -27,7 +28,7 @@ class Traced(NamedTuple):
     errors: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Model:
     """`noted` are its texts, read when they are asked for, and what else in it could not be read."""
 

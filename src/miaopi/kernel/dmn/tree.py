@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from miaopi.kernel.dmn.items import ItemType
 from miaopi.kernel.expr import Program
+from miaopi.kernel.frozen import frozen
 
 
 class Texts(Protocol):
@@ -51,7 +52,7 @@ class Literal:
         return self._read
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One line of a boxed context; the line without a name is the result of the whole."""
 
@@ -60,21 +61,21 @@ class Entry:
     value: Boxed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BoxedContext:
     entries: tuple[Entry, ...]
     where: str
     of: ItemType | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BoxedList:
     elements: tuple[Boxed, ...]
     where: str
     of: ItemType | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Relation:
     """A list of contexts, drawn as columns and rows."""
 
@@ -84,7 +85,7 @@ class Relation:
     of: ItemType | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Invocation:
     """`call` is the call of a function of the language, of which only the language knows the parameters: in it the arguments
     are the names of the bindings.
@@ -97,7 +98,7 @@ class Invocation:
     of: ItemType | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BoxedFunction:
     """`refused` says why it cannot be called: external functions (Java, PMML) are never run here."""
 
@@ -108,7 +109,7 @@ class BoxedFunction:
     refused: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conditional:
     condition: Boxed
     then: Boxed
@@ -117,7 +118,7 @@ class Conditional:
     of: ItemType | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BoxedFilter:
     source: Boxed
     match: Boxed
@@ -133,7 +134,7 @@ class Walk(StrEnum):
     EVERY = "every"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Iteration:
     """`reads_partial`: the body may ask for the results of the rounds before it."""
 
@@ -165,7 +166,7 @@ class Aggregation(StrEnum):
     MAX = "MAX"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InputClause:
     """`allowed` are the unary tests of which the value must satisfy one."""
 
@@ -173,7 +174,7 @@ class InputClause:
     allowed: Literal | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutputClause:
     """`values` are the allowed ones one by one, as they stand."""
 
@@ -191,14 +192,14 @@ class OutputClause:
         return self.of.ranks if self.of is not None else ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     conditions: tuple[Literal, ...]
     outcomes: tuple[Literal, ...]
     where: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DecisionTable:
     """`kept` is what was made of the rules for looking them up; it changes no meaning, and is no part of what the table is."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from typing import Any, Final
 
@@ -22,11 +21,12 @@ from miaopi.kernel.expr.temporal import (
 )
 from miaopi.kernel.expr.types import DATE, DATE_TIME, DAYS, MONTHS, NUMBER, STRING, TIME, Type
 from miaopi.kernel.expr.values import DECIMAL128, Fault, Range, kind_of
+from miaopi.kernel.frozen import frozen
 
 LONGEST_TEXT: Final = 65_536  # characters
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operation:
     """What comes out, and how; `apply` may raise Fault, OverflowError or a DecimalException."""
 

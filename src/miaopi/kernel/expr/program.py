@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from miaopi.kernel.expr.code import CLASSES, NOT_PLAIN, Code, code_of, names_read
@@ -14,6 +14,7 @@ from miaopi.kernel.expr.parser import Lexicon, parse
 from miaopi.kernel.expr.run import LONGEST_CODE, Run
 from miaopi.kernel.expr.tree import Node
 from miaopi.kernel.expr.types import ANY, NO_NAMES, Type, TypeNames
+from miaopi.kernel.frozen import frozen
 
 
 class Coded:
@@ -30,7 +31,7 @@ class Coded:
         return code_of(self._text, self._tree, tuple(pair for pair in kinds if pair[1] in CLASSES), is_open=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Program:
     """What `read` makes of a text. `type` is what shows of the type of its value, any where nothing does."""
 

@@ -6,18 +6,19 @@ A node is frozen and checks itself when made, so a tree that exists is well form
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Final
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.types import ANY, Type
+from miaopi.kernel.frozen import frozen
 
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 ARITHMETIC = ("+", "-", "*", "/", "**")
 NO_NODES: Final = ("Span", "str", "bool", "object", "Type", "tuple[str, ...]")  # types of fields
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """From the character `start` up to, not including, `end`, counted from 0."""
 
@@ -28,26 +29,26 @@ class Span:
         _require(0 <= self.start <= self.end, self, "a span ends before it starts")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Literal(Node):
     """A value written out: number, text, true, false, null, `@"…"`, `duration("…")`."""
 
     value: object
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mistake(Node):
     """What can give no value, read where that is found out on the way only."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name(Node):
     """A fact, derived value or parameter by its whole name; or, if `is_local`, what a `for` or a quantifier binds."""
 
@@ -55,7 +56,7 @@ class Name(Node):
     is_local: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Property(Node):
     """`base.year`."""
 
@@ -63,7 +64,7 @@ class Property(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filter(Node):
     """`base[test]`: the elements for which a truth that reads `item` holds, or the element at a place, counted from 1."""
 
@@ -72,14 +73,14 @@ class Filter(Node):
     reads_item: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Negative(Node):
     """`-operand`."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arithmetic(Node):
     operator: str
     left: Node
@@ -89,7 +90,7 @@ class Arithmetic(Node):
         _require(self.operator in ARITHMETIC, self.span, f"there is no operator {self.operator}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compare(Node):
     operator: str
     left: Node
@@ -99,7 +100,7 @@ class Compare(Node):
         _require(self.operator in COMPARISONS, self.span, f"there is no comparison {self.operator}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Between(Node):
     """`operand between low and high`, both ends included."""
 
@@ -108,7 +109,7 @@ class Between(Node):
     high: Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class And(Node):
     operands: tuple[Node, ...]
 
@@ -116,7 +117,7 @@ class And(Node):
         _require(len(self.operands) >= 2, self.span, "and needs two sides")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Or(Node):
     operands: tuple[Node, ...]
 
@@ -124,19 +125,19 @@ class Or(Node):
         _require(len(self.operands) >= 2, self.span, "or needs two sides")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Not(Node):
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Equals(Node):
     """A test of `in`: a value to equal, a list to be contained in, or a range to lie in."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Against(Node):
     """A test of `in`: `< operand` and its like. Anywhere else it is the range that is open on its other side."""
 
@@ -147,7 +148,7 @@ class Against(Node):
         _require(self.operator in COMPARISONS, self.span, f"there is no comparison {self.operator}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Within(Node):
     """`[low..high]`: a test of `in`, anywhere else a range; a round or outward bracket leaves the end out."""
 
@@ -157,7 +158,7 @@ class Within(Node):
     includes_high: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Condition(Node):
     """A test that reads `?`: true where what it says is."""
 
@@ -167,7 +168,7 @@ class Condition(Node):
 Test = Equals | Against | Within | Condition
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class In(Node):
     """`operand in (test, …)`: true as soon as one test is."""
 
@@ -178,7 +179,7 @@ class In(Node):
         _require(bool(self.tests), self.span, "in needs a test")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnaryTests(Node):
     """What a cell of a table asks of `?`: one of the tests, or with `is_negated` none."""
 
@@ -186,7 +187,7 @@ class UnaryTests(Node):
     is_negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InstanceOf(Node):
     """`operand instance of type`."""
 
@@ -194,12 +195,12 @@ class InstanceOf(Node):
     type: Type
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListOf(Node):
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry(Node):
     """`key: value` in a context; sees the entries before it."""
 
@@ -207,14 +208,14 @@ class Entry(Node):
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ContextOf(Node):
     """`{key: value, …}`."""
 
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call(Node):
     """A function of the language, with its arguments in their order or, by `names`, each with the name of its parameter."""
 
@@ -223,7 +224,7 @@ class Call(Node):
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Invoke(Node):
     """The call of a value that is a function."""
 
@@ -232,13 +233,13 @@ class Invoke(Node):
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter(Node):
     name: str
     type: Type = ANY
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lambda(Node):
     """`function(a, b: number) body`; sees the names around it."""
 
@@ -247,14 +248,14 @@ class Lambda(Node):
     result: Type = ANY
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class If(Node):
     condition: Node
     then: Node
     otherwise: Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Iteration(Node):
     """`name in source`, or `name in source..last` over whole numbers or days, up or down."""
 
@@ -263,14 +264,14 @@ class Iteration(Node):
     last: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class For(Node):
     iterations: tuple[Iteration, ...]
     body: Node
     reads_partial: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quantified(Node):
     """`some … satisfies body`, or `every …`."""
 

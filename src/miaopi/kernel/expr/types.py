@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, partial
 from typing import Final
 
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr.vocabulary import GAP, Spend, Vocabulary
+from miaopi.kernel.frozen import frozen
 
 SIMPLE_NAMES: Final = (
     "any",
@@ -33,7 +34,7 @@ DEEPEST_TYPE: Final = 32
 MOST_PARTS: Final = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Type:
     """One kind of value. `item` is the kind of the elements of a list, of the ends of a range, of what a function gives;
     `entries` are those of a context, `parameters` those of a function. A function without an item is any function. `parts` counts

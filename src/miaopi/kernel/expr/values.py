@@ -44,6 +44,7 @@ from miaopi.kernel.expr.types import (
     conforms,
     item_of,
 )
+from miaopi.kernel.frozen import frozen
 
 # IEEE 754 decimal128, as DMN 1.5 §10.3.2.3.1 asks; our own context, never the thread's.
 DECIMAL128: Final = Context(
@@ -62,7 +63,7 @@ DEEPEST_VALUE: Final = 100
 PARTED: Final = frozenset({list, dict})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undetermined:
     """Nobody could say: `blame` names the facts to find out, `faults` what went wrong in the expression itself."""
 
@@ -80,7 +81,7 @@ class Undetermined:
         return Undetermined(blame, self.faults | other.faults)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Range:
     """The values from `low` to `high` (DMN 1.5 §10.3.2.7); an end that is None is open to that side without limit."""
 

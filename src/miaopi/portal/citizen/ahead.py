@@ -10,7 +10,9 @@ from miaopi.apps.approval.api import Result
 from miaopi.apps.treasury.api import Entitlement
 from miaopi.kernel.wording import Text, write
 from miaopi.portal.language import Language, show_moment
-from miaopi.portal.wording import HEADINGS, SENTENCES, join, show_basis_of
+from miaopi.portal.wording.cases import HEADINGS, SENTENCES
+from miaopi.portal.wording.law import show_basis_of
+from miaopi.portal.wording.sources import join
 
 LONGEST_HEADING: Final = 32  # characters; a longer reason stands below the heading
 REMEDIES: Final = {
@@ -105,6 +107,7 @@ def show_ahead(result: Result, language: Language) -> dict[str, Any]:
         "next_service": ahead.next_service, "next_name": ahead.next_name,
         "open_case": ahead.open_case if is_number(ahead.open_case) else "", "open_elsewhere": ahead.open_case,
         "can_review": ahead.can_review,
+        "correction_due": show_moment(ahead.due_at, language) if ahead.is_corrected and ahead.due_at else "",
         "review_requested": ahead.review_requested_at is not None,
         "review_here": show_moment(ahead.review_requested_at, language) if ahead.review_requested_at else "",
         "review_due": show_moment(ahead.due_at, language) if ahead.due_at and ahead.review_requested_at and not ahead.review_result else "",

@@ -18,7 +18,7 @@ from miaopi.kernel.wording import Text
 from miaopi.portal.citizen.trail import show_trail
 from miaopi.portal.gate import SignedVisit, gate
 from miaopi.portal.language import Language, in_language, language_of, show_moment
-from miaopi.portal.wording import KINDS, STATES, TONES
+from miaopi.portal.wording.cases import KINDS, STATES, TONES
 
 SHOWN: Final = 50
 TRAILS: Final = 10

@@ -8,15 +8,17 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from miaopi.apps.audit.api import list_released
 from miaopi.apps.catalogue.api import list_published
-from miaopi.apps.identity.api import Right
+from miaopi.apps.exchange.api import DisputeState, list_own_disputes, list_own_objections
+from miaopi.apps.identity.api import Right, pseudonym
 from miaopi.apps.notification.api import count_unread, list_messages, mark_all_read
 from miaopi.apps.treasury.api import Payment, list_payments
 from miaopi.kernel.wording import Text, write
+from miaopi.portal.accesses.looks import RECENT
 from miaopi.portal.citizen.cases import open_visits
 from miaopi.portal.gate import SignedVisit, gate
-from miaopi.portal.journey import to
-from miaopi.portal.language import Language, language_of, show_moment
+from miaopi.portal.language import Language, language_of, lead_to, show_moment
 
 MOST: Final = 50
 PAYMENT_STATES: Final = {
@@ -35,6 +37,9 @@ def show_me(visit: SignedVisit) -> HttpResponse:
     page = {
         "unread": count_unread(reader=visit.actor), "visits": len(open_visits(visit)),
         "payments": len(list_payments(reader=visit.actor)),
+        "disputes": sum(each.state is DisputeState.FILED for each in list_own_disputes(reader=visit.actor)),
+        "released": len(list_released(pseudonym(visit.actor.party), now=visit.now, since=visit.now - RECENT)),
+        "unexplained": sum(each.objection.is_open for each in list_own_objections(visit.actor)),
     }  # fmt: skip
     return render(visit, "portal/mine/me.html", page)
 
@@ -55,7 +60,7 @@ def show_messages(visit: SignedVisit) -> HttpResponse:
 @gate(Right.READ_OWN_MESSAGES)
 def read_messages(visit: SignedVisit) -> HttpResponse:
     mark_all_read(by=visit.actor, now=visit.now)
-    return to(visit, "messages")
+    return lead_to(visit, "messages")
 
 
 @require_safe

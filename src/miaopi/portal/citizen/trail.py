@@ -12,7 +12,8 @@ from miaopi.apps.catalogue.api import get_resources
 from miaopi.apps.licence.api import Registration
 from miaopi.kernel.wording import Text
 from miaopi.portal.language import Language, show_moment
-from miaopi.portal.wording import ERASED, KINDS, STATES, join
+from miaopi.portal.wording.cases import ERASED, KINDS, STATES
+from miaopi.portal.wording.sources import join
 
 TOLD: Final = Text(zh="短信告诉您结果", en="You are told by text message")
 AGAIN: Final = Text(zh="取到数据后自动决定", en="Decided by itself once the answer is there")

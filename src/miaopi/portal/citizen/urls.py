@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from miaopi.portal.citizen import cases, me, search, visits
+from miaopi.portal.citizen import cases, disputes, me, search, visits
 
 pages: list[URLPattern | URLResolver] = [
     path("search", search.show_search, name="search"),
@@ -15,5 +15,7 @@ pages: list[URLPattern | URLResolver] = [
     path("messages", me.show_messages, name="messages"),
     path("messages/read", me.read_messages, name="messages_read"),
     path("payments", me.show_payments, name="payments"),
+    path("disputes", disputes.show_disputes, name="disputes"),
+    path("disputes/<slug:resource>", disputes.dispute_record, name="dispute_record"),
     path("me", me.show_me, name="me"),
 ]

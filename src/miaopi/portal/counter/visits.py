@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -25,8 +25,8 @@ from miaopi.kernel.calendar import LEGAL_ZONE, compute_legal_day
 from miaopi.kernel.errors import InputError, NotFound
 from miaopi.kernel.wording import Text
 from miaopi.portal.gate import SignedVisit, gate
-from miaopi.portal.language import in_language, language_of
-from miaopi.portal.wording import show_basis
+from miaopi.portal.language import in_language, language_of, lead_to
+from miaopi.portal.wording.law import show_basis
 
 STATES: Final = {
     VisitState.INVITED: ("wait", "clock", Text(zh="等到场", en="Expected")),
@@ -93,7 +93,7 @@ def _do(visit: SignedVisit, number: str, work: Callable[[], object]) -> HttpResp
         work()
     except InputError as error:
         return _show(visit, read_visit(number=number, by=visit.actor, now=visit.now), error)
-    return HttpResponseRedirect(in_language(reverse("counter_visit", args=[number]), language_of(visit)))
+    return lead_to(visit, "counter_visit", number)
 
 
 def _show(visit: SignedVisit, view: CounterView, error: InputError | None = None) -> HttpResponse:

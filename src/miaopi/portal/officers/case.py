@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -26,14 +26,18 @@ from miaopi.apps.approval.api import (
     uphold_decision,
 )
 from miaopi.apps.catalogue.api import get_resources, list_published
+from miaopi.apps.exchange.api import list_registers
 from miaopi.apps.identity.api import Right
 from miaopi.kernel.decision import Basis
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
 from miaopi.portal.gate import SignedVisit, gate
-from miaopi.portal.language import Language, in_language, language_of, show_moment
-from miaopi.portal.officers.wording import ACTS, DISPUTED, FACT_STATES, HAPPENED, HINTS, WHY, show_clock
-from miaopi.portal.wording import KINDS, read_basis, seal_of
+from miaopi.portal.language import Language, in_language, language_of, lead_to, show_moment
+from miaopi.portal.wording.cases import KINDS
+from miaopi.portal.wording.clocks import show_clock
+from miaopi.portal.wording.law import read_basis
+from miaopi.portal.wording.officers import ACTS, DISPUTED, FACT_STATES, HAPPENED, HINTS, WHY
+from miaopi.portal.wording.sources import seal_of
 
 SIGNS: Final = {True: ("approve", "yes", Text("符合：", "Met: ")), False: ("refuse", "no", Text("不符合：", "Not met: ")),
                 None: ("refer", "unknown", Text("待判：", "Open: "))}  # fmt: skip
@@ -123,10 +127,9 @@ def _do(visit: SignedVisit, number: str, work: Callable[[], object], *, to: str 
         made = work()
     except InputError as error:
         return _show(visit, number, error)
-    address = in_language(reverse(to, args=[number] if to == "desk_case" else []), language_of(visit))
     if isinstance(made, OfficerDecision):
         done = "second" if made.proposal else done or made.outcome
-    return HttpResponseRedirect(f"{address}?done={done}" if done else address)
+    return lead_to(visit, to, *([number] if to == "desk_case" else []), done=done)
 
 
 def _show(visit: SignedVisit, number: str, error: InputError | None = None) -> HttpResponse:
@@ -135,7 +138,7 @@ def _show(visit: SignedVisit, number: str, error: InputError | None = None) -> H
     asked = [fact for fact in view.facts if fact.in_question]
     resources = get_resources({fact.source for fact in view.facts})
     seals = {name: seal_of(resource) for name, resource in resources.items()}
-    names = {name: resource.name for name, resource in resources.items()}
+    names = {id: register.name for id, register in list_registers().items()} | {id: each.name for id, each in resources.items()}
     here = in_language(reverse("desk_case", args=[view.row.number]), language)
     page: dict[str, Any] = {
         "here": here, "twin": in_language(here, "zh" if language == "en" else "en"),  # also where an act was refused

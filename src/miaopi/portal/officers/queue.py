@@ -15,7 +15,8 @@ from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.wording import Text
 from miaopi.portal.gate import SignedVisit, gate
 from miaopi.portal.language import Language, language_of
-from miaopi.portal.officers.wording import DONE, WHY, show_clock
+from miaopi.portal.wording.clocks import show_clock
+from miaopi.portal.wording.officers import DONE, WHY
 
 VIEWS: Final = {
     "all": Text(zh="全部", en="All"),

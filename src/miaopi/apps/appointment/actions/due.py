@@ -75,17 +75,20 @@ def _is_booked(now: datetime) -> Exists:
 
 
 def open_seats(*, by: Actor, now: datetime) -> int:
-    """Make the seats of the working days ahead that are not there yet; how many."""
-    made, today = 0, compute_legal_day(now)
+    """Make the seats of the working days ahead that are not there yet; how many. Raises DefinitionError for days without a table of
+    working days, once the seats of all others are there."""
+    made, today, calendar = 0, compute_legal_day(now), settings.MIAOPI_CITY.calendar
     last = dict(Seat.objects.values_list("office").annotate(last=Max("starts_at")))
     for office in settings.MIAOPI_CITY.offices:
         begin = max(today, compute_legal_day(last[office.id]) + timedelta(days=1)) if office.id in last else today
         days = [begin + timedelta(days=ahead) for ahead in range((today + AHEAD - begin).days + 1)]
-        seats = [seat for day in days if settings.MIAOPI_CITY.calendar.is_workday(day) for seat in _seats_at(office, day)]
+        told = [day for day in days if day.year in calendar.years]
+        seats = [seat for day in told if calendar.is_workday(day) for seat in _seats_at(office, day)]
         if seats:
             with act(by=by, now=now):
                 Seat.objects.bulk_create(seats, ignore_conflicts=True)
         made += len(seats)
+    calendar.is_workday(today + AHEAD)
     return made
 
 

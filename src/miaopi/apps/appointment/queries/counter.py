@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
 from miaopi.apps.appointment.models import Seat, Visit, VisitState
@@ -20,10 +20,11 @@ from miaopi.apps.identity.api import Right, authorise, get_member, get_party, is
 from miaopi.definitions import Paper
 from miaopi.kernel.calendar import LEGAL_ZONE, compute_legal_day
 from miaopi.kernel.errors import NotFound
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text, fill
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DayRow:
     """One visit of the day: a time, a ticket, a number; who comes is seen when the visit is opened."""
 
@@ -41,7 +42,7 @@ class DayRow:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CounterView:
     """A visit at the counter: who comes, what is to be seen, what was decided. Shown to a clerk of that office, for this visit."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -20,13 +19,14 @@ from miaopi.apps.identity.api import seal, unseal
 from miaopi.definitions import Paper
 from miaopi.kernel.calendar import LEGAL_ZONE, compute_legal_day
 from miaopi.kernel.errors import DefinitionError, InputError, NotFound
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 NO_VISIT = Text(zh="没有需要到场的办件。", en="There is no visit to come for.")
 AHEAD: Final = timedelta(days=30)  # how far seats are opened, and offered
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OfficeView:
     """An office as people look for it."""
 
@@ -39,7 +39,7 @@ class OfficeView:
         return {"id": self.id, "name": self.name.to_json(), "address": self.address.to_json(), "region": self.region}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Appointment:
     """A seat somebody has: `ticket` is what is called at the office."""
 
@@ -60,7 +60,7 @@ class Appointment:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VisitView:
     """A visit as its person sees it: until when, which papers, and the appointment, if there is one. `ended_on` once it ended."""
 
@@ -88,7 +88,7 @@ class VisitView:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slot:
     """A time at an office with what is still free of its seats; `id` is what is booked."""
 
@@ -104,7 +104,7 @@ class Slot:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Offer:
     """What can be booked: all offices of the kind, the days of the chosen office with how much is free, the slots of the chosen day."""
 
@@ -188,7 +188,7 @@ def lock_visit(number: str, now: datetime) -> Visit:
 
 def list_visits_of(*, reader: Actor) -> list[VisitView]:
     """Every visit of a person, the open ones first."""
-    rows = list(Visit.objects.filter(party=reader.acting_for or reader.id).order_by("-invited_at"))
+    rows = list(Visit.objects.filter(party=reader.party).order_by("-invited_at"))
     seats = {seat.number: seat for seat in Seat.objects.filter(number__in=[row.number for row in rows])}
     found = [compute_visit(row, seats.get(row.number)) for row in rows]
     return sorted(found, key=lambda visit: visit.state is not VisitState.INVITED)

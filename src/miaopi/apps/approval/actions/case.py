@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -17,9 +17,10 @@ from miaopi.kernel.decision import Decision, Definition, decide
 from miaopi.kernel.decision.reading import read_facts
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.fact import Fact, FactName, Unknown
+from miaopi.kernel.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """One confirmation to be decided, or decided again. `patience_until` is when silence of a source becomes a person's work."""
 

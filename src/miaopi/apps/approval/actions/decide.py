@@ -23,6 +23,7 @@ from miaopi.apps.approval.actions.referrals import (
 from miaopi.apps.approval.events import Decided, DecidedCase
 from miaopi.apps.approval.models import DecisionRow, Waiting
 from miaopi.apps.approval.queries.decisions import Beside, seal_beside
+from miaopi.apps.approval.queries.impact import compute_used
 from miaopi.apps.audit.api import Actor, Unit, act, rule_set, sign
 from miaopi.apps.filing.api import ConfirmedFacts, get_written
 from miaopi.apps.identity.api import Right, authorise, pseudonym
@@ -66,30 +67,36 @@ def compute_row(*, case: Case, decision: Decision, receipt: Receipt, statement: 
         version=case.definition.version, applicant=case.applicant, as_of=case.as_of, outcome=decision.outcome.value,
         reason_codes=[reason.code for reason in decision.reasons], statement=statement,
         receipt_digest=hashlib.sha256(statement).hexdigest(), kept=seal_beside(id_, beside), decided_at=now,
+        used=compute_used(case.definition, case.facts, case.applicant),
     )
 
 
-def tell(*, unit: Unit, row: DecisionRow, case: Case, decision: Decision, replaces: str | None = None) -> None:
+def tell(
+    *, unit: Unit, row: DecisionRow, case: Case, decision: Decision, replaces: str | None = None, correction: str | None = None
+) -> None:
     """Say what was decided, by the rules or by a person: the same rooms hear of it."""
     unit.record(
         Decided(number=case.number, service=row.service, version=row.version, outcome=row.outcome,
                 reason_codes=tuple(row.reason_codes), decision=row.id, receipt_digest=row.receipt_digest,
                 subject=pseudonym(case.applicant), replaces=replaces, decided_by=row.decided_by or None,
-                confirmed_by=row.confirmed_by or None),
+                confirmed_by=row.confirmed_by or None, correction=correction),
         hand=DecidedCase(decision_id=row.id, number=case.number, package=case.package, service=row.service, version=row.version,
                          applicant=case.applicant, as_of=case.as_of, decided_at=row.decided_at, decision=decision, facts=case.facts,
                          replaces=replaces),
     )
 
 
-def write_decision(*, case: Case, decision: Decision, by: Actor, now: datetime) -> DecisionRow:
-    """Keep a decision of the rules with its receipt, move the case, and tell the rooms downstream, in the transaction it stands in."""
+def write_decision(*, case: Case, decision: Decision, correction: str | None = None, by: Actor, now: datetime) -> DecisionRow:
+    """Keep a decision of the rules with its receipt, move the case, and tell the rooms downstream, in the transaction it stands in.
+
+    `correction`: the case was open, and is decided again on a record that was wrong.
+    """
     receipt = compute_receipt(case, decision)
     row = compute_row(case=case, decision=decision, receipt=receipt, statement=receipt.statement(), now=now)
     with act(by=by, now=now) as unit:
         advance(number=case.number, move=MOVE_OF[decision.outcome], outcome=decision.outcome.value, by=by, now=now)
         row.save(force_insert=True)
-        tell(unit=unit, row=row, case=case, decision=decision)
+        tell(unit=unit, row=row, case=case, decision=decision, correction=correction)
         _follow(row, case, by=by, now=now)
     return row
 

@@ -24,8 +24,8 @@ from miaopi.apps.approval.queries.cases import (
     list_facts,
     open_desk,
 )
-from miaopi.apps.approval.queries.decisions import get_last_decision
-from miaopi.apps.audit.api import Actor, LoggedEntry, act, list_entries
+from miaopi.apps.approval.queries.decisions import get_latest
+from miaopi.apps.audit.api import Actor, LoggedEntry, act, list_all_entries
 from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.identity.api import Right, pseudonym
 from miaopi.kernel.decision.case import open_case
@@ -89,7 +89,7 @@ def read_log(*, number: str, by: Actor, now: datetime) -> list[LoggedEntry]:
     application = find_application(number=number, reader=HOUSE)
     if application is None or application.applicant in desk.avoided:
         raise NotFound(NO_SUCH_LOG)
-    found = list_entries(number=application.number)
+    found = list_all_entries(number=application.number)
     with act(by=by, now=now) as unit:
         unit.record(LogRead(
             number=application.number, service=application.service, kind="audit", staff=by.id, subject=pseudonym(application.applicant),
@@ -98,8 +98,8 @@ def read_log(*, number: str, by: Actor, now: datetime) -> list[LoggedEntry]:
 
 
 def reopen_referred(row: Referral) -> Case:
-    """The case of a referral on the facts of the decision that counts, under the rules of the filing day."""
-    prior = get_last_decision(row.number)
+    """The case of a referral on the latest facts, a corrected record among them, under the rules of the filing day."""
+    prior = get_latest(row.number)
     return reopen_case(prior=prior, patience_until=prior.decided_at)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import InvalidOperation
 from types import MappingProxyType
@@ -19,10 +19,12 @@ from miaopi.apps.approval.actions.case import Case
 from miaopi.apps.approval.actions.claims import settle_claims, take_claims
 from miaopi.apps.approval.actions.decide import MOVE_OF, compute_receipt, compute_row, tell
 from miaopi.apps.approval.actions.desk import compute_values, get_held, not_held_error, reopen_referred
+from miaopi.apps.approval.actions.redecided import settle_redecisions
 from miaopi.apps.approval.actions.referrals import DECIDED, REVIEW, stop_clock
 from miaopi.apps.approval.events import DecisionProposed, DecisionReturned, DecisionUpheld
 from miaopi.apps.approval.models import DecisionRow, Proposal, Referral, Review
 from miaopi.apps.approval.queries.cases import (
+    OF_DECIDED,
     find_proposal,
     get_referral,
     is_held,
@@ -50,6 +52,7 @@ from miaopi.kernel.decision.case import undeclared
 from miaopi.kernel.decision.reading import write_value
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.expr.values import Fault
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.lifecycle import Replace
 from miaopi.kernel.receipt import PersonReceipt
 from miaopi.kernel.wording import Text
@@ -74,7 +77,7 @@ REMEDIES: Final[Mapping[Outcome, Text]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Defect:
     """One thing for the applicant to cure: at which field of the form (empty: at none), what is wrong, what to do."""
 
@@ -83,7 +86,7 @@ class Defect:
     remedy: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OfficerDecision:
     """What an officer did. `decision` is the id of the decision row; empty, with `proposal`, where a second officer must confirm."""
 
@@ -97,7 +100,7 @@ class OfficerDecision:
                 "awaits_second": bool(self.proposal)}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Said:
     """What one officer says of a case. `outcome` is approve, refuse, redirect, or uphold."""
 
@@ -190,7 +193,7 @@ def ask_supplement(*, number: str, defects: tuple[Defect, ...], by: Actor, now: 
 
 
 def _check_supplement(row: Referral, case: Case, prior: DecisionRow, defects: tuple[Defect, ...]) -> None:
-    if row.kind == REVIEW and Outcome(prior.outcome) in FINAL:
+    if row.kind in OF_DECIDED and Outcome(prior.outcome) in FINAL:
         raise InputError("case", Text(zh="已办结的办件只能维持或改变决定。", en="a decided case is upheld or decided anew."),
                          Text(zh="请作复核决定。", en="Decide the review."))
     if row.proposed_by or DecisionRow.objects.filter(number=row.number, outcome=Outcome.SUPPLEMENT.value).exclude(decided_by="").exists():
@@ -246,7 +249,7 @@ def _check_words(name: str, words: Text) -> None:
 def _compute_decision(row: Referral, case: Case, prior: DecisionRow, said: _Said, now: datetime) -> Decision:
     """The decision as a value, the conditions as the rules saw them. Raises InputError for what may not stand."""
     if said.outcome == UPHOLD:
-        if row.kind != REVIEW:
+        if row.kind not in OF_DECIDED:
             raise InputError("outcome", Text(zh="没有要复核的决定。", en="there is no decision to uphold."),
                              Text(zh="请作出决定。", en="Decide the case."))
         outcome = Outcome(prior.outcome)
@@ -325,10 +328,16 @@ def _answer(proposal: Proposal, answer: str, note: str, *, by: Actor, now: datet
 
 
 def _require(row: Referral, *, by: Actor, now: datetime) -> None:
-    """Lock the referral as it was read: the second of two who decide at once changes nothing. The case itself is locked before."""
+    """Lock the referral as it was read: the second of two who decide at once changes nothing. The case itself is locked before.
+
+    Where a record was corrected since she read it, `row` has another decision: she reads it again first.
+    """
     standing = Referral.objects.select_for_update().filter(id=row.id, closed_at=None, stopped_at=None, proposed_by=row.proposed_by).first()
     if standing is None or (standing.taken_by != by.id and (not row.proposed_by or is_held(standing, now))):
         raise not_held_error()
+    if standing.decision_id != row.decision_id:
+        raise InputError("case", Text(zh="所依据的登记刚刚更正。", en="a record that the case rests on has just been corrected."),
+                         Text(zh="请重新查看后再办。", en="Read the case again, then decide."))
 
 
 def _rule(
@@ -337,7 +346,7 @@ def _rule(
 ) -> OfficerDecision:
     """Write the decision: the case moves, the referral closes, claims follow, the review has its answer, and others are told."""
     upholds = said.outcome == UPHOLD
-    is_standing = row.kind == REVIEW and Outcome(prior.outcome) in FINAL
+    is_standing = row.kind in OF_DECIDED and Outcome(prior.outcome) in FINAL
     with act(by=by, now=now) as unit:
         move = Replace if is_standing else MOVE_OF[decision.outcome]
         advance(number=row.number, move=move, outcome=decision.outcome.value, by=by, now=now)
@@ -346,12 +355,13 @@ def _rule(
         _claim(unit, case, decision, now)
         saved = _save(case, decision, prior, decided_by=decided_by, confirmed_by=confirmed_by, now=now, upholds=upholds)
         settle_claims(row=saved, by=by, now=now)
+        settle_redecisions(number=row.number, answer=saved, is_upheld=upholds, by=by, now=now)
         Review.objects.filter(number=row.number, result="").update(answer=saved, result="upheld" if upholds else "replaced")
         if upholds:
             unit.record(DecisionUpheld(
                 number=row.number, service=row.service, outcome=saved.outcome, decision=saved.id, upholds=prior.id,
                 receipt_digest=saved.receipt_digest, decided_by=decided_by, subject=pseudonym(row.applicant),
-                confirmed_by=confirmed_by or None,
+                confirmed_by=confirmed_by or None, kind=row.kind,
             ))  # fmt: skip
         else:
             tell(unit=unit, row=saved, case=case, decision=decision, replaces=prior.id if is_standing else None)

@@ -6,19 +6,18 @@ import uuid
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
+
 from miaopi.apps.approval.events import CaseReferred
 from miaopi.apps.approval.models import DecisionRow, Proposal, Referral
-from miaopi.apps.approval.queries.queues import (
-    compute_due,
-    compute_queue,
-    count_days_left,
-)
+from miaopi.apps.approval.queries.queues import compute_queue, count_days_left
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.identity.api import pseudonym
 from miaopi.definitions import ServicePackage
 
 REFERRAL: Final = "referral"
 REVIEW: Final = "review"
+CORRECTION: Final = "correction"
 DECIDED: Final = "decided"
 WITHDRAWN: Final = "withdrawn"
 BY_RULES: Final = "by_rules"
@@ -29,7 +28,7 @@ def open_referral(*, row: DecisionRow, package: ServicePackage, kind: str, by: A
     referral = Referral(
         id=uuid.uuid4().hex, number=row.number, kind=kind, decision=row, service=row.service, version=row.version,
         applicant=row.applicant, queue=compute_queue(package).key, reason_codes=list(row.reason_codes), opened_at=now,
-        due_at=compute_due(now, package.referral.workdays),
+        due_at=settings.MIAOPI_CITY.calendar.compute_due(now, package.referral.workdays),
     )
     with act(by=by, now=now) as unit:
         referral.save(force_insert=True)
@@ -45,11 +44,17 @@ def resume_referral(*, row: DecisionRow, package: ServicePackage, by: Actor, now
             open_referral(row=row, package=package, kind=REFERRAL, by=by, now=now)
             return
         if standing.stopped_at is not None:
-            standing.due_at = compute_due(now, max(1, standing.days_left or 0))
+            standing.due_at = settings.MIAOPI_CITY.calendar.compute_due(now, max(1, standing.days_left or 0))
         standing.decision, standing.reason_codes = row, list(row.reason_codes)
         standing.stopped_at, standing.days_left = None, None
         standing.save()
         unit.record(_told(standing))
+
+
+def show_corrected(*, referral: Referral, row: DecisionRow, kind: str, now: datetime) -> None:
+    """Whoever has the case, or takes it next, has the corrected facts; what one officer proposed on the wrong ones is void."""
+    Proposal.objects.filter(referral=referral, answered_at=None).update(answered_at=now, answer=CORRECTION)
+    Referral.objects.filter(id=referral.id).update(decision=row, reason_codes=row.reason_codes, kind=kind, proposed_by="")
 
 
 def stop_clock(*, referral: Referral, now: datetime) -> None:

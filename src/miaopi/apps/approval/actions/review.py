@@ -11,6 +11,7 @@ from miaopi.apps.application.api import advance
 from miaopi.apps.approval.actions.referrals import BY_RULES, REVIEW, close_referrals, open_referral
 from miaopi.apps.approval.events import ReviewRequested
 from miaopi.apps.approval.models import Review
+from miaopi.apps.approval.queries.cases import find_referral
 from miaopi.apps.approval.queries.decisions import get_decision
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.catalogue.api import get_service
@@ -62,6 +63,6 @@ def request_review(*, number: str, by: Actor, now: datetime) -> Review:
         if outcome is Outcome.SUPPLEMENT:
             advance(number=row.number, move=Refer, by=by, now=now)
             close_referrals(number=row.number, ground=BY_RULES, by=by, now=now)
-        if outcome is not Outcome.REFER:
+        if outcome is not Outcome.REFER and find_referral(decision.number) is None:  # one on a correction may be open
             open_referral(row=decision, package=package, kind=REVIEW, by=by, now=now)
     return row

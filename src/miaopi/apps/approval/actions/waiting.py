@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -28,6 +28,7 @@ from miaopi.apps.filing.api import Draft, Search, gather_again, get_written, is_
 from miaopi.kernel.decision import Decision, Outcome
 from miaopi.kernel.errors import InputError, MiaopiError, RightsError
 from miaopi.kernel.fact import Doubt, Fact, FactName, Unknown
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.lifecycle import State
 
 STEPS: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 3, 4))  # then the last: healed is noticed within 10 s
@@ -38,7 +39,7 @@ WORKER: Final = system("approval.retry_waiting")
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Look:
     """What one look at a waiting case brought. `silent`: the sources it waited for still do not answer."""
 
@@ -88,7 +89,8 @@ def _look_again(row: Waiting, *, ask: bool, by: Actor, now: datetime) -> Look:
     before = case.facts
     if ask:
         case = replace(case, facts=_ask_again(case, row, by=by, now=now))
-    silent = bool({case.definition.facts[name].resource for name, fact in case.facts.items() if is_silent(fact)} & set(row.sources))
+    specs, open_ = case.definition.facts, {name: fact for name, fact in case.facts.items() if is_silent(fact)}
+    silent = not {specs[name].find_silent(fact) for name, fact in open_.items()}.isdisjoint(row.sources)
     decision = case.at(now).decide()
     if decision.outcome is not Outcome.WAIT:
         return Look(decided=_end_waiting(row, case.at(now), decision, now=now), silent=silent)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from miaopi.apps.application.api import Application, count_ahead
 from miaopi.apps.approval.models import Claim, DecisionRow, Referral, Waiting
-from miaopi.apps.approval.queries.cases import find_referral, is_held
+from miaopi.apps.approval.queries.cases import CORRECTION, find_referral, is_held
 from miaopi.apps.approval.queries.decisions import find_review_of, find_waiting
 from miaopi.apps.approval.queries.queues import compute_queue
 from miaopi.apps.catalogue.api import find_published
 from miaopi.definitions import ServicePackage
 from miaopi.kernel.calendar import add_months, compute_legal_day
 from miaopi.kernel.decision import Outcome
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.lifecycle import State
 from miaopi.kernel.wording import Text
 
@@ -25,7 +25,7 @@ RECONSIDERATION: Final = timedelta(days=60)  # 行政复议法 第二十条
 LITIGATION: Final = 6  # months, 行政诉讼法 第四十六条
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cure:
     """One defect to cure: at a field of the form, or, with an empty `fact`, at none."""
 
@@ -40,7 +40,7 @@ class Cure:
                 "remedy": self.remedy.to_json()}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remedy:
     """A way beyond this house against a refusal, open until a day: `reconsideration` (行政复议) or `litigation` (行政诉讼)."""
 
@@ -53,7 +53,7 @@ class Remedy:
         return {"kind": self.kind, "until": self.until.isoformat(), "basis": {"instrument": self.instrument, "article": self.article}}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ahead:
     """What comes next. Only what the outcome has is set.
 
@@ -61,7 +61,8 @@ class Ahead:
     A source is silent: `next_try_at`, `patience_until`. A lawful period runs: `until` is its last day. Waiting list:
     `position` from 1. Redirect: `next` as the rules name it, `next_service` and `next_name` if it is a service here,
     `open_case` if it is a case of her own. Supplement: `cures`. `can_review`: one tap asks a person now; a review that was
-    asked for has `review_requested_at` and, once decided, `review_result` (upheld or replaced) and `reviewed_at`.
+    asked for has `review_requested_at` and, once decided, `review_result` (upheld or replaced) and `reviewed_at`. `is_corrected`: a record
+    was corrected, and a person looks whether what was decided may stand.
     """
 
     due_at: datetime | None = None
@@ -82,6 +83,7 @@ class Ahead:
     review_requested_at: datetime | None = None
     reviewed_at: datetime | None = None
     review_result: str = ""
+    is_corrected: bool = False
     remedies: tuple[Remedy, ...] = ()
 
     def to_json(self) -> dict[str, Json]:
@@ -92,7 +94,8 @@ class Ahead:
             "next_service": self.next_service or None, "next_name": self.next_name and self.next_name.to_json(),
             "open_case": self.open_case or None, "cures": [each.to_json() for each in self.cures], "can_review": self.can_review,
             "review_requested_at": _iso(self.review_requested_at), "reviewed_at": _iso(self.reviewed_at),
-            "review_result": self.review_result or None, "remedies": [each.to_json() for each in self.remedies],
+            "review_result": self.review_result or None, "corrected": self.is_corrected,
+            "remedies": [each.to_json() for each in self.remedies],
         }
 
 
@@ -136,7 +139,7 @@ def _with_a_person(referral: Referral, package: ServicePackage | None, now: date
     return {
         "due_at": referral.due_at, "queue": compute_queue(package).name if package is not None else None,
         "is_taken": is_held(referral, now), "stopped_at": referral.stopped_at,
-        "is_overdue": referral.stopped_at is None and referral.due_at < now,
+        "is_overdue": referral.stopped_at is None and referral.due_at < now, "is_corrected": referral.kind == CORRECTION,
     }
 
 

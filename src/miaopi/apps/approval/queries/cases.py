@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Final
 
@@ -34,17 +34,20 @@ from miaopi.apps.identity.api import (
 from miaopi.definitions import ServicePackage
 from miaopi.kernel.decision.definition import APPLICANT, Definition
 from miaopi.kernel.errors import NotFound, RightsError
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text, mask
 
 Json = Any  # what json.loads gives
 
 HOUSE: Final = system("approval.cases")
 REVIEW: Final = "review"
+CORRECTION: Final = "correction"
+OF_DECIDED: Final = frozenset({REVIEW, CORRECTION})  # what stands is looked at again
 NO_SUCH_CASE: Final = Text(zh="您的待办里没有这个编号的办件。", en="There is no case of this number in your queues.")
 NOT_STAFF: Final = Text(zh="这里只供工作人员使用。", en="This is for staff alone.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Desk:
     """An officer at work: her account, and the parties whose cases are not hers."""
 
@@ -83,9 +86,9 @@ def is_held(row: Referral, now: datetime) -> bool:
     return row.taken_by != "" and row.lease_until is not None and row.lease_until > now
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QueueRow:
-    """One case in a queue. `kind`: referral, review, or second (it waits for another officer to confirm).
+    """One case in a queue. `kind`: referral, review, correction, or second (it waits for another officer to confirm).
 
     `taken_by` is empty for a case that is free. `stopped_at`: its clock stands since then, for a supplement is out.
     """
@@ -142,7 +145,7 @@ def compute_kind(row: Referral) -> str:
     return "second" if row.proposed_by else row.kind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SeenFact:
     """One fact of a case: who says what of it. `state`: known, absent, disputed, or why nobody could say. `in_question`: the rules
     came to no end because of it; those stand first."""
@@ -164,7 +167,7 @@ class SeenFact:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One thing that happened to the case; `who` is a rule set, a handler, a member of staff, or empty for its applicant."""
 
@@ -177,7 +180,7 @@ class Step:
         return {"at": self.at.isoformat(), "kind": self.kind, "who": self.who, "body": dict(self.body)}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proposed:
     """What the first of two officers decided, for the second to confirm or return."""
 
@@ -193,7 +196,7 @@ class Proposed:
                 "values": dict(self.values)}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseView:
     """A case as an officer sees it, the question to her in front.
 
@@ -259,9 +262,9 @@ def list_acts(row: Referral, *, by: Actor, now: datetime, asked: bool) -> tuple[
         return () if row.proposed_by == by.id else ("confirm", "return")
     if not held:
         return ("take",)
-    is_decided = row.kind == REVIEW and row.decision.outcome != "supplement"
+    is_decided = row.kind == CORRECTION or (row.kind == REVIEW and row.decision.outcome != "supplement")
     more = () if asked or is_decided else ("supplement",)
-    return ("decide", *(("uphold",) if row.kind == REVIEW else ()), *more, "put_back")
+    return ("decide", *(("uphold",) if row.kind in OF_DECIDED else ()), *more, "put_back")
 
 
 def list_facts(decision: DecisionRow, package: ServicePackage) -> tuple[SeenFact, ...]:

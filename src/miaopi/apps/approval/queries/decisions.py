@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import field
 from datetime import datetime
+
+from django.db.models import Count
 
 from miaopi.apps.application.api import get_application
 from miaopi.apps.approval.models import DecisionRow, Review, Waiting
 from miaopi.apps.audit.api import Actor
 from miaopi.apps.identity.api import seal, unseal
 from miaopi.kernel.errors import NotFound
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 UNDECIDED = Text(zh="该办件还没有决定。", en="There is no decision yet.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Beside:
     """What stands beside a statement: the facts and values it holds digests of, as JSON, and their salt."""
 
@@ -37,8 +41,8 @@ def unseal_beside(decision: str, sealed: bytes | memoryview | None) -> Beside | 
 
 
 def find_decision(number: str) -> DecisionRow | None:
-    """The decision that counts: the last one."""
-    return DecisionRow.objects.filter(number=number).order_by("-round", "-attempt").first()
+    """The decision that counts: the last one that stands."""
+    return DecisionRow.objects.filter(number=number, standing=True).order_by("-round", "-attempt").first()
 
 
 def find_values(decision: str) -> Mapping[str, object]:
@@ -56,6 +60,14 @@ def get_last_decision(number: str) -> DecisionRow:
     return found
 
 
+def get_latest(number: str) -> DecisionRow:
+    """The decision with the latest facts, whether it stands or not, of a case whose reader was judged already. Raises NotFound."""
+    found = DecisionRow.objects.filter(number=number).order_by("-round", "-attempt").first()
+    if found is None:
+        raise NotFound(UNDECIDED)
+    return found
+
+
 def get_decision(*, number: str, reader: Actor) -> DecisionRow:
     """The decision that counts of a case the reader may know of; else `NotFound`."""
     found = find_decision(get_application(number=number, reader=reader).number)
@@ -65,7 +77,7 @@ def get_decision(*, number: str, reader: Actor) -> DecisionRow:
 
 
 def list_decisions(*, number: str, reader: Actor) -> list[DecisionRow]:
-    """All of them, oldest first: one a round, and one more where a case had waited."""
+    """All of them, oldest first: one a round, one more where a case had waited, and one for each correction of what it rests on."""
     application = get_application(number=number, reader=reader)
     return list(DecisionRow.objects.filter(number=application.number).order_by("round", "attempt"))
 
@@ -88,6 +100,19 @@ def list_waiting_for(sources: tuple[str, ...], *, due_by: datetime, limit: int) 
 
 def count_waiting() -> int:
     return Waiting.objects.count()
+
+
+def count_waiting_for(sources: Iterable[str]) -> Mapping[str, int]:
+    """How many cases wait for each of these resources; one that waits for two counts at both."""
+    counted = Counter(source for each in Waiting.objects.values_list("sources", flat=True) for source in each)
+    return {source: counted[source] for source in sources}
+
+
+def count_decisions(versions: Iterable[str]) -> Mapping[str, int]:
+    """How many decisions were made under each of these versions of services, replaced ones included."""
+    rows = DecisionRow.objects.filter(version__in=set(versions)).values_list("version").annotate(made=Count("id"))
+    made: dict[str, int] = dict(rows)
+    return {version: made.get(version, 0) for version in versions}
 
 
 def find_review_of(number: str) -> Review | None:

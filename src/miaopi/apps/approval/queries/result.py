@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,35 +15,39 @@ from miaopi.apps.approval.queries.ahead import Ahead, compute_ahead
 from miaopi.apps.approval.queries.decisions import find_decision, find_waiting, unseal_beside
 from miaopi.apps.audit.api import Actor, ActorKind
 from miaopi.apps.catalogue.api import get_resources, get_service
+from miaopi.apps.exchange.api import find_base_name
 from miaopi.apps.filing.api import DEFAULT, get_draft, get_written
 from miaopi.definitions import ServicePackage
 from miaopi.kernel.decision.definition import APPLICANT
 from miaopi.kernel.decision.outcomes import to_plain
 from miaopi.kernel.errors import MiaopiError
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.lifecycle import State
 from miaopi.kernel.wording import Text
 
 Json = Any  # what json.loads gives
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Supplied:
-    """One fact that a source supplied. `value` is there for its owner alone, as JSON; None for anybody else."""
+    """One fact that a source supplied. `value` is there for its owner alone, as JSON; None for anybody else. `base`: the field of a base
+    register that it is, if it is one; `source` is then who gave it."""
 
     fact: str
     label: Text
     value: Json = field(repr=False)
     source: str
     agency: str
+    base: str
     at: str | None
     disputed: bool
 
     def to_json(self) -> dict[str, Json]:
         return {"fact": self.fact, "label": self.label.to_json(), "value": self.value, "source": self.source, "agency": self.agency,
-                "at": self.at, "disputed": self.disputed}
+                "base": self.base or None, "at": self.at, "disputed": self.disputed}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Silence:
     """A source the case waits for, since when, and until when before a person takes it."""
 
@@ -55,7 +59,7 @@ class Silence:
         return {"source": self.source, "since": self.since.isoformat(), "patience_until": self.patience_until.isoformat()}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """One application as it stands. `outcome` is empty before the first decision.
 
@@ -189,7 +193,8 @@ def _told(facts: Mapping[str, Json], package: ServicePackage | None, reader: Act
     prefilled = tuple(
         Supplied(
             fact=name, label=label(name), value=value(name) if own else None, source=fact["source"],
-            agency=resources[fact["source"]].agency.id if fact["source"] in resources else "platform", at=fact.get("at"),
+            agency=resources[fact["source"]].agency.id if fact["source"] in resources else "platform",
+            base=find_base_name(specs[name]) if name in specs else "", at=fact.get("at"),
             disputed=fact.get("disputed", False),
         )
         for name in sorted(sourced, key=lambda name: order.index(name) if name in order else len(order))

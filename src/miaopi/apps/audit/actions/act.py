@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -12,21 +12,30 @@ from functools import cache
 from typing import Any, Final
 
 from django.apps import apps
-from django.db import Error, IntegrityError, OperationalError, connection, transaction
+from django.db import Error, IntegrityError, OperationalError, transaction
 
+from miaopi.apps.audit.adapters.statements import list_rows
 from miaopi.apps.audit.events import WITHIN, Actor, Event, Handler, JsonBody, case_of
-from miaopi.kernel.ledger import canonical_json, leaf_data
+from miaopi.kernel.ledger import HASH_SIZE, canonical_json, leaf_data
 
 ROUNDS: Final = 16
 SALT_SIZE: Final = 16
-TELL: Final = """
+# Each column is one text, its values between signs that no canonical JSON holds bare, and all salts and leaves are one value each: as
+# one document of rows they were written twice on this side, and read on the other for longer than they took to be stored.
+BETWEEN: Final = "\x1f"
+LISTED: Final = "string_to_array(%s, E'\\x1f', '')"
+TELL: Final = f"""
 WITH told AS (
-    INSERT INTO audit_entry (at, kind, number, subject, is_access, entry, salt, leaf)
-    SELECT at, kind, number, subject, is_access, entry, salt, leaf
-      FROM unnest(%s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::boolean[], %s::text[], %s::bytea[], %s::bytea[])
-           WITH ORDINALITY AS row (at, kind, number, subject, is_access, entry, salt, leaf, place)
+    INSERT INTO audit_entry (at, kind, number, subject, is_access, entry, salt, leaf, deferral)
+    SELECT at, kind, number, subject, is_access, entry, substr(%s::bytea, (place::int - 1) * {SALT_SIZE} + 1, {SALT_SIZE}),
+           substr(%s::bytea, (place::int - 1) * {HASH_SIZE} + 1, {HASH_SIZE}), deferral
+      FROM unnest({LISTED}::timestamptz[], {LISTED}, {LISTED}, {LISTED}, {LISTED}::boolean[], {LISTED}, {LISTED})
+           WITH ORDINALITY AS row (at, kind, number, subject, is_access, entry, deferral, place)
      ORDER BY place
-    RETURNING id
+    RETURNING id, CASE WHEN deferral IS NOT NULL THEN entry END AS deferred
+), released AS (
+    INSERT INTO audit_release (entry_id, shown_from, renewals)
+    SELECT id, (deferred::jsonb -> 'body' ->> 'shown_from')::timestamptz, 0 FROM told WHERE deferred IS NOT NULL
 )
 INSERT INTO audit_pending (entry_id) SELECT id FROM told
 """
@@ -161,7 +170,7 @@ def _hear_within(shared: _Transaction) -> None:
 
 
 def _listeners(event: type[Event]) -> list[Any]:
-    return sorted(WITHIN.get(event, ()), key=_place_on_street)
+    return sorted(WITHIN[event], key=_place_on_street) if event in WITHIN else []
 
 
 @cache
@@ -179,20 +188,34 @@ def _tell(noted: list[_Noted]) -> None:
     """All events go out in one statement, each row ledger entry, salt, leaf and event, its id among the pending ones."""
     if not noted:
         return
-    rows = [_row(each) for each in noted]
-    with connection.cursor() as cursor:
-        cursor.execute(TELL, [list(column) for column in zip(*rows, strict=True)])
+    actors = {by: by.to_json() for by in {each.by for each in noted}}
+    moments = [each.now.astimezone(UTC).isoformat() for each in noted]
+    entries = [_write(each, actors[each.by], at) for each, at in zip(noted, moments, strict=True)]
+    salts = secrets.token_bytes(SALT_SIZE * len(noted))
+    leaves = [leaf_data(salts[at * SALT_SIZE : (at + 1) * SALT_SIZE], entry) for at, entry in enumerate(entries)]
+    columns = zip(*(_list_values(*each) for each in zip(noted, moments, entries, strict=True)), strict=True)
+    list_rows(TELL, [salts, b"".join(leaves), *map(_join, columns)])
 
 
-def _row(noted: _Noted) -> tuple[object, ...]:
+def _write(noted: _Noted, actor: JsonBody, at: str) -> bytes:
+    event = noted.event
+    return canonical_json(
+        {"v": 1, "kind": event.event_kind, "at": at, "actor": actor, "access": event.is_access, "body": noted.body}
+    )
+
+
+def _list_values(noted: _Noted, at: str, entry: bytes) -> tuple[str, ...]:
+    """As `TELL` takes them; none is the empty text."""
     event, body = noted.event, noted.body
-    entry = canonical_json(
-        {
-            "v": 1, "kind": event.event_kind, "at": noted.now.astimezone(UTC).isoformat(), "actor": noted.by.to_json(),
-            "access": event.is_access, "body": body,
-        }
-    )  # fmt: skip
-    salt = secrets.token_bytes(SALT_SIZE)
     return (
-        noted.now, event.event_kind, case_of(body), body.get("subject"), event.is_access, entry.decode(), salt, leaf_data(salt, entry),
+        at, event.event_kind, case_of(body) or "", body.get("subject") or "", "t" if event.is_access else "f",
+        entry.decode(), body.get("deferral") or "",
     )  # fmt: skip
+
+
+def _join(values: Sequence[str]) -> str:
+    """Raises ValueError where a value holds the sign between them: the others would stand in the wrong rows."""
+    joined = BETWEEN.join(values)
+    if joined.count(BETWEEN) >= len(values):
+        raise ValueError("a value of an entry holds a control sign")
+    return joined

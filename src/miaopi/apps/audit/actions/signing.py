@@ -1,16 +1,21 @@
-"""Signatures of the house: asked for by purpose, made where the keys are."""
+"""Signatures of the house: asked for by purpose, made where the keys are; and whether the log still says what was signed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from django.conf import settings
 
+from miaopi.apps.audit.actions.act import act
 from miaopi.apps.audit.adapters import choose_signer
+from miaopi.apps.audit.events import Actor, LogChecked
 from miaopi.apps.audit.queries.checking import Finding, list_findings
 from miaopi.kernel.credential import make_note, verify
 from miaopi.kernel.errors import UpstreamError
 
+NAMED: Final = 5  # altered rows in the entry of a check
 BEFORE: Final = {"consent": "receipt", "decision": "receipt"}  # the one key that once stood for both kinds of paper
 
 
@@ -48,3 +53,9 @@ def check_log() -> list[Finding]:
     Raises UpstreamError where there are checkpoints and that key is not published here.
     """
     return list_findings(public_key)
+
+
+def note_check(*, size: int, findings: Sequence[Finding], by: Actor, now: datetime) -> None:
+    """Write down that the log was checked, as large as it was then, and what did not fit."""
+    with act(by=by, now=now) as unit:
+        unit.record(LogChecked(size=size, findings=len(findings), rows=tuple(each.row for each in findings[:NAMED])))

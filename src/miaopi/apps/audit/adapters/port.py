@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from miaopi.kernel.credential import derive_es256, point_of, public_key_of, sign, sign_es256
+from miaopi.kernel.frozen import frozen
 
 CREDENTIALS: Final = "licence_cose-"  # and the number of the key: these alone are renewed, the others stand as long as the log
 
@@ -23,7 +23,7 @@ class Signer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scheme:
     """How 32 random bytes become a key: `sign(seed, message)` gives 64 bytes, `publish(seed)` the public half."""
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
 
 from miaopi.apps.audit.events import case_of
-from miaopi.apps.audit.models import Checkpoint, Entry, Node, Pending, Position
+from miaopi.apps.audit.models import Checkpoint, Entry, Node, Pending, Position, Release
 from miaopi.apps.audit.queries.tree import LEVELS, compute_key, count_numbered, get_root
 from miaopi.kernel.credential import note_key, open_note, read_checkpoint
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.ledger import leaf_data, leaf_hash, node_hash
 
 STRETCH: Final = 2000
@@ -24,7 +24,7 @@ DUE: Final = f"SELECT key %% {LEVELS}, count(*) FROM audit_node WHERE {IS_DUE} G
 SURPLUS: Final = f"SELECT key FROM audit_node WHERE NOT ({IS_DUE}) ORDER BY key %% {LEVELS}, key"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """`row` names what was altered: `entry 17`, `node 3/2`, `checkpoint 40`; `what` says how."""
 
@@ -72,7 +72,7 @@ def _one_moment() -> Iterator[None]:
 
 def _check_positions() -> Iterator[Finding]:
     expected = 0
-    while rows := list(Position.objects.select_related("entry").filter(seq__gte=expected).order_by("seq")[:STRETCH]):
+    while rows := list(Position.objects.select_related("entry", "entry__release").filter(seq__gte=expected).order_by("seq")[:STRETCH]):
         nodes = dict(Node.objects.filter(key__in=[row.seq * LEVELS for row in rows]).values_list("key", "hash"))
         for row in rows:
             if row.seq != expected:
@@ -86,13 +86,30 @@ def _check_positions() -> Iterator[Finding]:
 def _check_entry(row: Entry) -> Iterator[Finding]:
     if leaf_data(bytes(row.salt), row.entry.encode()) != bytes(row.leaf):
         yield Finding(f"entry {row.id}", "its text or salt is not what its leaf was made from")
-    elif (row.at, row.kind, row.number, row.subject, row.is_access) != _columns(json.loads(row.entry)):
+    elif (row.at, row.kind, row.number, row.subject, row.is_access, row.deferral) != _columns(json.loads(row.entry)):
         yield Finding(f"entry {row.id}", "its columns do not say what its text says")
+    elif row.deferral is not None and (how := _find_overstay(row)):
+        yield Finding(f"entry {row.id}", how)
+
+
+def _find_overstay(row: Entry) -> str:
+    """Whether its subject sees it later than anybody said; an earlier moment takes nothing from her."""
+    release: Release | None = getattr(row, "release", None)
+    if release is None:
+        return "nothing says from when on its subject sees it"
+    written = json.loads(row.entry)["body"].get("shown_from")
+    if written is None or release.renewals:
+        return ""
+    is_late = release.shown_from is None or release.shown_from > datetime.fromisoformat(written)
+    return "its subject would see it later than its text says, and nobody has deferred it again" if is_late else ""
 
 
 def _columns(entry: dict[str, Any]) -> tuple[object, ...]:
     body = entry["body"]
-    return datetime.fromisoformat(entry["at"]), entry["kind"], case_of(body), body.get("subject"), entry["access"]
+    return (
+        datetime.fromisoformat(entry["at"]), entry["kind"], case_of(body), body.get("subject"), entry["access"],
+        body.get("deferral") or None,
+    )  # fmt: skip
 
 
 def _check_strays() -> Iterator[Finding]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +13,7 @@ from miaopi.apps.audit.events import AFTER
 from miaopi.apps.audit.models import Cursor, Entry, Failure
 from miaopi.apps.audit.queries.tree import count_numbered
 from miaopi.kernel.errors import NotFound
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 BATCH: Final = 200
@@ -28,7 +29,7 @@ SELECT position.seq, entry.kind, entry.entry
 NOTHING_PARKED: Final = Text(zh="没有这条搁置的事件。", en="No such event is parked.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """What a reader takes at once: `stands` is where it is, `reached` where it will be after these rows.
 
@@ -51,17 +52,39 @@ class Batch:
         return self.tries >= 2 * TRIES
 
 
-def find_batch(handler: str, kind: str, now: datetime) -> Batch | None:
-    """The next events of a kind for this reader; `None` if there are none, or if a failed one is to be tried later."""
-    stands, tries = Cursor.objects.filter(handler=handler).values_list("seq", "tries").first() or (-1, 0)
-    head = min(count_numbered() - 1, stands + STRETCH)
-    if head <= stands or Failure.objects.filter(handler=handler, parked_at=None, seq__gt=stands, due_at__gt=now).exists():
+@dataclass(slots=True)
+class Gaze:
+    """How far a process has looked for the next event of each handler, beyond its cursor, in vain: what is numbered there stays as it is.
+
+    `seen`: by handler where its cursor stood, and the last position that was looked at.
+    """
+
+    seen: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def find_start(self, handler: str, stands: int) -> int:
+        stood, looked = self.seen.get(handler, (stands, stands))
+        return looked if stood == stands else stands
+
+
+def list_stands() -> Mapping[str, tuple[int, int]]:
+    """Where the cursors stand, and how many batches were begun there; in one statement for all handlers."""
+    return {handler: (seq, tries) for handler, seq, tries in Cursor.objects.values_list("handler", "seq", "tries")}
+
+
+def find_batch(handler: str, kind: str, now: datetime, *, stood: tuple[int, int], size: int, gaze: Gaze) -> Batch | None:
+    """The next events of a kind for a reader whose cursor `stood` so, in a log of `size`; `None` if there are none, or if a failed one
+    is to be tried later."""
+    stands, tries = stood
+    start = gaze.find_start(handler, stands)
+    head = min(size - 1, start + STRETCH)
+    if head <= start or Failure.objects.filter(handler=handler, parked_at=None, seq__gt=stands, due_at__gt=now).exists():
         return None
     most = 1 if tries >= TRIES else BATCH
     with connection.cursor() as statement:
-        statement.execute(NEXT, [stands, head, kind, most + 1])
+        statement.execute(NEXT, [start, head, kind, most + 1])
         found = statement.fetchall()
     if not found and head - stands < STRIDE:
+        gaze.seen[handler] = stands, head
         return None
     rows, has_more = found[:most], len(found) > most
     return Batch(stands, rows[-1][0] if has_more else head, rows, tries, has_more)

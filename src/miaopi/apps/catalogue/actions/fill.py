@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
@@ -24,13 +23,14 @@ from miaopi.apps.catalogue.queries.rows import (
     list_resource_rows,
 )
 from miaopi.apps.catalogue.queries.versions import STATE
+from miaopi.kernel.frozen import frozen
 
 Row = TypeVar("Row", Agency, Resource)
 
 AT_ONCE = 500  # rows of one statement that changes what is there
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """What the catalogue is to say: agencies, resources, and every field of those resources."""
 
@@ -39,7 +39,7 @@ class Wanted:
     fields: Sequence[FieldRow]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """What it says now, of the same agencies and resources."""
 
@@ -48,7 +48,7 @@ class Kept:
     fields: Mapping[str, Mapping[str, FieldRow]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """Ids of what was added or now says something else; a resource is changed when one of its fields is."""
 

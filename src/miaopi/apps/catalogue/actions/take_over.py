@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from miaopi.apps.audit.api import Actor, act
@@ -24,9 +23,10 @@ from miaopi.apps.catalogue.queries.resources import lock_catalogue
 from miaopi.apps.catalogue.queries.rows import AgencyRow, FieldRow, ResourceRow, list_keys
 from miaopi.apps.identity.api import Right, authorise
 from miaopi.kernel.decision import Privacy
+from miaopi.kernel.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Imported:
     """What an import did; nothing, where the catalogue said the same already."""
 

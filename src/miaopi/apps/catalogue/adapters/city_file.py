@@ -5,22 +5,23 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from miaopi.apps.catalogue.models import GROUND, Mode, Openness, Sharing
 from miaopi.apps.catalogue.queries.rows import AgencyRow, FieldRow, ResourceRow
-from miaopi.definitions.positions import Placed, read_yaml
+from miaopi.definitions.positions import Placed, parse_yaml, read_source
 from miaopi.definitions.reader import Reader
 from miaopi.kernel.decision import Privacy
 from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.frozen import frozen
 
 NATIONAL: Final = ("code", "class_code", "mode", "abstract", "published_on", "related_codes", "steward")
 ON_A_GROUND: Final = "按事项授权，并经本人同意或依法定职责"  # what the exchange asks for before every pull (ADR 0008, 0016)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CatalogueFile:
     """What the file says, as rows that are not saved yet; `digest` is the SHA-256 of its bytes, in hex."""
 
@@ -32,8 +33,13 @@ class CatalogueFile:
 
 def read_catalogue(path: Path) -> CatalogueFile:
     """The catalogue of a city. Raises DefinitionError for its first mistake, with file:line."""
+    return _read_text(read_source(path, str(path)), str(path))
+
+
+@lru_cache(maxsize=4)  # a city describes hundreds of resources, and whoever seeds again reads the same text
+def _read_text(text: str, shown: str) -> CatalogueFile:
     reader = Reader()
-    root = reader.entries(read_yaml(path, str(path)), ("agencies", "resources"))
+    root = reader.entries(parse_yaml(text, shown), ("agencies", "resources"))
     agencies = tuple(_agency(reader, name, placed) for name, placed in _named(reader, root.get("agencies")))
     known = {agency.id for agency in agencies}
     resources: list[ResourceRow] = []
@@ -46,7 +52,7 @@ def read_catalogue(path: Path) -> CatalogueFile:
         fields.extend(_field(reader, resource, position, field, entry) for position, (field, entry) in named)
     if reader.findings:
         raise DefinitionError(reader.findings[0].where, reader.findings[0].message)
-    return CatalogueFile(hashlib.sha256(path.read_bytes()).hexdigest(), agencies, tuple(resources), tuple(fields))
+    return CatalogueFile(hashlib.sha256(text.encode()).hexdigest(), agencies, tuple(resources), tuple(fields))
 
 
 def _named(reader: Reader, placed: Placed | None) -> Collection[tuple[str, Placed]]:

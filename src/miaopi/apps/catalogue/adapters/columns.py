@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from miaopi.apps.catalogue.models import Mode, Openness, Sharing
 from miaopi.kernel.decision import Privacy
+from miaopi.kernel.frozen import frozen
 
 NO_WORDS: Final[Mapping[str, str]] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A column: its key here, its heading in both languages, the most signs of a cell, and which words it allows.
 

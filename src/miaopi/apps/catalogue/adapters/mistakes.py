@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from miaopi.kernel.errors import InputError
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 MOST = 1_000  # mistakes that are told; whoever has more has sent another table
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wrong:
     """A rule that a cell can break, and the remedy."""
 
@@ -52,7 +53,7 @@ TWO_PROVIDERS = wrong("同一提供方代码有两种说法。", "the same provi
 TWO_CODES = wrong("同一部门有两个提供方代码。", "an agency has two provider codes.", "请核对。", "Check it.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mistake:
     """One mistake; `row` as a spreadsheet counts, `column` by its heading. It never holds what stands in the cell."""
 

@@ -49,6 +49,7 @@ from miaopi.apps.catalogue.adapters.mistakes import (
 )
 from miaopi.apps.catalogue.adapters.sheets import Row, read_content, read_rows
 from miaopi.apps.catalogue.models import GROUND, Openness, Sharing
+from miaopi.kernel.frozen import frozen
 
 HEADING_WITHIN: Final = 10  # rows in which a title may stand above the headings
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
@@ -57,9 +58,10 @@ HEADINGS_ROW: Final = "表头"
 FEWEST_HEADINGS: Final = 3  # by which their row is told from a title
 DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 RECKONED: Final = ("=", "+", "@")
+ARTICLE: Final = re.compile(r"《.+》|第.+条")  # by which a condition that names a law is told from one that names terms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """A data item as its row says; `None` is what the table leaves unsaid."""
 
@@ -74,7 +76,7 @@ class Item:
     legal_ground: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listed:
     """A resource as its rows say; `None` is what the table leaves unsaid."""
 
@@ -103,7 +105,7 @@ class Listed:
     items: tuple[Item, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NationalTable:
     """What a table says; `digest` is the SHA-256 of its bytes, in hex."""
 
@@ -243,7 +245,7 @@ class _Reading:
         number, said = self.begun, self.said
         sharing = self._word(number, said, "sharing_type", is_required=True)
         condition = said.get("sharing_condition", "")
-        ground = said.get("legal_ground") or (condition if sharing == Sharing.NOT_SHARED else "")
+        ground = said.get("legal_ground") or (condition if sharing == Sharing.NOT_SHARED and ARTICLE.search(condition) else "")
         openness = self._word(number, said, "openness") or Openness.CLOSED.value
         self._check_codes(number, said)
         self._check_ground(number, "legal_ground", sharing, ground)

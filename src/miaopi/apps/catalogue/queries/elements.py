@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from re import Pattern
 from typing import Final
 
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Element:
     """`headings` are what a column of it may be called beside the names of the catalogue; `fields` tells from name and label, or `type`,
     which fields hold it; `holds` tells whether a value is one, where a value can tell.
@@ -97,3 +97,8 @@ def find_element(value: str) -> Element | None:
     """The element that a sample value is of; `None` where it does not tell."""
     plain = value.strip().upper()
     return next((each for each in ELEMENTS if each.holds and (each.holds(plain) or each.holds(value.strip()))), None)
+
+
+def find_field_element(*, name: str, label: str, type: str) -> Text | None:
+    """The name of the standard element that a field holds, told from its name and label, or its type; `None` where it holds none."""
+    return next((each.name for each in ELEMENTS if each.is_held_by(name, label, type)), None)

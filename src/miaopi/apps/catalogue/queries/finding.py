@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nsmallest
 from typing import Final, NamedTuple
@@ -17,15 +16,17 @@ from django.db import connection
 
 from miaopi.apps.catalogue import models
 from miaopi.apps.catalogue.queries.elements import ELEMENTS, Element, find_element
+from miaopi.apps.catalogue.queries.everyday import EVERYDAY
 from miaopi.apps.catalogue.queries.index import Index, Met
 from miaopi.apps.catalogue.queries.resources import Resource, find_edition, get_resources
 from miaopi.apps.catalogue.queries.search import LONGEST, Match
+from miaopi.kernel.frozen import frozen
 
 AT_FIRST: Final = 20  # hits that are told, unless more are asked for
 APART: Final = re.compile(r"[,，;；、\n]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResourceHit:
     """A resource, the word by which it was found and how; `field` is the one that meets an example of a column."""
 
@@ -35,7 +36,7 @@ class ResourceHit:
     field: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResourcesFound:
     """What a question brought: how many there are, and the best of them."""
 
@@ -43,7 +44,7 @@ class ResourcesFound:
     hits: tuple[ResourceHit, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Names:
     """What resources are called; `of_word` leads from a word to those that it names."""
 
@@ -53,7 +54,7 @@ class _Names:
     connected: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Column:
     """A field as many resources have it."""
 
@@ -63,7 +64,7 @@ class _Column:
     resources: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Columns:
     """What columns are called; `of_word` leads from a word to the places of the columns that it names."""
 
@@ -156,6 +157,8 @@ def _names(edition: str) -> _Names:
     for agency, name_zh, name_en in models.Agency.objects.values_list("id", "name_zh", "name_en"):
         for word in dict.fromkeys((name_zh, name_en)):
             called.setdefault(word, []).extend(of_agency.get(agency, ()))
+    for said, meant in EVERYDAY.items():
+        called.setdefault(said, []).extend(row[0] for row in rows if meant in row[3])
     called.pop("", None)
     words = list(called)
     return _Names(Index(words), words, list(called.values()), frozenset(row[0] for row in rows if row[-1]))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import log
 from string import ascii_lowercase, digits
 from typing import Final
@@ -23,6 +22,7 @@ from miaopi.apps.catalogue.queries.search import (
     list_sounds,
     read_question,
 )
+from miaopi.kernel.frozen import frozen
 
 LETTERS: Final = ascii_lowercase + digits
 FEWEST: Final = 2  # letters of a beginning that means something
@@ -30,7 +30,7 @@ LIKELY: Final = 0.5  # of the best: what shares less with a question is not show
 MOST_ALIKE: Final = 200  # words that are looked at because they share pairs
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Met:
     """How a word met the question; of two alike the `closer` one is meant: it shares more, or has less beside what was asked."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -13,10 +12,11 @@ from django.db.models import Q
 from miaopi.apps.catalogue import models
 from miaopi.definitions import ServicePackage, read_version
 from miaopi.kernel.errors import DefinitionError, NotFound
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublishedService:
     """One published version of a service."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from functools import lru_cache
@@ -16,6 +15,7 @@ from typing import Final
 
 from miaopi.apps.catalogue.queries.published import PublishedService, get_service, list_published
 from miaopi.definitions import ServicePackage
+from miaopi.kernel.frozen import frozen
 
 LONGEST: Final = 60  # characters of a question that are read
 SLIPS_FROM = 4  # Latin letters below which a slip could mean anything
@@ -37,7 +37,7 @@ class Match(IntEnum):
     SAMPLE = 8  # no word: a value that such a column may hold
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hit:
     """A service, the word of its own by which it was found, and how."""
 
@@ -46,7 +46,7 @@ class Hit:
     match: Match
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What a question brought: `query` as it was read, the hits, best first."""
 
@@ -58,7 +58,7 @@ class Found:
         return self.hits[0] if self.hits else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Word:
     """A word people call a service by: as it is shown, as it is compared, and how it sounds."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection
@@ -12,6 +11,7 @@ from django.db import connection
 from miaopi.apps.catalogue import models
 from miaopi.apps.catalogue.models import Sharing
 from miaopi.kernel.errors import NotFound
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 State = Mapping[str, Any]
@@ -24,7 +24,7 @@ STATE: Final = """to_jsonb(r) || jsonb_build_object('fields', coalesce((
 ), '{}'))"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Altered:
     """One column of a resource, or of one of its fields (`field`), that says something else."""
 
@@ -34,7 +34,7 @@ class Altered:
     field: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """How the state `newer` of a resource differs from `older`."""
 

@@ -9,7 +9,9 @@ from typing import Final
 from miaopi.apps.audit.api import Actor, Unit, act
 from miaopi.apps.catalogue.api import get_resource
 from miaopi.apps.exchange import models
-from miaopi.apps.exchange.actions.terms import check_terms, require_narrower
+from miaopi.apps.exchange.actions.clocks import run_clock
+from miaopi.apps.exchange.actions.terms import check_terms, require_law, require_narrower
+from miaopi.apps.exchange.actions.words import require_words
 from miaopi.apps.exchange.events import (
     AgreementExpired,
     AgreementGranted,
@@ -23,23 +25,20 @@ from miaopi.apps.exchange.events import (
 from miaopi.apps.exchange.models import AgreementState
 from miaopi.apps.exchange.queries.agreements import (
     Agreement,
-    Clock,
-    Move,
     Terms,
     compute_agreement,
-    compute_due,
-    compute_state,
     list_ended_ids,
-    list_overdue_ids,
     lock_agreement,
 )
+from miaopi.apps.exchange.queries.clocks import Clock, compute_due
+from miaopi.apps.exchange.queries.moves import AGREEMENT_MOVES, AgreementMove
 from miaopi.apps.exchange.queries.sharing_rules import BASIS, RULES, Granted, Open, Refused, find_answer
+from miaopi.apps.exchange.queries.visibility import Shown
 from miaopi.apps.identity.api import Right, authorise, get_member
-from miaopi.kernel.errors import InputError, RightsError
+from miaopi.kernel.errors import RightsError
 from miaopi.kernel.wording import Text
 
 BY_STEWARD: Final = f"{BASIS}：提供部门同意"
-LONGEST_WORDS: Final = 500
 
 
 def request_agreement(
@@ -52,20 +51,25 @@ def request_agreement(
     described = get_resource(resource)
     requester = get_member(by.id).office
     for name, words in (("service", service), ("purpose", purpose), ("ground", ground), ("office", requester)):
-        _require_words(name, words)
+        require_words(name, words)
+    require_law(ground)
     check_terms(described, terms, now)
-    answer = find_answer(resource=described, fields=terms.fields, service=service, purpose=purpose, now=now)
+    answer = find_answer(
+        resource=described, fields=terms.fields, service=service, purpose=purpose, shown=terms.visibility.shown,
+        is_filtered=bool(terms.row_filter), now=now,
+    )  # fmt: skip
     clock = answer.clock if isinstance(answer, Open) else Clock.CHECK
+    due_at = compute_due(clock, now)
     row = models.Agreement(
         id=uuid.uuid4().hex, agency=described.agency.id, resource=resource, requester=requester, service=service, purpose=purpose,
-        ground=ground, asked=terms.to_json(), state=AgreementState.FILED, clock=clock, filed_at=now, filed_by=_signed(by),
-        due_at=compute_due(now, clock), **_columns(terms),
+        ground=ground, asked=terms.to_json(), state=AgreementState.FILED, clock=clock, filed_at=now, filed_by=by.signed_as,
+        due_at=due_at, **_columns(terms),
     )  # fmt: skip
     with act(by=by, now=now) as unit:
         row.save(force_insert=True)
         unit.record(AgreementRequested(
             agreement=row.id, agency=row.agency, resource=resource, requester=requester, service=service, fields=terms.fields,
-            clock=clock, due_at=compute_due(now, clock),
+            clock=clock, due_at=due_at,
         ))  # fmt: skip
         with act(by=RULES, now=now) as ruled:
             match answer:
@@ -94,8 +98,8 @@ def approve_agreement(*, agreement: str, terms: Terms | None = None, by: Actor, 
 
 
 def refuse_agreement(*, agreement: str, reason: str, by: Actor, now: datetime) -> Agreement:
-    """Give nothing, and say why (政务数据共享条例: a refusal is reasoned). Raises InputError, RightsError, NotFound."""
-    _require_words("reason", reason)
+    """Give nothing, and say why (政务数据共享条例: a refusal is reasoned; article 须核验). Raises InputError, RightsError, NotFound."""
+    require_words("reason", reason)
     with act(by=by, now=now) as unit:
         row = _lock_as_steward(agreement, by)
         _refuse(unit, row, reason, f"{BASIS}：提供部门不同意")
@@ -104,10 +108,10 @@ def refuse_agreement(*, agreement: str, reason: str, by: Actor, now: datetime) -
 
 def suspend_agreement(*, agreement: str, reason: str, by: Actor, now: datetime) -> Agreement:
     """Let nothing be had by it until it is resumed. Raises InputError, RightsError, NotFound."""
-    _require_words("reason", reason)
+    require_words("reason", reason)
     with act(by=by, now=now) as unit:
         row = _lock_as_steward(agreement, by)
-        _move(row, Move.SUSPEND, reason)
+        _move(row, AgreementMove.SUSPEND, reason)
         unit.record(AgreementSuspended(agreement=row.id, agency=row.agency))
     return compute_agreement(row)
 
@@ -116,18 +120,18 @@ def resume_agreement(*, agreement: str, by: Actor, now: datetime) -> Agreement:
     """Let it hold again, on the terms it had. Raises InputError, RightsError, NotFound."""
     with act(by=by, now=now) as unit:
         row = _lock_as_steward(agreement, by)
-        _move(row, Move.RESUME, "")
+        _move(row, AgreementMove.RESUME, "")
         unit.record(AgreementResumed(agreement=row.id, agency=row.agency))
     return compute_agreement(row)
 
 
 def revoke_agreement(*, agreement: str, reason: str, by: Actor, now: datetime) -> Agreement:
     """End it for good, with all its grants. Raises InputError, RightsError, NotFound."""
-    _require_words("reason", reason)
+    require_words("reason", reason)
     with act(by=by, now=now) as unit:
         row = _lock_as_steward(agreement, by)
-        _move(row, Move.REVOKE, reason)
-        _end_grants(row, _signed(by), now)
+        _move(row, AgreementMove.REVOKE, reason)
+        _end_grants(row, by.signed_as, now)
         unit.record(AgreementRevoked(agreement=row.id, agency=row.agency))
     return compute_agreement(row)
 
@@ -135,34 +139,31 @@ def revoke_agreement(*, agreement: str, reason: str, by: Actor, now: datetime) -
 def run_agreements(*, by: Actor, now: datetime) -> int:
     """Write down which requests are overdue and which agreements have ended; how many. What ended was no longer had before this."""
     authorise(by, Right.RUN_AGREEMENTS)
-    overdue, ended = list_overdue_ids(now), list_ended_ids(now)
-    for agreement in overdue:
-        with act(by=by, now=now) as unit:
-            row = lock_agreement(agreement)
-            if row.state == AgreementState.FILED and row.overdue_at is None and row.due_at is not None:
-                row.overdue_at = now
-                row.save(update_fields=("overdue_at",))
-                unit.record(AgreementOverdue(agreement=row.id, agency=row.agency, clock=row.clock, due_at=row.due_at))
+    ended = list_ended_ids(now)
+    overdue = run_clock(
+        kept=models.Agreement, moves=AGREEMENT_MOVES, run_out=AgreementMove.RUN_OUT, by=by, now=now,
+        tell=lambda row: AgreementOverdue(agreement=row.id, agency=row.agency, clock=row.clock, due_at=row.due_at or now),
+    )  # fmt: skip
     for agreement in ended:
         with act(by=by, now=now) as unit:
             row = lock_agreement(agreement)
-            if row.state in {AgreementState.GRANTED, AgreementState.SUSPENDED}:
-                _move(row, Move.EXPIRE, row.reason)
-                _end_grants(row, _signed(by), now)
+            if AgreementMove.EXPIRE in AGREEMENT_MOVES.list_moves(row.state):
+                _move(row, AgreementMove.EXPIRE, row.reason)
+                _end_grants(row, by.signed_as, now)
                 unit.record(AgreementExpired(agreement=row.id, agency=row.agency))
-    return len(overdue) + len(ended)
+    return overdue + len(ended)
 
 
 def _grant(unit: Unit, row: models.Agreement, terms: Terms, basis: str) -> None:
-    row.state = compute_state(row, Move.GRANT)
+    row.state = AGREEMENT_MOVES.after(row.state, AgreementMove.GRANT)
     for name, value in _columns(terms).items():
         setattr(row, name, value)
-    row.decided_at, row.decided_by, row.basis = unit.now, _signed(unit.by), basis
+    row.decided_at, row.decided_by, row.basis = unit.now, unit.by.signed_as, basis
     row.save()
     models.Grant.objects.bulk_create(
         models.Grant(
             id=uuid.uuid4().hex, agreement=row, service=row.service, resource=row.resource, field=name, purpose=row.purpose,
-            ground=row.ground, granted_at=unit.now, granted_by=_signed(unit.by),
+            ground=row.ground, granted_at=unit.now, granted_by=unit.by.signed_as,
         )
         for name in terms.fields
     )
@@ -173,14 +174,14 @@ def _grant(unit: Unit, row: models.Agreement, terms: Terms, basis: str) -> None:
 
 
 def _refuse(unit: Unit, row: models.Agreement, reason: str, basis: str) -> None:
-    row.state = compute_state(row, Move.REFUSE)
-    row.decided_at, row.decided_by, row.reason, row.basis = unit.now, _signed(unit.by), reason, basis
+    row.state = AGREEMENT_MOVES.after(row.state, AgreementMove.REFUSE)
+    row.decided_at, row.decided_by, row.reason, row.basis = unit.now, unit.by.signed_as, reason, basis
     row.save()
     unit.record(AgreementRefused(agreement=row.id, agency=row.agency, resource=row.resource, service=row.service, basis=basis))
 
 
-def _move(row: models.Agreement, move: Move, reason: str) -> None:
-    row.state, row.reason = compute_state(row, move), reason
+def _move(row: models.Agreement, move: AgreementMove, reason: str) -> None:
+    row.state, row.reason = AGREEMENT_MOVES.after(row.state, move), reason
     row.save(update_fields=("state", "reason"))
 
 
@@ -192,7 +193,7 @@ def _lock_as_steward(agreement: str, by: Actor) -> models.Agreement:
     """The agreement, for a steward of the agency that keeps the data; nobody answers her own request."""
     authorise(by, Right.DECIDE_AGREEMENT)
     row = lock_agreement(agreement)
-    if get_member(by.id).office != row.agency or row.filed_by == _signed(by):
+    if get_member(by.id).office != row.agency or row.filed_by == by.signed_as:
         raise RightsError(
             Text(
                 zh="只有提供部门的数据管理员可以决定，且不能决定自己的申请。",
@@ -206,16 +207,5 @@ def _columns(terms: Terms) -> dict[str, object]:
     return {
         "fields": list(terms.fields), "starts_at": terms.starts_at, "ends_at": terms.ends_at, "daily_quota": terms.daily_quota,
         "total_quota": terms.total_quota, "opens": terms.opens, "closes": terms.closes, "row_filter": terms.row_filter,
+        "visibility": str(terms.visibility), "hidden_by": terms.hidden_by if terms.visibility.shown is not Shown.IMMEDIATE else "",
     }
-
-
-def _signed(by: Actor) -> str:
-    return f"{by.kind}/{by.id}"
-
-
-def _require_words(name: str, words: str) -> None:
-    if not words.strip() or len(words) > LONGEST_WORDS:
-        raise InputError(
-            name, Text(zh=f"{name} 为空或过长。", en=f"{name} is empty or too long."),
-            Text(zh=f"请用不超过 {LONGEST_WORDS} 个字写明。", en=f"Say it in at most {LONGEST_WORDS} signs."),
-        )  # fmt: skip

@@ -12,7 +12,7 @@ from miaopi.apps.exchange import models
 from miaopi.apps.exchange.actions.grounds import Duty
 from miaopi.apps.exchange.events import GrantApproved, GrantRevoked, GrantsSeeded
 from miaopi.apps.exchange.models import AgreementState
-from miaopi.apps.exchange.queries.agreements import Clock
+from miaopi.apps.exchange.queries.clocks import Clock
 from miaopi.apps.exchange.queries.grants import (
     Grant,
     compute_grant,
@@ -20,6 +20,7 @@ from miaopi.apps.exchange.queries.grants import (
     list_known_grants,
     lock_grant,
 )
+from miaopi.apps.exchange.queries.registers.base_fields import list_scope
 from miaopi.apps.exchange.queries.sharing_rules import BASIS, RULES
 from miaopi.apps.identity.api import Right, authorise
 from miaopi.definitions import ServicePackage
@@ -71,7 +72,7 @@ def _agreement(
     return models.Agreement(
         id=uuid.uuid4().hex, agency=resource.agency.id, resource=resource.id, requester=package.department.zh, service=package.slug,
         purpose=purpose, ground=ground, fields=list(fields), starts_at=now, state=AgreementState.GRANTED, clock=Clock.CHECK, filed_at=now,
-        filed_by=f"{RULES.kind}/{RULES.id}", decided_at=now, decided_by=f"{RULES.kind}/{RULES.id}",
+        filed_by=RULES.signed_as, decided_at=now, decided_by=RULES.signed_as,
         basis=f"{BASIS}：事项 {package.slug} 已发布（{package.version[:12]}）",
     )
 
@@ -79,11 +80,11 @@ def _agreement(
 def _purposes(package: ServicePackage) -> Iterator[tuple[str, Mapping[str, str]]]:
     """What a package needs, by purpose: `resource.field` with its lawful ground."""
     facts = package.definition.facts
-    yield package.consent.zh, {source: spec.ground for spec in facts.values() for source in spec.scope}
+    yield package.consent.zh, {source: spec.ground for spec in facts.values() for source in list_scope([spec])}
     if package.payment is not None:
         basis = package.payment.basis[0]
         duty = Duty(package.slug, "", basis.instrument, basis.article)
-        yield duty.find_purpose(), {source: "statutory_duty" for name in package.payment.stop_facts for source in facts[name].scope}
+        yield duty.duty, dict.fromkeys(list_scope(facts[name] for name in package.payment.stop_facts), "statutory_duty")
 
 
 def approve_grant(*, service: str, resource: str, field: str, purpose: str, ground: str, by: Actor, now: datetime) -> Grant:
@@ -113,7 +114,7 @@ def revoke_grant(*, grant: str, by: Actor, now: datetime) -> Grant:
     with act(by=by, now=now) as unit:
         row = lock_grant(grant)
         if row.revoked_at is None:
-            row.revoked_at, row.revoked_by = now, f"{by.kind}/{by.id}"
+            row.revoked_at, row.revoked_by = now, by.signed_as
             row.save(update_fields=("revoked_at", "revoked_by"))
             unit.record(GrantRevoked(grant=row.id, service=row.service, resource=row.resource, field=row.field))
     return compute_grant(row)
@@ -137,5 +138,5 @@ def _row(
     resource, _, field = source.partition(".")
     return models.Grant(
         id=uuid.uuid4().hex, agreement=agreement, service=service, resource=resource, field=field, purpose=purpose, ground=ground,
-        granted_at=now, granted_by=f"{by.kind}/{by.id}",
+        granted_at=now, granted_by=by.signed_as,
     )

@@ -2,62 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import NoReturn
 
 from django.db import connection
 
-from miaopi.apps.audit.api import Actor, act
-from miaopi.apps.catalogue.api import Resource, get_resources
-from miaopi.apps.exchange import models
-from miaopi.apps.exchange.actions.access import Access, Part, has_many, open_access
-from miaopi.apps.exchange.actions.grounds import Duty, Ground
-from miaopi.apps.exchange.adapters.configuration import Source
-from miaopi.apps.exchange.adapters.directory import Directory, city_directory
-from miaopi.apps.exchange.adapters.facts import ROWS, agree, read_facts
-from miaopi.apps.exchange.adapters.filters import read_filter, read_tests
-from miaopi.apps.exchange.adapters.lines import Call, ask_side_by_side
-from miaopi.apps.exchange.adapters.port import Answer, Nothing, Question, Rows, Unsaid
-from miaopi.apps.exchange.adapters.registered import ask_registered, is_registered
-from miaopi.apps.exchange.events import DataPulled, PullRefused, SourceAnsweredAgain, SourceFellSilent
-from miaopi.apps.exchange.queries.grants import list_lost
+from miaopi.apps.audit.api import Actor, act, read_together
+from miaopi.apps.catalogue.api import get_resources_of
+from miaopi.apps.catalogue.api import read_edition as read_catalogue_edition
+from miaopi.apps.consent.api import Scope
+from miaopi.apps.exchange.actions.access import list_many, open_access
+from miaopi.apps.exchange.actions.choices import Editions
+from miaopi.apps.exchange.actions.entries import make_entry, make_refusal, make_refusals
+from miaopi.apps.exchange.actions.grounds import Asks, Duty, Ground
+from miaopi.apps.exchange.actions.looks import OUTSIDE, About, Look, look_everywhere
+from miaopi.apps.exchange.actions.outages import believe, count_absences, note_outages, tell_health
+from miaopi.apps.exchange.actions.tickets import find_bill
+from miaopi.apps.exchange.actions.visibility.showing import (
+    SHOWN_AT_ONCE,
+    Showing,
+    compute_last,
+    compute_showing,
+    note_deferrals,
+)
+from miaopi.apps.exchange.adapters.facts import ROWS, agree
+from miaopi.apps.exchange.adapters.findings import find_contradictions
+from miaopi.apps.exchange.adapters.port import Awaited, Hindered
+from miaopi.apps.exchange.queries.grants import read_edition
 from miaopi.apps.exchange.queries.refusals import PullRefusedError, RefusalCode
-from miaopi.apps.exchange.queries.sources import Absences, SourceId, list_absences, list_outages
-from miaopi.apps.identity.api import PartyId, Right, authorise, get_party, pseudonym
-from miaopi.kernel.calendar import compute_legal_day
+from miaopi.apps.exchange.queries.sources import SourceId, get_standing
+from miaopi.apps.identity.api import PartyId, authorise, read_party
 from miaopi.kernel.errors import RightsError
 from miaopi.kernel.fact import Doubt, Fact, Unknown
-
-PLATFORM = "platform"  # the agency of sources that are rooms of this house
-OUTSIDE = "outside"  # the result of a look that found no granted row
-
-Asks = Mapping[str, tuple[str, ...]]  # resource → fields
+from miaopi.kernel.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """One source asked for some fields of a person, and what came back."""
-
-    resource: str
-    agency: str
-    fields: tuple[str, ...]
-    facts: Mapping[str, Fact]
-    result: str
-    predicates: tuple[str, ...] = ()
-
-    @property
-    def source(self) -> SourceId:
-        return self.resource, self.agency
-
-
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pulled:
-    """Facts as `pull` gives them, and why what is refused was not had, by `resource.field`."""
+    """Facts as `pull` gives them, and why what is refused was not had, by `resource.field`; of resources that are answered later, since
+    when they were asked, and when an answer is expected. `showing`: from when on all of its entries are shown."""
 
     facts: dict[str, Fact]
     refused: Mapping[str, RefusalCode]
+    awaited: Mapping[str, tuple[datetime, datetime]] = field(default_factory=dict)
+    showing: Showing = SHOWN_AT_ONCE
 
 
 def pull(*, subject: PartyId, asks: Asks, ground: Ground | Duty, deadline: timedelta, by: Actor, now: datetime) -> dict[str, Fact]:
@@ -79,209 +71,89 @@ def pull_or_say_why(
     if connection.in_atomic_block:
         raise RuntimeError("a pull waits for agencies: it may not hold a transaction open")
     asks = {resource: tuple(dict.fromkeys(fields)) for resource, fields in asks.items() if fields}
-    catalogued = get_resources(asks)
-    _require_right(subject, asks, ground, by, now)
-    _require_ground(subject, asks, catalogued, ground, by, now)
-    purpose = ground.find_purpose()
-    access = open_access(asks=asks, catalogued=catalogued, service=ground.service, purpose=purpose, by=by, now=now)
-    looks = _look(subject, access.parts, ground, purpose, deadline, now)
-    resources = {part.resource for part in access.parts}
-    outages, absences = list_outages(resources), list_absences(resources)
-    believed = [_believe(look, absences, subject, now) for look in looks]
-    begun = {look.source: outages.get(look.source, now) for look in believed}
-    with act(by=by, now=now) as unit:
-        lost = _lost_meanwhile(access)
-        refused = {**access.refused, **_outside(believed), **dict.fromkeys(lost, RefusalCode.REVOKED)}
-        for refusal in _refusals(subject, asks, refused, ground):
-            unit.record(refusal)
-        for look in believed:
-            unit.record(_entry(subject, look, ground))
-        for event in _note_outages(believed, outages, now):
-            unit.record(event)
-        _count_absences(believed, absences, subject, now)
-    return Pulled(_facts(asks, [_without(look, lost) for look in believed], begun), refused)
-
-
-def _require_right(subject: PartyId, asks: Asks, ground: Ground | Duty, by: Actor, now: datetime) -> None:
+    about = About(subject, ground, read_party(subject))
     try:
-        authorise(by, Right.PULL_FACTS, owner=subject)
+        authorise(by, ground.right, owner=subject)
     except RightsError:
-        _refuse(subject, asks, ground, RefusalCode.NO_RIGHT, by, now)
+        _refuse(about, asks, RefusalCode.NO_RIGHT, by, now)
+    editions, consent = _read_first(about)
+    footing = ground.stand(consent, subject, asks, get_resources_of(editions.catalogue, asks), now)
+    if footing.code is not None:
+        _refuse(about, {footing.resource: asks[footing.resource]}, footing.code, by, now)
+    bill = find_bill(asks, subject=subject, ground=ground, now=now)
+    access = open_access(
+        asks=asks, editions=editions, service=ground.service, purpose=footing.purpose, law=footing.law, by=by, now=now, paid=bill.paid
+    )
+    looks = look_everywhere(about, access, bill, footing.purpose, deadline, by, now)
+    with act(by=by, now=now) as unit:
+        standing = get_standing(access.grants.values(), editions.grants, {look.resource for look in looks})
+        lost = frozenset(source for source, grant in access.grants.items() if grant in standing.lost)
+        believed = [believe(look, standing.absences, about, now) for look in looks]
+        refused = {**access.refused, **_outside(believed), **dict.fromkeys(lost, RefusalCode.REVOKED)}
+        contradicted = find_contradictions([(look.resource, look.facts) for look in believed])
+        looked = (entry for look in believed if (entry := make_entry(about, look, contradicted, now)) is not None)
+        for event in chain(make_refusals(about, asks, refused, access.hidings, now), looked, note_outages(believed, standing, now)):
+            unit.record(event)
+        hidings = [*access.hidings.values(), *(part.hiding for part in access.parts if part.hiding)]
+        note_deferrals(hidings, ground, now)
+        showing = compute_last(compute_showing(each, ground, now) for each in hidings)
+        count_absences(believed, standing.absences, about, now)
+        tell_health({look.agency for look in looks}, now)
+    begun = {look.source: standing.outages.get(look.source, now) for look in believed}
+    facts = _facts(asks, [_without(look, lost) for look in believed] if lost else believed, begun)
+    return Pulled(facts, {**_hindered(believed), **refused}, _awaited(believed), showing)
 
 
-def _require_ground(
-    subject: PartyId, asks: Asks, catalogued: Mapping[str, Resource], ground: Ground | Duty, by: Actor, now: datetime
-) -> None:
-    for resource, fields in asks.items():
-        code = ground.find_hindrance(subject, catalogued.get(resource), resource, fields, now)
-        if code is not None:
-            _refuse(subject, {resource: fields}, ground, code, by, now)
+def _read_first(about: About) -> tuple[Editions, Scope | None]:
+    """What everything else hangs on, and who she is, in one round trip. While the catalogue is empty nothing of it is kept."""
+    catalogue, grants, consent = read_catalogue_edition(), read_edition(), about.ground.read_consent()
+    read_together(*(read for read in (catalogue, grants, about.read, consent) if read is not None))
+    return Editions(catalogue.found or secrets.token_hex(8), grants.found), None if consent is None else consent.found
 
 
-def _refuse(subject: PartyId, asks: Asks, ground: Ground | Duty, code: RefusalCode, by: Actor, now: datetime) -> NoReturn:
+def _refuse(about: About, asks: Asks, code: RefusalCode, by: Actor, now: datetime) -> NoReturn:
     """Nothing is pulled at all. Raises PullRefusedError after the entry."""
     with act(by=by, now=now) as unit:
         for resource, fields in asks.items():
-            unit.record(_refusal(subject, resource, fields, ground, code))
+            unit.record(make_refusal(about, resource, fields, code, SHOWN_AT_ONCE))
     raise PullRefusedError(code)
 
 
-def _lost_meanwhile(access: Access) -> frozenset[str]:
-    """What was revoked or suspended while the agencies thought: the answer came too late to be handed on."""
-    lost = list_lost(access.grants.values()) if access.grants else frozenset()
-    return frozenset(source for source, grant in access.grants.items() if grant in lost)
-
-
-def _outside(looks: Iterable[_Look]) -> dict[str, RefusalCode]:
+def _outside(looks: Iterable[Look]) -> dict[str, RefusalCode]:
     return {f"{look.resource}.{name}": RefusalCode.ROW_OUTSIDE for look in looks if look.result == OUTSIDE for name in look.fields}
 
 
-def _without(look: _Look, lost: frozenset[str]) -> _Look:
+def _hindered(looks: Iterable[Look]) -> dict[str, RefusalCode]:
+    """What a source itself, or its quota or catalogue, stood against."""
+    hindered = [(look, look.answer.why) for look in looks if isinstance(look.answer, Hindered)]
+    return {f"{look.resource}.{name}": RefusalCode(why.value) for look, why in hindered for name in look.fields}
+
+
+def _awaited(looks: Iterable[Look]) -> dict[str, tuple[datetime, datetime]]:
+    return {look.resource: (look.answer.asked_at, look.answer.expected) for look in looks if isinstance(look.answer, Awaited)}
+
+
+def _without(look: Look, lost: frozenset[str]) -> Look:
     """The look without what was lost; a list that would lack a field is lost as a whole."""
     gone = {name for name in look.fields if f"{look.resource}.{name}" in lost}
     kept = {name: fact for name, fact in look.facts.items() if name not in gone and not (gone and name == ROWS)}
     return replace(look, facts=kept)
 
 
-def _look(
-    subject: PartyId, parts: Sequence[Part], ground: Ground | Duty, purpose: str, deadline: timedelta, now: datetime
-) -> list[_Look]:
-    """Ask our own rooms, then everybody outside at once."""
-    looks = [_look_inside(subject, part.resource, part.fields, now) for part in parts if is_registered(part.resource)]
-    book = city_directory()
-    sources = list(_list_sources(book, parts))
-    if not sources:
-        return looks
-    key = get_party(subject).id_number
-    today = compute_legal_day(now)
-    calls = [
-        Call(
-            book.line(source.place.agency),
-            Question(
-                source.place, tuple(source.columns[field].name for field in fields), purpose, ground.receipt or ground.duty, key, now,
-                where=read_filter(row_filter, source, today), tests=read_tests(source, fields, today),
-            ),
-        )
-        for source, fields, row_filter in sources
-    ]  # fmt: skip
-    answers = ask_side_by_side(calls, seconds=deadline.total_seconds())
-    asked = zip(sources, calls, answers, strict=True)
-    return looks + [_look_outside(source, fields, call.question, answer, now) for (source, fields, _), call, answer in asked]
-
-
-def _list_sources(book: Directory, parts: Sequence[Part]) -> Iterator[tuple[Source, tuple[str, ...], str]]:
-    """Sources with the fields that each of them has and the rows that are granted."""
-    for part in parts:
-        if not is_registered(part.resource):
-            for source in book.configuration.resources[part.resource].sources:
-                held = tuple(field for field in part.fields if field in source.columns)
-                if held and (held == part.fields or not source.has_many):
-                    yield source, held, part.row_filter
-
-
-def _look_inside(subject: PartyId, resource: str, fields: tuple[str, ...], now: datetime) -> _Look:
-    facts = ask_registered(resource, subject, fields, now=now)
-    return _Look(resource, PLATFORM, fields, facts, "found")
-
-
-def _look_outside(source: Source, fields: tuple[str, ...], question: Question, answer: Answer | None, now: datetime) -> _Look:
-    facts = read_facts(source, answer, fields, now=now)
-    result = OUTSIDE if question.where and isinstance(answer, Unsaid) else _result(answer, facts)
-    asked = tuple(f"{name}: {source.columns[name].test}" for name in fields if source.columns[name].test)
-    return _Look(source.place.resource, source.place.agency, fields, facts, result, asked)
-
-
-def _result(answer: Answer | None, facts: Mapping[str, Fact]) -> str:
-    doubts = {fact.doubt for fact in facts.values() if isinstance(fact, Unknown)}
-    match answer:
-        case Nothing():
-            return "absent"
-        case Unsaid():
-            return "unsaid"
-        case Rows() if Doubt.UNAVAILABLE not in doubts:
-            return "conflict" if Doubt.CONFLICT in doubts else "found"
-        case _:
-            return "silent"  # no answer, or one that is no value of its type
-
-
-def _believe(look: _Look, absences: Mapping[SourceId, Absences], subject: PartyId, now: datetime) -> _Look:
-    """The breaker: a source that says “there is none” of everybody has lost its data, and its absences prove nothing."""
-    most = _most_absences(look.resource)
-    counted = absences.get(look.source, Absences(frozenset(), now))
-    if look.result != "absent" or not most or len(counted.subjects | {pseudonym(subject)}) <= most:
-        return look
-    doubted: dict[str, Fact] = {name: Unknown(Doubt.UNAVAILABLE, look.resource, since=counted.since) for name in look.facts}
-    return replace(look, facts=doubted, result="doubted")
-
-
-def _most_absences(resource: str) -> int:
-    configured = city_directory().configuration.resources.get(resource)
-    return configured.most_absences if configured is not None else 0
-
-
-def _count_absences(looks: Sequence[_Look], absences: Mapping[SourceId, Absences], subject: PartyId, now: datetime) -> None:
-    """At most one row more than are believed: the count has to pass the border and need not go on."""
-    said = [look for look in looks if look.result in {"absent", "doubted"} and _most_absences(look.resource)]
-    new = [look for look in said if len(_counted(absences, look)) <= _most_absences(look.resource)]
-    if new:
-        rows = [models.Absence(resource=look.resource, agency=look.agency, subject=pseudonym(subject), said_at=now) for look in new]
-        models.Absence.objects.bulk_create(rows, ignore_conflicts=True)
-    for look in looks:
-        if look.result in {"found", "conflict"} and look.source in absences:
-            models.Absence.objects.filter(resource=look.resource, agency=look.agency).delete()
-
-
-def _counted(absences: Mapping[SourceId, Absences], look: _Look) -> frozenset[str]:
-    return absences[look.source].subjects if look.source in absences else frozenset()
-
-
-def _note_outages(
-    looks: Sequence[_Look], outages: Mapping[SourceId, datetime], now: datetime
-) -> Iterator[SourceFellSilent | SourceAnsweredAgain]:
-    fallen = [look for look in looks if look.result == "silent" and look.source not in outages]
-    if fallen:
-        rows = [models.Outage(resource=look.resource, agency=look.agency, since=now) for look in fallen]
-        models.Outage.objects.bulk_create(rows, ignore_conflicts=True)
-        yield from (SourceFellSilent(look.resource, look.agency) for look in fallen)
-    for look in looks:
-        if look.result != "silent" and look.source in outages:
-            models.Outage.objects.filter(resource=look.resource, agency=look.agency).delete()
-            yield SourceAnsweredAgain(look.resource, look.agency)
-
-
-def _refusals(subject: PartyId, asks: Asks, refused: Mapping[str, RefusalCode], ground: Ground | Duty) -> Iterator[PullRefused]:
-    """One entry for each resource and code."""
-    for resource, fields in asks.items():
-        codes = {name: code for name in fields if (code := refused.get(f"{resource}.{name}")) is not None}
-        for code in dict.fromkeys(codes.values()):
-            yield _refusal(subject, resource, tuple(name for name, each in codes.items() if each is code), ground, code)
-
-
-def _refusal(subject: PartyId, resource: str, fields: tuple[str, ...], ground: Ground | Duty, code: RefusalCode) -> PullRefused:
-    return PullRefused(
-        subject=pseudonym(subject), resource=resource, fields=fields, service=ground.service, application=ground.application,
-        receipt=ground.receipt, reason=code.family, duty=ground.duty, code=code.value,
-    )
-
-
-def _entry(subject: PartyId, look: _Look, ground: Ground | Duty) -> DataPulled:
-    return DataPulled(
-        subject=pseudonym(subject), resource=look.resource, agency=look.agency, fields=look.fields, service=ground.service,
-        application=ground.application, receipt=ground.receipt, result=look.result, duty=ground.duty, predicates=look.predicates,
-    )
-
-
-def _facts(asks: Asks, looks: Sequence[_Look], begun: Mapping[SourceId, datetime]) -> dict[str, Fact]:
+def _facts(asks: Asks, looks: Sequence[Look], begun: Mapping[SourceId, datetime]) -> dict[str, Fact]:
     """Every asked field or list, agreed among its sources; unavailable ones with the moment their outage began."""
     facts: dict[str, Fact] = {}
-    for resource, fields in asks.items():
-        for name in (ROWS,) if has_many(resource) else fields:
-            said = [_since(look.facts[name], begun[look.source]) for look in looks if look.resource == resource and name in look.facts]
-            facts[f"{resource}.{name}" if name else resource] = agree(said) if said else Unknown(Doubt.UNPROVEN, resource)
+    said: dict[str, list[Look]] = {resource: [] for resource in asks}
+    for look in looks:
+        said[look.resource].append(look)
+    many = list_many(asks)
+    for resource, own in said.items():
+        for name in (ROWS,) if resource in many else asks[resource]:
+            found = [(look.facts[name], look) for look in own if name in look.facts]
+            told = [_since(fact, begun[look.source]) if type(fact) is Unknown else fact for fact, look in found]
+            facts[f"{resource}.{name}" if name else resource] = agree(told) if told else Unknown(Doubt.UNPROVEN, resource)
     return facts
 
 
-def _since(fact: Fact, begun: datetime) -> Fact:
-    if isinstance(fact, Unknown) and fact.doubt is Doubt.UNAVAILABLE and fact.since is None:
-        return Unknown(fact.doubt, fact.source, begun)
-    return fact
+def _since(fact: Unknown, begun: datetime) -> Unknown:
+    return Unknown(fact.doubt, fact.source, begun) if fact.doubt is Doubt.UNAVAILABLE and fact.since is None else fact

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, connection
@@ -18,11 +17,12 @@ from miaopi.apps.exchange.adapters.port import KEY_USED, Record, Refused
 from miaopi.apps.exchange.events import RecordPushed, RecordRefused
 from miaopi.apps.exchange.queries.pushes import compute_record_digest, find_push
 from miaopi.apps.identity.api import PartyId, Right, authorise, get_party, pseudonym
+from miaopi.kernel.frozen import frozen
 
 NOT_AGREED = "not_agreed"  # the agency takes no such record from this service
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pushed:
     """The agency has the record: its reference, and its time."""
 
@@ -30,14 +30,14 @@ class Pushed:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PushRefused:
     """The record was not taken and will not be; `reason` is the agency's word, or `not_agreed`, `key_used`."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Errand:
     """One record on its way."""
 

@@ -6,18 +6,25 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
-from miaopi.apps.catalogue.api import Resource
+from miaopi.apps.catalogue.api import Resource, Sharing
 from miaopi.apps.exchange.adapters.configuration import Source
 from miaopi.apps.exchange.adapters.directory import city_directory
-from miaopi.apps.exchange.adapters.filters import read_filter
+from miaopi.apps.exchange.adapters.filters import list_tested, read_filter
 from miaopi.apps.exchange.adapters.registered import is_registered
 from miaopi.apps.exchange.queries.agreements import Terms
+from miaopi.apps.exchange.queries.visibility import AT_ONCE, compute_longest, count_longest_months
 from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.errors import DefinitionError, InputError
 from miaopi.kernel.wording import Text
 
 ASK_LESS: Final = Text(zh="请在申请的范围内填写。", en="Stay within what was asked for.")
 MOST_CALLS: Final = 2_000_000_000
+SHORTEST_NAME: Final = 2  # signs of the name of an instrument, as 刑法
+LONGEST_LAW: Final = 200
+NAME_BOTH: Final = (
+    "请写明法律名称和条款，以空格隔开，如 老年人权益保障法 第三十三条。",
+    "Name the law and its article, with a space between, such as 老年人权益保障法 第三十三条.",
+)
 
 
 def check_terms(resource: Resource, terms: Terms, now: datetime) -> None:
@@ -44,8 +51,20 @@ def check_terms(resource: Resource, terms: Terms, now: datetime) -> None:
         terms.opens is not None and terms.closes is not None and terms.opens >= terms.closes
     ):
         raise _wrong("hours", "使用时段须有先后。", "the hours must begin before they end.", "如 09:00-18:00。", "Such as 09:00-18:00.")
+    _check_visibility(terms, now)
     if terms.row_filter:
         _check_filter(resource, terms.row_filter, compute_legal_day(now))
+
+
+def require_law(ground: str) -> None:
+    """Raises InputError for a ground that names no instrument and article: no pull could cite it."""
+    if not _is_law(ground):
+        raise _wrong("ground", "没有写明法律名称和条款。", "it names no instrument and article.", *NAME_BOTH)
+
+
+def _is_law(words: str) -> bool:
+    instrument, _, article = words.strip().partition(" ")
+    return len(instrument) >= SHORTEST_NAME and bool(article.strip()) and len(words) <= LONGEST_LAW
 
 
 def require_narrower(resource: Resource, asked: Terms, given: Terms, now: datetime) -> None:
@@ -61,10 +80,29 @@ def require_narrower(resource: Resource, asked: Terms, given: Terms, now: dateti
         given.opens is not None and given.closes is not None and asked.opens <= given.opens and given.closes <= asked.closes
     ):
         raise _too_wide("hours", "使用时段", "the hours go")
+    if not asked.visibility.covers(given.visibility) or (given.visibility != AT_ONCE and given.hidden_by != asked.hidden_by):
+        raise _too_wide("visibility", "延后显示", "the deferral goes")
     for source in _sources(resource) if asked.row_filter else ():
         today = compute_legal_day(now)
         if not set(read_filter(asked.row_filter, source, today)) <= set(read_filter(given.row_filter, source, today)):
             raise _too_wide("where", "行条件", "the row filter goes")
+
+
+def _check_visibility(terms: Terms, now: datetime) -> None:
+    """Not at once only by a law that is named, and never longer than the city lets a look be deferred."""
+    if terms.visibility == AT_ONCE:
+        return
+    if not _is_law(terms.hidden_by):
+        raise _wrong(
+            "hidden_by", "没有写明准许延后显示的法律和条款。", "no instrument and article let these looks be shown later.", *NAME_BOTH
+        )
+    months, longest = count_longest_months(), compute_longest(now)
+    shown = terms.visibility.compute_release(now)
+    if shown is not None and not now < shown <= longest:
+        raise _wrong(
+            "visibility", f"延后显示须在今后{months}个月之内。", f"looks are deferred by {months} months at most, into the future.",
+            "请缩短；到期仍有必要的，可按程序续期。", "Ask for less; what is still needed then can be renewed.",
+        )  # fmt: skip
 
 
 def _check_filter(resource: Resource, row_filter: str, today: date) -> None:
@@ -76,14 +114,18 @@ def _check_filter(resource: Resource, row_filter: str, today: date) -> None:
             "Leave the filter out: nobody is connected, or all rows of a person are one list.",
         )  # fmt: skip
     try:
-        for source in sources:
-            read_filter(row_filter, source, today)
+        tested = {name for source in sources for name in list_tested(row_filter, source, today)}
     except DefinitionError as error:
         raise _wrong(
             "where", f"行条件读不出来（{error.message}）。", f"the row filter cannot be read: {error.message}.",
             "写法如：status = \"有效\" and valid_from >= @\"2026-01-01\"。",
             "It reads like: status = \"有效\" and valid_from >= @\"2026-01-01\".",
         ) from None  # fmt: skip
+    if kept := [name for name in sorted(tested) if name in resource.fields and resource.fields[name].sharing_type is Sharing.NOT_SHARED]:
+        raise _wrong(
+            "where", f"行条件用到了不予共享的信息项：{'、'.join(kept)}。", f"the row filter tests what is never shared: {', '.join(kept)}.",
+            "请去掉这个条件：哪些行符合，就等于说出了它的值。", "Leave it out: to say which rows pass is to say what stands in them.",
+        )  # fmt: skip
 
 
 def _sources(resource: Resource) -> Sequence[Source]:

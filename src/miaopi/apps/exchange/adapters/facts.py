@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from miaopi.apps.exchange.adapters.configuration import Column, Source
-from miaopi.apps.exchange.adapters.port import Answer, Nothing, Row, Rows, Unsaid
-from miaopi.apps.exchange.adapters.values import convert, read_text
+from miaopi.apps.exchange.adapters.port import (
+    Answer,
+    Awaited,
+    Hindered,
+    Hindrance,
+    Nothing,
+    Partial,
+    Row,
+    Rows,
+    Unsaid,
+)
+from miaopi.apps.exchange.adapters.values import convert, read_text, with_offset
+from miaopi.kernel.calendar import LEGAL_ZONE
 from miaopi.kernel.fact import Absent, Doubt, Fact, Known, Unknown, Value
 
+log = logging.getLogger(__name__)
+
+ASKEW: Final = timedelta(minutes=5)  # by which the clock of an agency may be ahead of ours
+HINDERED: Final = {Hindrance.AGENCY_POLICY: Doubt.UNPROVEN, Hindrance.NUMBER_IN_DOUBT: Doubt.CONFLICT}  # else who asks tomorrow may have it
 ROWS: Final = ""  # the name of the one fact that all rows of a person are, where a source has many
 
 
@@ -21,9 +37,15 @@ def read_facts(source: Source, answer: Answer | None, fields: Iterable[str], *, 
     """
     resource, asked = source.place.resource, tuple(fields)
     named = (ROWS,) if source.has_many else asked
+    if source.fresh is not None and isinstance(answer, Rows | Nothing) and not _is_fresh(source, answer, source.fresh, now):
+        return {name: Unknown(Doubt.STALE, resource) for name in named}
     match answer:
-        case None:
+        case None | Partial():  # half of an answer is none
             return {name: Unknown(Doubt.UNAVAILABLE, resource) for name in named}
+        case Awaited(asked_at=asked_at):
+            return {name: Unknown(Doubt.UNAVAILABLE, resource, asked_at) for name in named}
+        case Hindered(why):
+            return {name: Unknown(HINDERED.get(why, Doubt.UNAVAILABLE), resource) for name in named}
         case Unsaid():
             return {name: Unknown(Doubt.UNPROVEN, resource) for name in named}
         case Nothing():
@@ -36,9 +58,33 @@ def read_facts(source: Source, answer: Answer | None, fields: Iterable[str], *, 
             return {name: _read_field(source, rows[0], name, now) for name in named}
 
 
+def _is_fresh(source: Source, answer: Rows | Nothing, fresh: timedelta, now: datetime) -> bool:
+    """Whether all that was answered is young enough; what does not say of when it is may be of any time, and so may what says tomorrow."""
+    if source.as_of is None or isinstance(answer, Nothing):
+        return _is_young(answer.at, fresh, now)
+    return all(_is_young(_read_moment(row[source.as_of]), fresh, now) for row in answer.rows)
+
+
+def _is_young(moment: datetime | None, fresh: timedelta, now: datetime) -> bool:
+    return moment is not None and now - fresh <= moment <= now + ASKEW
+
+
+def _read_moment(value: object) -> datetime | None:
+    """A moment, or the beginning of a day in the city's time."""
+    for kind in ("date and time", "date"):
+        try:
+            found = convert(value, kind)
+        except ValueError:
+            continue
+        return found if isinstance(found, datetime) else datetime.combine(found, time(), LEGAL_ZONE)  # type: ignore[arg-type]  # a day
+    return None
+
+
 def agree(facts: Iterable[Fact]) -> Fact:
     """One fact of several sources: any silence or doubt stays one, and sources that differ are a conflict whoever is right."""
     first, *others = facts
+    if not others:
+        return first
     doubts = [fact for fact in (first, *others) if isinstance(fact, Unknown)]
     if doubts:
         return doubts[0]
@@ -57,8 +103,9 @@ def _read_field(source: Source, row: Row, field: str, now: datetime) -> Fact:
     if value is None:
         return Absent(resource, now) if column.null_is_absent else Unknown(Doubt.UNPROVEN, resource)
     try:
-        return Known(_convert_column(source, column, value), resource, now)
+        return Known(read_value(source, column, value), resource, now)
     except ValueError:
+        log.warning("agency %s: %s.%s is no %s, or none of those it may be", source.place.agency, resource, field, column.type)
         return Unknown(Doubt.UNAVAILABLE, resource)  # nonsense is no answer
 
 
@@ -77,7 +124,12 @@ def _read_rows(source: Source, rows: tuple[Row, ...], fields: tuple[str, ...], n
     return Known(contexts, resource, now)
 
 
-def _convert_column(source: Source, column: Column, value: object) -> Value:
+def read_value(source: Source, column: Column, value: object) -> Value:
+    """Raises ValueError for what is not of its type, or none of those it may be."""
     if column.values and value not in column.values:
         raise ValueError("not among the listed values")
-    return convert(read_text(value, column.type) if source.is_text else value, column.type)
+    if source.is_text:
+        value = read_text(value, column.type)
+    if source.offset is not None and column.type == "date and time":
+        value = with_offset(value, source.offset)
+    return convert(value, column.type)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,8 @@ from miaopi.apps.exchange.adapters.port import KEY_USED, Answer, Question, Recor
 
 
 class FakeConnector:
-    """`address`: `rows` {name of the resource: [row, …]} and `mode` up (default), down, slow or wrong.
+    """`address`: `rows` {name of the resource: [row, …]} and `mode` up (default), down, slow or wrong; slow is silent
+    for `pause` seconds, or, without, for as long as anybody waits.
 
     `asked` is what came in; `arrived` is set once something did.
     """
@@ -23,6 +25,7 @@ class FakeConnector:
         self._agency = agency
         self._rows: Mapping[str, Sequence[Mapping[str, object]]] = address.get("rows", {})
         self._mode: str = address.get("mode", "up")
+        self._pause: float = address.get("pause", math.inf)
         self.asked: list[Question] = []
         self.arrived = threading.Event()
 
@@ -30,7 +33,7 @@ class FakeConnector:
         self.asked.append(question)
         self.arrived.set()
         if self._mode == "slow":
-            time.sleep(seconds)
+            time.sleep(min(seconds, self._pause))
         if self._mode != "up":
             raise silence(self._agency)
         place = question.place

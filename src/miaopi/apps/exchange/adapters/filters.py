@@ -57,6 +57,12 @@ def read_filter(text: str, source: Source, today: date) -> tuple[Term, ...]:
     return _read(text, tuple(sorted(columns)), today if TODAY in text else date.max)
 
 
+def list_tested(text: str, source: Source, today: date) -> frozenset[str]:
+    """The fields that a filter tests: whoever is told which rows pass is told of them too. Raises DefinitionError."""
+    tested = {term.column for term in read_filter(text, source, today)}
+    return frozenset(name for name, column in source.columns.items() if column.name in tested and not column.test)
+
+
 def read_tests(source: Source, fields: Iterable[str], today: date) -> dict[str, tuple[Term, ...]]:
     """The tests of those of `fields` that are predicates, by column name. Raises DefinitionError."""
     return {

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,6 +16,10 @@ import httpx
 from miaopi.apps.exchange.adapters.answers import silence
 from miaopi.apps.exchange.adapters.port import BAD_ANSWER_BYTES, KEY_USED, Record, Refused, Written
 from miaopi.apps.exchange.adapters.sql_writer import WORD
+
+# These libraries write an address a request at INFO and headers at DEBUG: addresses of agencies belong in no log.
+for _chatty in ("httpx", "httpcore"):
+    logging.getLogger(_chatty).setLevel(logging.WARNING)
 
 
 class HttpWriter:

@@ -11,8 +11,10 @@ from miaopi.kernel.fact import Value
 
 
 def answer_unified_identity(subject: PartyId, fields: tuple[str, ...], now: datetime) -> Mapping[str, Value]:
-    """What an authority verified of her. Raises NotFound."""
+    """What an authority verified of her; of whom none has, nothing. Raises NotFound."""
     party = get_party(subject)
+    if not party.assurance_level:
+        return {}
     said: dict[str, Value] = {
         "name": party.name,
         "id_number": party.id_number,

@@ -3,70 +3,145 @@
 from __future__ import annotations
 
 import logging
-import queue
-import threading
+import random
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Final
 
-from miaopi.apps.exchange.adapters.port import Answer, Connector, Question
+from miaopi.apps.exchange.adapters.answers import Failure, Silence
+from miaopi.apps.exchange.adapters.port import Answer, Connector, Hindered, Hindrance, Question
+from miaopi.apps.exchange.adapters.wire.health import OPENS_AFTER, RESTS, Health, Memory
+from miaopi.apps.exchange.adapters.wire.talks import Talk, Talker, Turn, Turns, by_thread, hold, pause, within
 from miaopi.kernel.errors import UpstreamError
+from miaopi.kernel.frozen import frozen
+
+__all__ = ["MOST_AT_ONCE", "OPENS_AFTER", "RESTS", "Call", "Line", "Until", "ask_side_by_side"]
 
 log = logging.getLogger(__name__)
 
-OPENS_AFTER: Final = 3  # silences in a row
-RESTS: Final = 2.0  # seconds; short, because a waiting case is decided within seconds of the source's return
-MOST_AT_ONCE: Final = 16  # questions in flight: an agency that hangs holds this many threads and no more
+MOST_AT_ONCE: Final = 16  # questions in flight: an agency that hangs holds this many wires, or threads, and no more
+SHORT: Final = 0.01  # seconds before its limit a connector may give up by its own clock
+PAUSE: Final = 0.05  # seconds before the second try; drawn from half of it to half as much again, so that not all come back at once
 
 
 class Line:
-    """One connector with its limit in seconds. Never raises: an answer, or `None` for silence."""
+    """One connector with its limit in seconds. Never raises: an answer, or `None` for silence.
 
-    def __init__(self, agency: str, connector: Connector, limit: float) -> None:
+    A question that nobody took is put once more, after a pause; `chance` gives the numbers from 0 to 1 by which pauses differ.
+    `rests_until`: another process leaves the agency alone until then, and so does this one.
+    """
+
+    def __init__(
+        self, agency: str, connector: Connector, limit: float, *, chance: Callable[[], float] = random.random,
+        rests_until: datetime | None = None,
+    ) -> None:
         self.agency = agency
         self.limit = limit
         self.connector = connector
-        self._lock = threading.Lock()
-        self._silences = 0
-        self._rests_until = 0.0
-        self._in_flight = 0
+        self._chance = chance
+        self._health = Health()
+        self._rests_elsewhere = rests_until
+        self._turns = Turns(MOST_AT_ONCE)
+        self._talker = connector if isinstance(connector, Talker) else None
 
     def ask(self, question: Question, *, seconds: float) -> Answer | None:
-        if not self._may_ask():
-            return None
-        answer: Answer | None = None
-        try:
-            answer = self.connector.ask(question, seconds=min(seconds, self.limit))
-        except UpstreamError:
-            pass
-        except Exception as error:  # ours, in a thread where nobody would hear it; its text may hold values, so its name must do
-            log.error("the connector of %s broke: %s", self.agency, type(error).__name__)
-        finally:
-            self._note(has_answered=answer is not None)
+        (answer,) = hold([self.talk(question, seconds=seconds)], until=time.monotonic() + seconds)
         return answer
 
+    def talk(self, question: Question, *, seconds: float) -> Talk[Answer | None]:
+        """The question as a conversation among others."""
+        if self._rests_elsewhere is not None:
+            self._health.join_rest(self._rests_elsewhere, question.at)
+            self._rests_elsewhere = None
+        if self._health.is_resting():
+            return None
+        until = time.monotonic() + min(seconds, self.limit)
+        turn = yield from self._turns.take()
+        if not self._health.may_ask():
+            turn.give_back()
+            return None
+        began = time.monotonic()
+        end: Answer | Failure = Failure.TIMEOUT  # for whoever stops waiting
+        try:
+            end = yield from self._try(question, turn, until)
+            rest = PAUSE * (0.5 + self._chance())
+            if end is Failure.REFUSED and time.monotonic() + rest < until:
+                yield from pause(rest)
+                turn = yield from self._turns.take()
+                end = yield from self._try(question, turn, until)
+        finally:
+            waited = time.monotonic() - began
+            if isinstance(end, Failure):
+                self._health.note_failure(end, waited, question.at)
+            else:
+                self._health.note_answer(waited, question.at)
+                if not isinstance(end, Hindered) or end.why is Hindrance.SCHEMA_CHANGED:
+                    self._health.note_schema(question.place.resource, is_changed=isinstance(end, Hindered))
+        return None if isinstance(end, Failure) else end
+
     def is_resting(self) -> bool:
-        return self._silences >= OPENS_AFTER and time.monotonic() < self._rests_until
+        return self._health.is_resting()
 
-    def _may_ask(self) -> bool:
-        with self._lock:
-            if self._in_flight >= MOST_AT_ONCE or self.is_resting():
-                return False
-            if self._silences >= OPENS_AFTER:
-                self._rests_until = time.monotonic() + RESTS  # this one tries the line; the others keep resting meanwhile
-            self._in_flight += 1
-            return True
+    def recall(self) -> Memory:
+        """What this process knows of the agency."""
+        return self._health.recall()
 
-    def _note(self, *, has_answered: bool) -> None:
-        with self._lock:
-            self._in_flight -= 1
-            self._silences = 0 if has_answered else self._silences + 1
-            if self._silences >= OPENS_AFTER:
-                self._rests_until = time.monotonic() + RESTS
+    def take_news(self) -> Memory | None:
+        """The same, where others are to be told of it."""
+        return self._health.take_news()
+
+    def _try(self, question: Question, turn: Turn, until: float) -> Talk[Answer | Failure]:
+        try:
+            return (yield from within(self._start(question, turn, until), until))
+        except TimeoutError:
+            return Failure.TIMEOUT
+        except UpstreamError as error:
+            if time.monotonic() > until - SHORT:
+                return Failure.TIMEOUT
+            return error.failure if isinstance(error, Silence) else Failure.GARBAGE
+        except Exception as error:  # ours, and nobody else would hear it; its text may hold values, so its name must do
+            turn.give_back()
+            log.error("the connector of %s broke: %s", self.agency, type(error).__name__)
+            return Failure.GARBAGE
+        finally:
+            if self._talker is not None:
+                turn.give_back()
+
+    def _start(self, question: Question, turn: Turn, until: float) -> Talk[Answer]:
+        """By a conversation, or by a thread, which keeps its turn until it is back: one that hangs goes on counting."""
+        if self._talker is not None:
+            return self._talker.talk(question, until=until)
+
+        def ask() -> Answer:
+            try:
+                return self.connector.ask(question, seconds=until - time.monotonic())
+            finally:
+                turn.give_back()
+
+        return by_thread(ask, unheard=_forget)
 
 
-@dataclass(frozen=True, slots=True)
+def _forget(answer: Answer) -> None:
+    """What comes after the deadline is dropped unread."""
+
+
+class Until:
+    """So many seconds from when it is made."""
+
+    def __init__(self, seconds: float) -> None:
+        self._moment = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        return self._moment - time.monotonic()
+
+    @property
+    def is_left(self) -> bool:
+        return self.left > 0
+
+
+@frozen
 class Call:
     """A question and the line it goes out on; no line: the agency has no address, which is silence too."""
 
@@ -76,23 +151,12 @@ class Call:
 
 def ask_side_by_side(calls: Sequence[Call], *, seconds: float) -> list[Answer | None]:
     """Answers in the order of the calls, all within `seconds` together. What comes later is dropped unread."""
-    until = time.monotonic() + seconds
-    answers: list[Answer | None] = [None] * len(calls)
-    arrived: queue.SimpleQueue[tuple[int, Answer | None]] = queue.SimpleQueue()
-    open_calls = 0
-    for index, call in enumerate(calls):
-        if call.line is not None and seconds > 0:
-            # Daemon threads: a wire that hangs must not keep the process from ending.
-            threading.Thread(target=_carry, args=(arrived, index, call.line, call.question, seconds), daemon=True).start()
-            open_calls += 1
-    for _ in range(open_calls):
-        try:
-            index, answer = arrived.get(timeout=max(0.0, until - time.monotonic()))
-        except queue.Empty:
-            break
-        answers[index] = answer
-    return answers
+    if seconds <= 0:
+        return [None] * len(calls)
+    talks = [_nobody() if call.line is None else call.line.talk(call.question, seconds=seconds) for call in calls]
+    return hold(talks, until=time.monotonic() + seconds)
 
 
-def _carry(arrived: queue.SimpleQueue[tuple[int, Answer | None]], index: int, line: Line, question: Question, seconds: float) -> None:
-    arrived.put((index, line.ask(question, seconds=seconds)))
+def _nobody() -> Talk[None]:
+    return None
+    yield  # makes it a conversation

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Protocol
+
+from miaopi.kernel.frozen import frozen
 
 Row = Mapping[str, object]  # source column → raw value, the asked columns and the key alone
 
@@ -24,12 +26,14 @@ class Emptiness(StrEnum):
     NEVER = "never"  # this source cannot say so
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where rows of one resource stand at one agency.
 
-    `at`: view or table (`schema.name`) for SQL, path for HTTP, name in the manifest for a file drop. `name`: what the agency
-    calls the resource. `most_days`: how many days old a drop may be.
+    `at`: view or table (`schema.name`) for SQL, path for HTTP, name in the manifest for a file drop, subject for NATS, name of
+    the resource at a gateway or another platform. `name`: what the agency calls the resource. `most_days`: how many days old a drop
+    may be. `options`: what only sources of this kind are told. `echoes`: whether the agency repeats the name that each question has
+    (HTTP, SOAP); one that does not is asked once a connection, for else the answer to somebody else could pass for hers.
     """
 
     resource: str
@@ -39,9 +43,11 @@ class Place:
     key: str
     absent: Emptiness
     most_days: int = 1
+    options: Mapping[str, str] = field(default_factory=dict, hash=False)
+    echoes: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Term:
     """One test that a row must pass to be shown: `=` holds for one of the values, `!=` for none of them, an order for its one value.
 
@@ -55,18 +61,34 @@ class Term:
 
     def to_json(self) -> dict[str, object]:
         """As it stands in a question by HTTP: values are text, whatever their type."""
-        return {"field": self.column, "operator": self.operator, "values": [_written(value) for value in self.values]}
+        return {"field": self.column, "operator": self.operator, "values": list(self.written())}
+
+    def written(self) -> tuple[str, ...]:
+        """The values as a wire of texts carries them."""
+        return tuple(_written(value) for value in self.values)
 
 
 def _written(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
+class Partial:
+    """Pages of an answer whose next one costs a call of a quota: nothing of them is believed before the last is there. `cursors`: where
+    each of them began, the first with nothing, and where the next one begins; `moments`: of when each is."""
+
+    records: tuple[object, ...] = field(repr=False)
+    cursors: tuple[str, ...] = field(repr=False)
+    moments: tuple[datetime | None, ...] = field(compare=False)
+
+
+@frozen
 class Question:
     """One person's rows. `key` is her identity number and shows in no representation; `columns` are the granted ones; `at` is
     the platform's time of the pull; `where` says which rows are granted: the source shows no other. Those of `columns` that `tests`
-    names are no columns of the source: it answers with the truth whether their terms hold, and nothing when a column they read is empty."""
+    names are no columns of the source: it answers with the truth whether their terms hold, and nothing when a column they read is empty.
+    `service` and `grants` say who asks, and by what; `request` is our name for a question that is answered later, `ticket` the
+    source's, once it has taken it, and `so_far` the pages that were collected with that."""
 
     place: Place
     columns: tuple[str, ...]
@@ -76,26 +98,65 @@ class Question:
     at: datetime
     where: tuple[Term, ...] = ()
     tests: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
+    service: str = ""
+    grants: tuple[str, ...] = ()
+    request: str = ""
+    ticket: str = field(default="", repr=False)
+    so_far: Partial | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rows:
-    """The source answered; at least one row, each with the asked columns and the key of the person asked about."""
+    """The source answered; at least one row, each with the asked columns and the key of the person asked about. `at`: of which
+    moment its rows are, where it says so for all of them."""
 
     rows: tuple[Row, ...] = field(repr=False)
+    at: datetime | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Nothing:
-    """The source answered by its absent-rule: there is none."""
+    """The source answered by its absent-rule: there is none, as of `at`."""
+
+    at: datetime | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unsaid:
     """The source answered with an emptiness that its configuration gives no meaning to."""
 
 
-Answer = Rows | Nothing | Unsaid
+@frozen
+class Awaited:
+    """The source has taken the question and answers later: when it thinks so is `expected`, and the ticket is good until `expires`
+    (`None`: as it said before). No ticket: it knows of none, or it was not asked now, because it is not due."""
+
+    ticket: str = field(repr=False)
+    asked_at: datetime
+    expected: datetime
+    expires: datetime | None
+    was_asked: bool = True
+
+
+class Hindrance(StrEnum):
+    """Why there is no answer although nothing is broken."""
+
+    AGENCY_POLICY = "agency_policy"  # the agency was reached, and its own policy says no
+    UPSTREAM_QUOTA = "upstream_quota_spent"  # the calls that another platform allows us for the day are spent
+    NUMBER_IN_DOUBT = "number_in_doubt"  # numbers were merged as one party's, and another signs in with one of them
+    SCHEMA_CHANGED = "schema_changed"  # the source no longer has what our configuration names: a person must mend one of them
+
+
+@frozen
+class Hindered:
+    """No answer, for a reason that is known. `was_asked`: the source was reached and says so itself; `said` is its word for why."""
+
+    why: Hindrance
+    said: str = ""
+    was_asked: bool = True
+
+
+Answer = Rows | Nothing | Unsaid | Awaited | Hindered | Partial
 
 
 class Connector(Protocol):
@@ -108,7 +169,7 @@ class Connector(Protocol):
         """Give up kept connections."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Desk:
     """Where an agency takes records of one act. `at`: function (`schema.name`) for SQL, path for HTTP."""
 
@@ -117,7 +178,7 @@ class Desk:
     at: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Record:
     """What is written for one person under one key: the same key and content is the same record, however often it is handed over."""
 
@@ -128,7 +189,7 @@ class Record:
     values: Mapping[str, str | None] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """The agency has the record: its own reference for it, and when it was made."""
 
@@ -136,7 +197,7 @@ class Written:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refused:
     """The agency will not have the record; asking again changes nothing. `code` is its word for why, never a value."""
 

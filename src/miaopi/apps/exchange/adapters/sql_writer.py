@@ -17,12 +17,11 @@ from typing import Final
 
 import psycopg
 from psycopg import errors, sql
-from psycopg.conninfo import make_conninfo
 from psycopg.rows import tuple_row
 
 from miaopi.apps.exchange.adapters.answers import silence
 from miaopi.apps.exchange.adapters.port import KEY_USED, Record, Refused, Written
-from miaopi.apps.exchange.adapters.sql import TimedConnection
+from miaopi.apps.exchange.adapters.sql import TimedConnection, read_conninfo
 
 WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,40}")
 WILL_NOT: Final = ("22", "23", "P0")
@@ -36,10 +35,7 @@ class SqlWriter:
 
     def __init__(self, agency: str, address: Mapping[str, str]) -> None:
         self._agency = agency
-        try:
-            self._conninfo = make_conninfo(address["url"], **{name: address[name] for name in ("password",) if name in address})
-        except psycopg.ProgrammingError:
-            raise ValueError("no address of a database") from None  # its text quotes the address
+        self._conninfo = read_conninfo(address)
 
     def write(self, record: Record, *, seconds: float) -> Written | Refused:
         until = time.monotonic() + seconds

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 from typing import Final
 
+from miaopi.kernel.decision import MOST_PLACES
 from miaopi.kernel.fact import Value
 
 LONGEST_TEXT: Final = 2000
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 DIGITS: Final = re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII)
-TRUTHS: Final = {"true": True, "false": False}
+TRUTHS: Final = {"true": True, "false": False, "1": True, "0": False}
+MIDNIGHT: Final = time()
 
 
 def convert(value: object, type_name: str) -> Value:
@@ -37,6 +39,12 @@ def read_text(value: object, type_name: str) -> object:
             return value
 
 
+def with_offset(value: object, offset: tzinfo) -> object:
+    """A moment that came without its offset, with that of its source; anything else as it is."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=offset) if isinstance(moment, datetime) and moment.tzinfo is None else value
+
+
 def _text(value: object) -> Value:
     if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_TEXT or not value.isprintable():
         raise ValueError("no text")
@@ -52,13 +60,20 @@ def _truth(value: object) -> Value:
 def _number(value: object) -> Value:
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or not Decimal(value).is_finite():
         raise ValueError("no number")  # a float has lost digits before we see it
-    return Decimal(value)
+    number = Decimal(value)
+    if abs(number.adjusted()) > MOST_PLACES:
+        raise ValueError("longer than what can be written out")
+    return number
 
 
 def _day(value: object) -> Value:
     if isinstance(value, str) and DAY.fullmatch(value):
         return date.fromisoformat(value)
-    if isinstance(value, datetime) or not isinstance(value, date):
+    if isinstance(value, datetime):
+        if value.tzinfo is not None or value.time() != MIDNIGHT:
+            raise ValueError("no day")
+        return value.date()  # a spreadsheet knows no days but their first moments
+    if not isinstance(value, date):
         raise ValueError("no day")
     return value
 

@@ -2,21 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import secrets
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, time
+from functools import lru_cache
+from typing import Final, NamedTuple
 
-from django.db.models import Q
-
+from miaopi.apps.audit.api import Read, list_rows
 from miaopi.apps.exchange import models
 from miaopi.apps.exchange.models import AgreementState
 from miaopi.apps.exchange.queries.refusals import RefusalCode
+from miaopi.apps.exchange.queries.visibility import AT_ONCE, Visibility, read_visibility
 from miaopi.kernel.calendar import LEGAL_ZONE
 from miaopi.kernel.errors import NotFound
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
+CANDIDATES: Final = """
+SELECT array_agg(g.id ORDER BY g.granted_at, g.id), array_agg(g.field ORDER BY g.granted_at, g.id), g.resource, g.purpose,
+       g.ground, g.agreement_id, g.revoked_at IS NOT NULL, a.state, a.starts_at, a.ends_at, a.opens, a.closes, a.row_filter,
+       a.daily_quota IS NOT NULL OR a.total_quota IS NOT NULL, a.visibility
+  FROM exchange_grant g LEFT JOIN exchange_agreement a ON a.id = g.agreement_id
+ WHERE g.service = %s AND g.resource = ANY(string_to_array(%s, ' ')) AND (%s::text IS NULL OR g.purpose = %s)
+   AND (%s::text IS NULL OR a.requester = %s)
+ GROUP BY g.resource, g.purpose, g.ground, g.agreement_id, g.revoked_at IS NOT NULL, a.id
+ ORDER BY min(g.granted_at), min(g.id)
+"""
+EDITION: Final = "SELECT word FROM exchange_grantedition WHERE id = 1"
+KEPT: Final = 1024  # readings of an edition: a service with what one of its stages asks is one
 
-@dataclass(frozen=True, slots=True)
+
+class Terms(NamedTuple):
+    """Grants of one agreement, or of none, on one resource: their terms are the same. Whether they stand is a question of the moment."""
+
+    ids: Sequence[str]
+    fields: Sequence[str]
+    resource: str
+    purpose: str
+    ground: str
+    agreement: str | None
+    is_revoked: bool
+    state: str | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    opens: time | None
+    closes: time | None
+    row_filter: str | None
+    has_quota: bool
+    visibility: str | None
+
+    def find_hindrance(self, now: datetime) -> RefusalCode | None:
+        if self.state == AgreementState.EXPIRED or (self.ends_at is not None and self.ends_at <= now):
+            return RefusalCode.EXPIRED
+        if self.state == AgreementState.SUSPENDED and not self.is_revoked:
+            return RefusalCode.SUSPENDED
+        if self.is_revoked or self.state not in (None, AgreementState.GRANTED):
+            return RefusalCode.REVOKED
+        if self.starts_at is not None and self.starts_at > now:
+            return RefusalCode.NOT_BEGUN
+        if self.opens is not None and self.closes is not None and not self.opens <= now.astimezone(LEGAL_ZONE).time() < self.closes:
+            return RefusalCode.OUTSIDE_HOURS
+        return None
+
+
+@frozen
 class Grant:
     """A grant as it stands; `agreement`: under whose terms, if any."""
 
@@ -31,7 +80,7 @@ class Grant:
     agreement: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Candidate:
     """A grant by which a field might be had. `hindrance`: why not now; none means that it is open, save for a quota to be charged."""
 
@@ -39,9 +88,11 @@ class Candidate:
     resource: str
     field: str
     purpose: str
+    ground: str
     agreement: str | None
     row_filter: str
     has_quota: bool
+    visibility: Visibility
     hindrance: RefusalCode | None
 
 
@@ -51,25 +102,37 @@ def list_grants(service: str | None = None) -> Sequence[Grant]:
     return [compute_grant(row) for row in (rows if service is None else rows.filter(service=service))]
 
 
-def list_candidates(service: str, resources: Collection[str], now: datetime) -> Sequence[Candidate]:
-    """Every grant that the service ever had on these resources, the least bound first; read at each pull, so that whatever is
-    changed works at once."""
-    rows = models.Grant.objects.filter(service=service, resource__in=resources).select_related("agreement")
-    found = [_candidate(row, now) for row in rows.order_by("granted_at", "id")]
-    return sorted(found, key=lambda each: (bool(each.row_filter), each.has_quota))
+def read_edition() -> Read[str]:
+    """The word for the present state of all grants and their terms: another one from each transaction that changed any. Before the first
+    each reading has one of its own."""
+    return Read(EDITION, (), lambda rows: str(rows[0][0]) if rows else secrets.token_hex(8))
+
+
+@lru_cache(maxsize=KEPT)
+def list_terms_of(edition: str, service: str, resources: tuple[str, ...], purpose: str, requester: str | None) -> Sequence[Terms]:
+    """As they were when the edition was read, or are by now; read once an edition."""
+    return _list_terms(service, resources, purpose, requester)
+
+
+def list_candidates(
+    service: str, resources: Collection[str], now: datetime, *, purpose: str | None = None, requester: str | None = None
+) -> Sequence[Candidate]:
+    """Every grant that the service ever had on these resources, or had for that purpose, the most visible and least bound first. An agency
+    that asks for itself (`requester`) has what was agreed with it alone, whatever others call a use."""
+    terms = _list_terms(service, resources, purpose, requester)
+    return compute_candidates(terms, [each.find_hindrance(now) for each in terms])
+
+
+def compute_candidates(terms: Iterable[Terms], hindrances: Iterable[RefusalCode | None]) -> Sequence[Candidate]:
+    """In the order of `list_candidates`."""
+    found = [each for own, hindrance in zip(terms, hindrances, strict=True) for each in _candidates(own, hindrance)]
+    return sorted(found, key=lambda each: (each.visibility.rank, bool(each.row_filter), each.has_quota))
 
 
 def find_granted(service: str, purpose: str, resources: Collection[str], now: datetime) -> frozenset[str]:
     """`resource.field` that the service may have now for this purpose, quotas apart."""
-    found = list_candidates(service, resources, now)
-    return frozenset(f"{each.resource}.{each.field}" for each in found if each.purpose == purpose and each.hindrance is None)
-
-
-def list_lost(grants: Iterable[str]) -> frozenset[str]:
-    """Those of `grants` that were revoked or suspended meanwhile."""
-    asked = frozenset(grants)
-    standing = models.Grant.objects.filter(Q(agreement=None) | Q(agreement__state=AgreementState.GRANTED), id__in=asked, revoked_at=None)
-    return asked - frozenset(standing.values_list("id", flat=True))
+    found = list_candidates(service, resources, now, purpose=purpose)
+    return frozenset(f"{each.resource}.{each.field}" for each in found if each.hindrance is None)
 
 
 def list_known_grants(service: str, purpose: str) -> frozenset[str]:
@@ -93,26 +156,15 @@ def compute_grant(row: models.Grant) -> Grant:
     )
 
 
-def _candidate(row: models.Grant, now: datetime) -> Candidate:
-    terms = row.agreement
-    return Candidate(
-        id=row.id, resource=row.resource, field=row.field, purpose=row.purpose, agreement=row.agreement_id,
-        row_filter=terms.row_filter if terms else "", has_quota=terms is not None and bool(terms.daily_quota or terms.total_quota),
-        hindrance=_hindrance(row, terms, now),
-    )
+def _list_terms(service: str, resources: Collection[str], purpose: str | None, requester: str | None) -> Sequence[Terms]:
+    values = [service, " ".join(resources), purpose, purpose, requester, requester]
+    return [Terms._make(row) for row in list_rows(CANDIDATES, values)]
 
 
-def _hindrance(row: models.Grant, terms: models.Agreement | None, now: datetime) -> RefusalCode | None:
-    if terms is not None and (terms.state == AgreementState.EXPIRED or (terms.ends_at is not None and now >= terms.ends_at)):
-        return RefusalCode.EXPIRED
-    if row.revoked_at is not None:
-        return RefusalCode.REVOKED
-    if terms is None:
-        return None
-    if terms.state == AgreementState.SUSPENDED:
-        return RefusalCode.SUSPENDED
-    if now < terms.starts_at:
-        return RefusalCode.NOT_BEGUN
-    if terms.opens is not None and terms.closes is not None and not terms.opens <= now.astimezone(LEGAL_ZONE).time() < terms.closes:
-        return RefusalCode.OUTSIDE_HOURS
-    return None
+def _candidates(terms: Terms, hindrance: RefusalCode | None) -> Iterator[Candidate]:
+    visibility = AT_ONCE if terms.visibility is None else read_visibility(terms.visibility)
+    for id, field in zip(terms.ids, terms.fields, strict=True):
+        yield Candidate(
+            id, terms.resource, field, terms.purpose, terms.ground, terms.agreement, terms.row_filter or "", terms.has_quota, visibility,
+            hindrance,
+        )  # fmt: skip

@@ -5,20 +5,22 @@ What she confirms is what she saw. So the draft is carried over, as far as its f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from miaopi.apps.application.api import Application, change_version
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.catalogue.api import get_published, get_service
 from miaopi.apps.consent.api import Consent, get_consent
+from miaopi.apps.exchange.api import find_base_name
 from miaopi.apps.filing.models import Filing
 from miaopi.apps.filing.queries.draft import Draft, seal_draft, unseal_draft
 from miaopi.apps.filing.queries.filings import lock_filing
-from miaopi.apps.filing.queries.form import list_consent_facts
+from miaopi.apps.filing.queries.form import list_consent_facts, list_consent_scope
 from miaopi.apps.identity.api import get_party
 from miaopi.definitions import ServicePackage
 from miaopi.kernel.calendar import compute_legal_day
-from miaopi.kernel.decision import Definition, Privacy
+from miaopi.kernel.decision import Definition, FactSpec
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
 
@@ -42,18 +44,22 @@ def _asks_more_error() -> InputError:
 
 
 def carry_over(*, application: Application, row: Filing, by: Actor, now: datetime) -> None:
-    """Nothing where the version in force is the one she saw; else InputError, once the draft stands under the new one.
+    """Nothing where the version in force is the one she saw and the city asks no other agency for it; else InputError, once the draft
+    stands under the new one.
 
     A consent covers the new version if that asks for the same purpose and for nothing beyond its scope (个人信息保护法
     第十四条: another purpose or other kinds of data need a new consent); if it does not, the draft stays as it is.
     """
     published = get_published(application.service, now)
-    if published.version == application.version:
-        return
     old, new = get_service(application.service, application.version), get_service(published.slug, published.version)
-    party = get_party(application.applicant)
-    if row.receipt and not _covers(get_consent(row.receipt), new, party.document_type, now):
+    is_same = published.version == application.version
+    if is_same and not any(map(find_base_name, new.definition.sourced)):
+        return
+    asked = [spec for spec in _list_asked(new, application, now) if not is_same or find_base_name(spec)]
+    if row.receipt and not _covers(get_consent(row.receipt), new, asked):
         raise _asks_more_error()
+    if is_same:
+        return
     with act(by=by, now=now):  # the case first, then its filing: in this order everybody takes them
         if change_version(number=application.number, version=new.version, by=by, now=now):
             locked = lock_filing(application)
@@ -65,10 +71,14 @@ def carry_over(*, application: Application, row: Filing, by: Actor, now: datetim
     raise _look_again_error()
 
 
-def _covers(consent: Consent, package: ServicePackage, document_type: str, now: datetime) -> bool:
-    asked = list_consent_facts(package.definition, document_type=document_type, as_of=compute_legal_day(now))
-    sensitive = {source for spec in asked if spec.privacy is Privacy.SENSITIVE for source in spec.scope}
-    is_within = {source for spec in asked for source in spec.scope} <= set(consent.scope) and sensitive <= set(consent.separate)
+def _list_asked(package: ServicePackage, application: Application, now: datetime) -> list[FactSpec]:
+    document_type = get_party(application.applicant).document_type
+    return list_consent_facts(package.definition, document_type=document_type, as_of=compute_legal_day(now))
+
+
+def _covers(consent: Consent, package: ServicePackage, asked: Sequence[FactSpec]) -> bool:
+    scope = list_consent_scope(asked)
+    is_within = set(scope.asked) <= set(consent.scope) and set(scope.separate) <= set(consent.separate)
     return is_within and consent.purpose == package.consent
 
 

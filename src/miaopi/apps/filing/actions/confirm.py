@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -32,6 +31,7 @@ from miaopi.apps.identity.api import Right, authorise, pseudonym
 from miaopi.definitions import ServicePackage
 from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.errors import InputError, MiaopiError, UpstreamError
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.lifecycle import Confirm
 from miaopi.kernel.receipt import digest
 from miaopi.kernel.wording import Text
@@ -52,7 +52,7 @@ def _changed_error() -> InputError:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Confirmation:
     """A filing that is confirmed. `round` counts from 1; `repeated`: it was there before this call."""
 
@@ -99,7 +99,7 @@ def confirm(*, number: str, entered: Mapping[str, object], token: str, by: Actor
     return _commit_once(_gather(application, row, entered, token, by=by, now=now), by=by, now=now)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Gathered:
     """What is to be committed, all of it known before the transaction begins."""
 

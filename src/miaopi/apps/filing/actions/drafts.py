@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
@@ -10,11 +11,11 @@ from miaopi.apps.application.api import Application, get_application
 from miaopi.apps.audit.api import Actor, Event, act
 from miaopi.apps.catalogue.api import get_service
 from miaopi.apps.consent.api import get_consent
-from miaopi.apps.exchange.api import Ground
+from miaopi.apps.exchange.api import Ground, file_dispute, find_said
 from miaopi.apps.filing.actions.gather import Search, gather_facts
 from miaopi.apps.filing.events import DraftErased, FactDisputed, PrefillDone, ValuesEntered
 from miaopi.apps.filing.models import Filing
-from miaopi.apps.filing.queries.draft import Draft, seal_draft, unseal_draft
+from miaopi.apps.filing.queries.draft import Draft, get_written, seal_draft, unseal_draft
 from miaopi.apps.filing.queries.entry import check_disputable, check_entered
 from miaopi.apps.filing.queries.filings import find_filing, lock_filing
 from miaopi.apps.identity.api import Right, authorise, pseudonym
@@ -94,7 +95,7 @@ def prefill(*, number: str, receipt: str, by: Actor, now: datetime) -> Filing:
 
 
 def _silent(definition: Definition, draft: Draft) -> tuple[str, ...]:
-    unsaid = {definition.facts[name].resource for name, fact in draft.sourced.items() if isinstance(fact, Unknown)}
+    unsaid = {definition.facts[name].find_silent(fact) for name, fact in draft.sourced.items() if isinstance(fact, Unknown)}
     return tuple(sorted(resource for resource in unsaid if resource is not None))
 
 
@@ -147,15 +148,32 @@ def enter(*, number: str, values: Mapping[str, object], by: Actor, now: datetime
                 event=ValuesEntered(number=application.number, facts=tuple(sorted(checked)), subject=pseudonym(application.applicant)))
 
 
-def dispute(*, number: str, fact: str, by: Actor, now: datetime) -> Filing:
-    """Contest a value that is not hers to change (政务数据共享条例, 校核纠错). For the rules it is then unknown."""
+def dispute(*, number: str, fact: str, claim: str = "", by: Actor, now: datetime) -> Filing:
+    """Contest a value that is not hers to change (政务数据共享条例, 校核纠错). For the rules it is then unknown; the steward of the agency
+    that keeps it is asked to check it, with what she says is right (`claim`), and has a clock for it.
+    """
     application = _open_for(number, by)
     package = get_service(application.service, application.version)
     row = find_filing(application.number)
-    spec = check_disputable(package.definition, Draft() if row is None else unseal_draft(row, package.definition), fact)
-    return _put(application, package.definition, lambda draft: draft.with_dispute(fact), by=by, now=now,
-                event=FactDisputed(number=application.number, fact=fact, resource=spec.resource or "",
-                                   subject=pseudonym(application.applicant)))
+    draft = Draft() if row is None else unseal_draft(row, package.definition)
+    spec = check_disputable(package.definition, draft, fact)
+    resource, _, field = find_said(spec, draft.sourced[fact]).partition(".")
+    seen = get_written(draft.sourced)[fact]
+    with act(by=by, now=now):
+        row = _put(application, package.definition, lambda draft: draft.with_dispute(fact), by=by, now=now,
+                   event=FactDisputed(number=application.number, fact=fact, resource=resource,
+                                      subject=pseudonym(application.applicant)))
+        file_dispute(
+            subject=application.applicant, resource=resource, field=field, claim=claim, seen=_say(seen), number=application.number,
+            by=by, now=now,
+        )  # fmt: skip
+    return row
+
+
+def _say(written: object) -> str:
+    """The value of a fact as a person reads it who is to check it; records of a list as JSON."""
+    value = written.get("value") if isinstance(written, dict) else None
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def erase_draft(*, number: str, ground: str, receipt: str | None = None, by: Actor, now: datetime) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from time import perf_counter
 from typing import Final
@@ -11,25 +10,26 @@ from typing import Final
 from django.conf import settings
 
 from miaopi.apps.audit.api import Actor
-from miaopi.apps.exchange.api import Ground, pull
+from miaopi.apps.exchange.api import Duty, Ground, pull_facts
 from miaopi.apps.filing.queries.draft import Draft
 from miaopi.definitions import ServicePackage
 from miaopi.kernel.decision import Definition, Privacy, next_sources
 from miaopi.kernel.decision.reading import read_answers
 from miaopi.kernel.fact import Doubt, Fact, FactName, Unknown
+from miaopi.kernel.frozen import frozen
 
 Asks = dict[str, tuple[str, ...]]  # resource → fields
 
 STAGES: Final = 12  # more than any service has; a source that is asked and says nothing is never asked twice
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Search:
     """What is asked of whom, for which case. `as_of` is the legal day the rules are read on."""
 
     package: ServicePackage
     applicant: str
-    ground: Ground
+    ground: Ground | Duty
     as_of: date
 
     @property
@@ -65,7 +65,7 @@ def gather_facts(*, search: Search, draft: Draft, sensitive: bool, by: Actor, no
         if not asks or (not sensitive and _is_sensitive(definition, asks)):
             break
         began = perf_counter()  # how long the sources took; no decision reads it
-        answers = pull(subject=search.applicant, asks=asks, ground=search.ground, deadline=left, by=by, now=now)
+        answers = pull_facts(subject=search.applicant, asks=asks, ground=search.ground, deadline=left, by=by, now=now)
         left = max(timedelta(0), left - timedelta(seconds=perf_counter() - began))
         draft = draft.with_answers(_named(definition, asks, answers))
     return draft

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,12 +14,13 @@ from miaopi.kernel.decision import Definition, FactSpec
 from miaopi.kernel.decision.definition import APPLICANT
 from miaopi.kernel.decision.reading import read_facts, write_fact
 from miaopi.kernel.fact import Absent, Disputed, Doubt, Fact, FactName, Known, Unknown, Value
+from miaopi.kernel.frozen import frozen
 
 FRESH: Final = timedelta(minutes=15)
 DEFAULT: Final = "default"  # … of one whose proposed value she accepted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """`sourced`: what registers said; `entered`: what she entered; `disputed`: names she contests. Values never show in `repr`."""
 
@@ -91,10 +92,11 @@ def find_open_fields(definition: Definition, draft: Draft) -> frozenset[FactName
     """
     values = (definition.reads(value) for value in definition.values.values())
     read = rule_facts(definition) | (frozenset().union(*values) & definition.facts.keys())
-    unsaid = {name for name, fact in draft.sourced.items() if isinstance(fact, Unknown)}
-    waited_for = {definition.facts[name].resource for name in unsaid & read}
+    unsaid = {name: definition.facts[name].find_silent(fact) for name, fact in draft.sourced.items() if isinstance(fact, Unknown)}
+    waited_for = {resource for name, resource in unsaid.items() if name in read}
     return frozenset(
-        name for name in unsaid - read if definition.facts[name].in_form and definition.facts[name].resource not in waited_for
+        name for name, resource in unsaid.items()
+        if name not in read and definition.facts[name].in_form and resource not in waited_for
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from miaopi.apps.application.api import Application, get_application
@@ -15,9 +15,10 @@ from miaopi.apps.filing.queries.entry import list_missing
 from miaopi.apps.filing.queries.form import list_form_fields
 from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.fact import Fact, FactName
+from miaopi.kernel.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenDraft:
     """A draft as its owner sees it. `token` is the key to confirm with: the same in every window of one round.
 

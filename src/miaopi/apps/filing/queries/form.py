@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 
+from miaopi.apps.exchange.api import list_scope
 from miaopi.definitions import ServicePackage
 from miaopi.kernel.calendar import LEGAL_ZONE, compute_legal_day
-from miaopi.kernel.decision import Definition, FactSpec
+from miaopi.kernel.decision import Definition, FactSpec, Privacy
 from miaopi.kernel.decision.case import open_case
 from miaopi.kernel.fact import Fact, FactName, Known
+from miaopi.kernel.frozen import frozen
 
 
 def list_form_fields(definition: Definition, facts: Mapping[FactName, Fact], *, as_of: date) -> tuple[FactName, ...]:
@@ -25,6 +27,19 @@ def compute_consent_end(package: ServicePackage, now: datetime) -> datetime:
     """Until when a consent of today holds: the end of the day, and as long after it as the service waits for a silent source."""
     midnight = datetime.combine(compute_legal_day(now) + timedelta(days=1), time(), tzinfo=LEGAL_ZONE)
     return midnight + package.patience
+
+
+@frozen
+class ConsentScope:
+    """What a consent names, as `resource.field`, and those of it that are agreed to apart (个人信息保护法 第二十九条). Behind a field of a
+    base register these are the fields of agencies that are asked for it: a consent is to their looks, not to a name of ours."""
+
+    asked: tuple[str, ...]
+    separate: tuple[str, ...]
+
+
+def list_consent_scope(specs: Sequence[FactSpec]) -> ConsentScope:
+    return ConsentScope(list_scope(specs), list_scope(spec for spec in specs if spec.privacy is Privacy.SENSITIVE))
 
 
 def list_consent_facts(definition: Definition, *, document_type: str, as_of: date) -> list[FactSpec]:

@@ -7,7 +7,7 @@ not, and of two who come at once the second waits for the first and reads what t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,6 +17,7 @@ from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.identity.models import KeptAnswer
 from miaopi.apps.identity.queries.sealing import compute_keyed_hash, seal, unseal
 from miaopi.kernel.errors import InputError
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 KEPT_FOR: Final = timedelta(days=1)
@@ -29,7 +30,7 @@ class KeyUsed(InputError):
     status = 409
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answered:
     """The answer under a key; `repeated`: it was there before this call."""
 

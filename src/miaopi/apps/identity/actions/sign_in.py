@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Final
 
 from miaopi.apps.audit.api import Actor, Unit, act
+from miaopi.apps.identity.actions.parties import register_account
 from miaopi.apps.identity.adapters import chosen_authority
 from miaopi.apps.identity.adapters.port import Assertion, Authority, StaffAssertion
 from miaopi.apps.identity.events import (
     IdentityChanged,
-    PartyRegistered,
     SignedIn,
     SignedOut,
     SignInFailed,
     StaffSignedIn,
     StaffSignedOut,
 )
-from miaopi.apps.identity.models import Account, FailedSignIn, VerifiedIdentity
+from miaopi.apps.identity.models import FailedSignIn, VerifiedIdentity
 from miaopi.apps.identity.models import Session as SessionRow
 from miaopi.apps.identity.queries.parties import (
     Particulars,
     Party,
-    PartyId,
     compute_number_index,
     compute_party,
     lock_identity,
@@ -44,6 +43,7 @@ from miaopi.apps.identity.queries.sessions import (
 )
 from miaopi.apps.identity.queries.staff import Member, find_member
 from miaopi.kernel.errors import InputError, RightsError
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 STAFF_LEVEL: Final = 0  # a session of staff proves no citizen's identity
@@ -65,7 +65,7 @@ class TooManyAttempts(InputError):
     retry_after = FAILURE_WINDOW
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenedSession:
     """A session just opened. This is the only time its token is seen."""
 
@@ -156,7 +156,7 @@ def _keep_identity(unit: Unit, assertion: Assertion, now: datetime) -> VerifiedI
     particulars = Particulars(name=assertion.name, id_number=number, mobile=assertion.mobile)
     row = lock_identity(index)
     if row is None:
-        account = _register(unit, assertion.document_type, now)
+        account = register_account(unit, assertion.document_type, now)
         row = VerifiedIdentity(
             id=uuid.uuid4().hex, number_index=index, account=account, document_type=assertion.document_type
         )
@@ -181,14 +181,6 @@ def _keep_identity(unit: Unit, assertion: Assertion, now: datetime) -> VerifiedI
     if changed:
         unit.record(IdentityChanged(subject=pseudonym(row.account_id), fields=changed))
     return row
-
-
-def _register(unit: Unit, document_type: str, now: datetime) -> Account:
-    party: PartyId = uuid.uuid4().hex
-    account = Account(id=party, kind="natural_person", pseudonym=pseudonym(party), registered_at=now)
-    account.save(force_insert=True)
-    unit.record(PartyRegistered(subject=account.pseudonym, document_type=document_type))
-    return account
 
 
 def _open(unit: Unit, token: str, identity: VerifiedIdentity, now: datetime) -> Session:

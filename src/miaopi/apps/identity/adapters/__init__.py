@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Final
 
 from django.conf import settings
 
 from miaopi.apps.identity.adapters.fake import FakeAuthority
-from miaopi.apps.identity.adapters.http import HttpAuthority
 from miaopi.apps.identity.adapters.port import Authority
 from miaopi.apps.identity.adapters.wording import UNAVAILABLE
 from miaopi.kernel.errors import UpstreamError
@@ -27,8 +27,10 @@ def _http() -> Authority:
 
 
 @cache
-def _client(url: str, token: str) -> HttpAuthority:
-    return HttpAuthority(url, token=token)
+def _client(url: str, token: str) -> Authority:
+    """Its library is loaded by those that ask an authority, which most processes never do."""
+    authority: Authority = resolve_name(f"{__package__}.http:HttpAuthority")(url, token=token)
+    return authority
 
 
 @cache

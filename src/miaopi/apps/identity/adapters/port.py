@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from miaopi.kernel.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Assertion:
     """What an authority vouches for: a person, by which method, how surely (1 phone, 2 document, 3 face or its equal)."""
 
@@ -18,7 +20,7 @@ class Assertion:
     method: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StaffAssertion:
     """What an authority vouches for of a member of staff: the id of her account, by which method. What she may do is ours to say."""
 

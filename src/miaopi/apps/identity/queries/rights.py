@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -12,6 +11,7 @@ from typing import Final
 from miaopi.apps.audit.api import Actor, ActorKind
 from miaopi.apps.identity.queries.parties import PartyId
 from miaopi.kernel.errors import RightsError
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 
@@ -56,6 +56,27 @@ class Right(StrEnum):
     REQUEST_DATA = "request_data"
     DECIDE_AGREEMENT = "decide_agreement"
     RUN_AGREEMENTS = "run_agreements"
+    READ_REGISTERS = "read_registers"
+    DECIDE_DUPLICATE = "decide_duplicate"
+    FILE_DISPUTE = "file_dispute"
+    READ_OWN_DISPUTES = "read_own_disputes"
+    ANSWER_DISPUTE = "answer_dispute"
+    RUN_DISPUTES = "run_disputes"
+    REPORT_CORRECTION = "report_correction"
+    FORESEE_CORRECTION = "foresee_correction"
+    READ_CORRECTIONS = "read_corrections"
+    READ_QUALITY = "read_quality"
+    READ_IMPACT = "read_impact"
+    RUN_REDECISIONS = "run_redecisions"
+    RENEW_DEFERRAL = "renew_deferral"
+    RELEASE_LOOKS = "release_looks"
+    FILE_OBJECTION = "file_objection"
+    ANSWER_OBJECTION = "answer_objection"
+    RUN_OBJECTIONS = "run_objections"
+    CHANGE_AGENCY_KEYS = "change_agency_keys"
+    READ_CATALOGUE = "read_catalogue"
+    TRY_SANDBOX = "try_sandbox"
+    PULL_AS_AGENCY = "pull_as_agency"
 
 
 class Role(StrEnum):
@@ -67,6 +88,7 @@ class Role(StrEnum):
     CLERK = "clerk"
     AUDITOR = "auditor"
     STEWARD = "steward"
+    AGENCY = "agency"
     RULE_SET = "rule_set"
     SYSTEM = "system"
 
@@ -78,7 +100,7 @@ class Condition(StrEnum):
     OWN = "own"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grant:
     """One line of the table."""
 
@@ -89,8 +111,9 @@ class Grant:
     condition: Condition
 
 
-# Agencies have no part yet: an actor of their kind holds no right at all.
-ROLES: Final = {ActorKind.PERSON: Role.CITIZEN, ActorKind.RULE_SET: Role.RULE_SET, ActorKind.SYSTEM: Role.SYSTEM}
+ROLES: Final = {
+    ActorKind.PERSON: Role.CITIZEN, ActorKind.AGENCY: Role.AGENCY, ActorKind.RULE_SET: Role.RULE_SET, ActorKind.SYSTEM: Role.SYSTEM,
+}  # fmt: skip
 STAFF_ROLES: Final = {role.value: role for role in (Role.OFFICER, Role.CLERK, Role.AUDITOR, Role.STEWARD)}
 
 NO_RIGHT: Final = Text(zh="您没有办理此事的权限。", en="You have no right to do this.")

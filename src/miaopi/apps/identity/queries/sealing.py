@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -56,4 +57,9 @@ def _key(use: str, context: str) -> bytes:
     master: bytes = settings.MIAOPI_SEAL_KEY
     if len(master) != 32:
         raise ValueError("the seal key must be 32 bytes")
-    return HKDF(SHA256(), length=32, salt=None, info=f"miaopi/identity/{use}/{context}".encode()).derive(master)
+    return _derive(master, f"miaopi/identity/{use}/{context}")
+
+
+@lru_cache(maxsize=32)  # keys of hashes are few and used all the time; a key of a seal falls out soon
+def _derive(master: bytes, use: str) -> bytes:
+    return HKDF(SHA256(), length=32, salt=None, info=use.encode()).derive(master)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +14,7 @@ from miaopi.apps.identity.models import Session as SessionRow
 from miaopi.apps.identity.queries.parties import Party, PartyId, compute_party
 from miaopi.apps.identity.queries.staff import Member, StaffId, compute_member
 from miaopi.kernel.errors import RightsError
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 IDLE_LIMIT: Final = timedelta(minutes=30)
@@ -26,7 +26,7 @@ NOT_SIGNED_IN: Final = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Session:
     """A session that is open now, of the person (`party`) or the member of staff (`member`) it was opened for, never of both."""
 
@@ -45,9 +45,9 @@ class Session:
         return _compute_actor(self.party, self.member, self.assurance_level)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bearer:
-    """Whoever shows a token that is good now: a person or a member of staff, never both."""
+    """Whoever shows a token that is good now: a person, a member of staff or a system of an agency."""
 
     id: str
     party: Party | None
@@ -55,10 +55,13 @@ class Bearer:
     label: str
     issued_at: datetime
     expires_at: datetime
+    agency: str | None = None
 
     @property
     def actor(self) -> Actor:
         """The level of a person is the one she last proved: a token proves none itself."""
+        if self.agency is not None:
+            return Actor(kind=ActorKind.AGENCY, id=self.agency)
         return _compute_actor(self.party, self.member, 0 if self.party is None else self.party.assurance_level)
 
 
@@ -95,10 +98,13 @@ def find_bearer(token: str, now: datetime) -> Bearer | None:
     return None if row is None else compute_bearer(row)
 
 
-def list_tokens(*, party: PartyId | None = None, member: StaffId | None = None, now: datetime) -> list[Bearer]:
+def list_tokens(
+    *, party: PartyId | None = None, member: StaffId | None = None, agency: str | None = None, now: datetime
+) -> list[Bearer]:
     """The tokens of one holder that are good now, the newest first; what they are is not kept."""
     rows = Token.objects.select_related("identity", "staff").filter(revoked_at=None, expires_at__gt=now)
-    rows = rows.filter(identity__account=party) if party is not None else rows.filter(staff=member)
+    named = {"identity__account": party, "staff": member, "agency": agency}
+    rows = rows.filter(**{name: holder for name, holder in named.items() if holder is not None})
     return [compute_bearer(row) for row in rows.order_by("-issued_at", "id")]
 
 
@@ -119,7 +125,9 @@ def compute_session(row: SessionRow, party: Party | None, member: Member | None)
 
 def compute_bearer(row: Token) -> Bearer:
     party, member = _holder_of(row.identity, row.staff)
-    return Bearer(id=row.id, party=party, member=member, label=row.label, issued_at=row.issued_at, expires_at=row.expires_at)
+    return Bearer(
+        id=row.id, party=party, member=member, label=row.label, issued_at=row.issued_at, expires_at=row.expires_at, agency=row.agency,
+    )
 
 
 def _holder_of(identity: VerifiedIdentity | None, staff: Staff | None) -> tuple[Party | None, Member | None]:

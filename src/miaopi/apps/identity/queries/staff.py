@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from miaopi.apps.audit.api import Actor, staff
@@ -11,6 +10,7 @@ from miaopi.apps.identity.models import Staff, VerifiedIdentity
 from miaopi.apps.identity.queries.parties import PartyId
 from miaopi.apps.identity.queries.rights import Role
 from miaopi.kernel.errors import NotFound
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 StaffId = str
@@ -18,7 +18,7 @@ StaffId = str
 NO_SUCH_STAFF = Text(zh="没有这个工作人员账户。", en="There is no such staff account.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Member:
     """A member of staff. `queues` are those she takes cases from; `left_at`: she works here no more."""
 
@@ -75,6 +75,13 @@ def list_avoided(member: StaffId) -> list[PartyId]:
     """The parties whose cases are not hers, as far as they have an account here."""
     avoids = Staff.objects.filter(id=member).values_list("avoids", flat=True).first() or []
     return list(VerifiedIdentity.objects.filter(number_index__in=avoids).values_list("account_id", flat=True)) if avoids else []
+
+
+def list_avoided_subjects(member: StaffId) -> frozenset[str]:
+    """The same, as the log calls them."""
+    avoids = Staff.objects.filter(id=member).values_list("avoids", flat=True).first() or []
+    names = VerifiedIdentity.objects.filter(number_index__in=avoids).values_list("account__pseudonym", flat=True)
+    return frozenset(names) if avoids else frozenset()
 
 
 def compute_member(row: Staff) -> Member:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -16,6 +16,7 @@ from miaopi.apps.identity.api import unseal
 from miaopi.apps.licence.models import Licence as Row
 from miaopi.kernel.calendar import compute_legal_day
 from miaopi.kernel.errors import NotFound
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.receipt import digest
 from miaopi.kernel.wording import Text
 
@@ -39,7 +40,7 @@ STATE_WORDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Licence:
     """One version of a licence as its holder sees it at a moment.
 
@@ -143,7 +144,7 @@ def find_active(number: str) -> Row | None:
 
 def _owned_by(reader: Actor) -> QuerySet[Row]:
     """A person's own. Whoever is none has no licences."""
-    return Row.objects.filter(holder=reader.acting_for or reader.id) if reader.kind is ActorKind.PERSON else Row.objects.none()
+    return Row.objects.filter(holder=reader.party) if reader.kind is ActorKind.PERSON else Row.objects.none()
 
 
 def compute_state(row: Row, now: datetime) -> State:

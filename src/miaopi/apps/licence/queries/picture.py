@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-import segno
-
 from miaopi.apps.licence.queries.licences import Licence
 from miaopi.kernel.errors import NotFound
 from miaopi.kernel.wording import Text
@@ -33,6 +31,8 @@ def compute_runs(licence: Licence) -> tuple[list[Run], int]:
     """The dark modules in runs, and how many modules a side has. Level M, the smallest version that fits."""
     if licence.credential is None:
         raise NotFound(NOT_SIGNED)
+    import segno  # only whoever shows a code waits for it
+
     matrix = segno.make_qr(licence.credential, error="m", boost_error=False).matrix
     return [run for y, row in enumerate(matrix) for run in _runs(y, row)], len(matrix)
 

@@ -8,9 +8,6 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any, Final
 
-import zxingcpp
-from PIL import Image
-
 from miaopi.kernel import credential
 from miaopi.kernel.credential import Reason, Trust, Verdict
 
@@ -56,6 +53,9 @@ def _read_json(text: str) -> str | None:
 
 def _read_picture(content: bytes) -> str | None:
     """The text of the one QR code in a picture; more than one is none, for nobody knows which is meant."""
+    import zxingcpp  # only whoever brings a picture waits for these two
+    from PIL import Image
+
     try:
         with Image.open(BytesIO(content), formats=("PNG", "JPEG")) as picture:
             if picture.width * picture.height > PIXELS:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -13,9 +12,10 @@ from miaopi.apps.application.api import get_application
 from miaopi.apps.audit.api import Actor
 from miaopi.apps.identity.api import seal, unseal
 from miaopi.apps.licence.models import Registration as Row
+from miaopi.kernel.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Registration:
     """One act for an agency's register: due, done under a reference, or refused for a reason."""
 

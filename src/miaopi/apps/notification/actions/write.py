@@ -17,6 +17,10 @@ from miaopi.definitions import ServicePackage
 from miaopi.kernel.calendar import LEGAL_ZONE
 from miaopi.kernel.wording import Text, fill, write
 
+EXPLAINED: Final = Text(
+    zh="您要求说明的一次信息查看已有答复，请登录秒批“谁看过我的信息”查看。咨询12345。",
+    en="A look at your data that you asked about has been answered: see “Who looked at my data”. Questions: 12345.",
+)
 CENT: Final = Decimal("0.01")
 
 # What the house says where a package has no words of its own for the occasion.
@@ -24,6 +28,30 @@ WORDS: Final[Mapping[str, Text]] = {
     "upheld": Text(
         zh="您申请复核的办件（编号{number}）已由人工复核，维持原决定，理由见申请详情。咨询12345。",
         en="A person reviewed your application {number} and let the decision stand; the application says why. Questions: 12345.",
+    ),
+    "upheld_correction": Text(
+        zh="因登记更正，工作人员已核对您的办件（编号{number}），维持原决定，理由见申请详情。咨询12345。",
+        en="A record was corrected; a person looked at your application {number} and let the decision stand; the application says why. "
+        "Questions: 12345.",
+    ),
+    "redecided": Text(
+        zh="{agency}更正了“{resource}”中关于您的登记，您的办件（编号{number}）已按更正后的登记重新决定：{was}改为{became}。"
+        "详情见秒批“我的办件”，不认可可申请人工复核。咨询12345。",
+        en="{agency} corrected its record of you in “{resource}”. Your application {number} was decided again on it: {was} became "
+        "{became}. See My applications; you can ask that a person review it. Questions: 12345.",
+    ),
+    "reconsidered": Text(
+        zh="{agency}更正了“{resource}”中关于您的登记，可能影响您的办件（编号{number}）。原决定仍然有效，工作人员核对后会告诉您。咨询12345。",
+        en="{agency} corrected its record of you in “{resource}”, which may bear on your application {number}. The decision stands; a "
+        "person looks at it and we tell you. Questions: 12345.",
+    ),
+    "disputed": Text(
+        zh="您对“{resource}”提出的数据异议，{agency}已答复（{finding}）：{answer}",
+        en="{agency} answered your dispute of “{resource}” ({finding}): {answer}",
+    ),
+    "dispute_passed_on": Text(
+        zh="您对“{resource}”提出的数据异议，{agency}已转给{to}核实，期限仍从您提出时算：{answer}",
+        en="{agency} passed your dispute of “{resource}” on to {to}; the time still runs from your filing: {answer}",
     ),
     "cancelled": Text(
         zh="您的预约（编号{number}）已取消，有效期内可在秒批“我的办件”重新预约。咨询12345。",
@@ -57,6 +85,13 @@ def tell_applicant(
     if words is not None:
         text = fill_in(words, {**compute_filling(package, values), "number": number})
         write_message(key=key, number=number, party=application.applicant, kind=kind, text=text, by=by, now=now)
+
+
+def tell_person(
+    *, party: str, kind: str, key: str, values: Mapping[str, object], number: str = "", by: Actor, now: datetime
+) -> None:
+    """Tell a person of what is not, or not only, about one case, in the words of the house."""
+    write_message(key=key, number=number, party=party, kind=kind, text=fill_in(WORDS[kind], values), by=by, now=now)
 
 
 def fill_in(words: Text, values: Mapping[str, object]) -> Text:

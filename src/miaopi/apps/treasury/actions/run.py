@@ -14,7 +14,7 @@ from django.db import IntegrityError
 
 from miaopi.apps.audit.api import Actor, Unit, act
 from miaopi.apps.catalogue.api import get_service_in_force
-from miaopi.apps.exchange.api import pull
+from miaopi.apps.exchange.api import pull_facts
 from miaopi.apps.identity.api import Right, authorise, pseudonym
 from miaopi.apps.treasury import models
 from miaopi.apps.treasury.actions.stop import end_entitlement
@@ -117,7 +117,7 @@ def _settle(entitlement: Entitlement, plan: Plan, batch: models.Batch, *, by: Ac
 def ask_about(entitlement: Entitlement, plan: Plan, *, by: Actor, now: datetime) -> Mapping[str, Fact]:
     """What is known of a person for a run: what the approval rested on, and what the sources say today."""
     duty = plan.compute_duty(entitlement.number)
-    answers = pull(subject=entitlement.party, asks=plan.asks, ground=duty, deadline=plan.package.deadline, by=by, now=now)
+    answers = pull_facts(subject=entitlement.party, asks=plan.asks, ground=duty, deadline=plan.package.deadline, by=by, now=now)
     return plan.join_facts(entitlement.facts, answers)
 
 

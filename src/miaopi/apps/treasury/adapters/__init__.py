@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Final
 
 from django.conf import settings
 
 from miaopi.apps.treasury.adapters.fake import FakeBank
-from miaopi.apps.treasury.adapters.http import HttpBank
 from miaopi.apps.treasury.adapters.port import Bank
 from miaopi.apps.treasury.adapters.wording import silence
 
@@ -26,8 +26,10 @@ def _http() -> Bank:
 
 
 @cache
-def _client(url: str, token: str) -> HttpBank:
-    return HttpBank({"url": url, "token": token})
+def _client(url: str, token: str) -> Bank:
+    """Its library is loaded by those that pay, which most processes never do."""
+    bank: Bank = resolve_name(f"{__package__}.http:HttpBank")({"url": url, "token": token})
+    return bank
 
 
 @cache

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Protocol
+
+from miaopi.kernel.frozen import frozen
 
 KEY_USED: Final = "key_used"  # this key was given to another payment
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Instruction:
     """Pay so much to that account. `key` is the order's: the same key and content is the same payment, however often it is told."""
 
@@ -18,14 +20,14 @@ class Instruction:
     remark: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paid:
     """The bank has paid. `reference` is its own number, the same for the same key."""
 
     reference: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Declined:
     """The bank will not pay, and has not; `code` is its word for why."""
 

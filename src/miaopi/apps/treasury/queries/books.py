@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Sum
 
 from miaopi.apps.treasury import models
+from miaopi.kernel.frozen import frozen
 
 OWE, PAY, RETURN, RECLAIM = "owe", "pay", "return", "reclaim"
 BANK: Final = "bank"
@@ -24,7 +24,7 @@ BOOKED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """Something in the books that should not be. `place` is an order or an account of the office, never a person's."""
 

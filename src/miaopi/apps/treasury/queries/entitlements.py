@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
@@ -13,12 +13,13 @@ from miaopi.apps.identity.api import PartyId, seal, unseal
 from miaopi.apps.treasury import models
 from miaopi.apps.treasury.queries.months import Month
 from miaopi.kernel.errors import NotFound
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 NO_ENTITLEMENT = Text(zh="没有这项待遇。", en="There is no such entitlement.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entitlement:
     """What an approval grants each month, from `from_month` until before `stopped_month`. `account` is where it goes."""
 

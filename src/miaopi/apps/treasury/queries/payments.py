@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -12,13 +12,14 @@ from miaopi.apps.identity.api import Right, authorise
 from miaopi.apps.treasury import models
 from miaopi.apps.treasury.queries.months import Month
 from miaopi.kernel.errors import NotFound
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 NO_PAYMENT = Text(zh="没有这笔发放。", en="There is no such payment.")
 CENT = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Payment:
     """One month of one person. `amount` is yuan, e.g. `200.00`, and `None` while nobody can say it.
 
@@ -47,7 +48,7 @@ class Payment:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recovery:
     """What was paid and not due, in yuan, and until when it is to be had back."""
 
@@ -59,7 +60,7 @@ class Recovery:
     recover_by: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """All payments that were ordered with the lists of one month, of whatever service; a late one may be for an earlier month."""
 

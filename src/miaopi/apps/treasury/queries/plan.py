@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -21,11 +20,12 @@ from miaopi.kernel.decision.reading import read_answers, read_facts
 from miaopi.kernel.errors import DefinitionError
 from miaopi.kernel.expr import Undetermined
 from miaopi.kernel.fact import Fact, FactName, Known
+from miaopi.kernel.frozen import frozen
 
 FEN: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Days:
     """The days of a month on which its list is made, reviewed and paid."""
 
@@ -34,7 +34,7 @@ class Days:
     pay: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """How a person stands on the day of a run: nothing is due from `end` on, and of the months before it nobody can say while
     `waiting_for` (resources) is not empty."""
@@ -47,7 +47,7 @@ class Standing:
         return self.end is None or month < self.end
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """A package that pays, and its block of payments."""
 
@@ -102,7 +102,8 @@ class Plan:
         for stop in self.payment.stops:
             value = scope[stop.month]
             if isinstance(value, Undetermined):
-                waiting |= {self._definition.facts[name].resource or name for name in value.blame} or {stop.reason}
+                silent = {self._definition.facts[name].find_silent(facts.get(name)) or name for name in value.blame}
+                waiting |= silent or {stop.reason}
             elif value is not None:
                 month = self._month(stop.month, value)
                 if end is None or month < end:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, DecimalException
 
@@ -13,13 +12,14 @@ from miaopi.kernel.dmn.language import is_value, read_temporal
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.expr import Run
 from miaopi.kernel.expr.values import DECIMAL128
+from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
 TEMPORAL = frozenset({"date", "time", "date and time", "days and time duration", "years and months duration"})
 DEEPEST = 64  # levels of a value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Given:
     """The inputs of an evaluation as seen from one model. `outer` are those of the model that imports it."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -19,6 +18,7 @@ from miaopi.kernel.expr.temporal import FarDate
 from miaopi.kernel.expr.tree import Against, Call, Equals, Literal, Negative, Node, Test, UnaryTests, Within
 from miaopi.kernel.expr.types import BOOLEAN, DATE, NULL, NUMBER, STRING, Type
 from miaopi.kernel.expr.values import kind_of
+from miaopi.kernel.frozen import frozen
 
 # Kinds whose values Python orders, finds equal and tells apart as FEEL does; booleans have no order.
 PLAIN: Final[Mapping[Type, type]] = {NUMBER: Decimal, STRING: str, BOOLEAN: bool, DATE: date}
@@ -31,7 +31,7 @@ TEST: Final = re.compile(rf"([\[(\]])\s*({VALUE})\s*\.\.\s*({VALUE})\s*([\])\[])
 WRITTEN: Final = re.compile(rf"(?:{TEST.pattern})(?:\s*,\s*(?:{TEST.pattern}))*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """The values from `low` to `high`; None is no end on that side."""
 
@@ -41,7 +41,7 @@ class Span:
     includes_high: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plain:
     """A plain cell over values of one kind: those within one of the spans, or with `is_negated` within none of them.
 

@@ -13,6 +13,7 @@ from xml.parsers import expat
 
 from miaopi.kernel.dmn.reading.effort import Effort
 from miaopi.kernel.errors import DefinitionError
+from miaopi.kernel.frozen import frozen
 
 DEPTH: Final = 64
 ATTRIBUTES: Final = 64
@@ -60,7 +61,7 @@ class Element:
         return child.text if child is not None else ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """The root, and what each prefix of the document stands for."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY
 from enum import StrEnum
 from typing import Final
 
 from miaopi.kernel.dmn.writing.layout import Layout, lay_out
 from miaopi.kernel.dmn.writing.markup import Mark, mark, write_xml
+from miaopi.kernel.frozen import frozen
 
 DC: Final = "http://www.omg.org/spec/DMN/20180521/DC/"
 DI: Final = "http://www.omg.org/spec/DMN/20180521/DI/"
@@ -28,7 +29,7 @@ class Norm(StrEnum):
         return f"https://www.omg.org/spec/DMN/{'20230324' if self is Norm.DMN_1_5 else '20191111'}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """A type: a name of FEEL or of another item in `of`, the allowed values as FEEL texts, or components."""
 
@@ -39,7 +40,7 @@ class Item:
     components: tuple[Item, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drawn:
     """What every element of the graph has. `label` is what people call it, `description` what else there is to say."""
 
@@ -49,30 +50,32 @@ class Drawn:
     of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Input(Drawn):
     """Input data."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source(Drawn):
     """A knowledge source: the law that an element rests on."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Function(Drawn):
     """A business knowledge model: a function of the parameters, names with types, given by the body, an expression of DMN."""
 
+    _: KW_ONLY
     parameters: tuple[tuple[str, str], ...]
     body: Mark
     calls: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Answer(Drawn):
     """A decision: an expression of DMN over what it `needs`, inputs and decisions by name; `calls` are knowledge models."""
 
+    _: KW_ONLY
     body: Mark
     question: str = ""
     needs: tuple[str, ...] = ()
@@ -89,7 +92,7 @@ KINDS: Final[Mapping[type[Element], str]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Requirement:
     """An arrow of the graph, from what is needed to who needs it."""
 

@@ -7,9 +7,10 @@ short, and a bend of the arrow in every column that it passes, so that it crosse
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
+
+from miaopi.kernel.frozen import frozen
 
 COLUMN: Final = 300  # from the left edge of one column to that of the next
 WIDEST: Final = 200  # an element
@@ -19,7 +20,7 @@ BEND: Final = 8  # the height that a passing arrow takes
 SWEEPS: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Box:
     """A place in the diagram, in its units of a pixel; `y` grows downwards."""
 
@@ -29,7 +30,7 @@ class Box:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """The box of each element, and the points of each arrow from its beginning to its end."""
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Final
 from xml.sax.saxutils import escape
+
+from miaopi.kernel.frozen import frozen
 
 UNWRITABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 KEPT: Final = {"\r": "&#13;"}  # what a reader would make a line break of
@@ -15,7 +17,7 @@ IN_ATTRIBUTES: Final = {**KEPT, '"': "&quot;", "\n": "&#10;", "\t": "&#9;"}
 STEP: Final = "  "
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """One element. It has children or a text, never both."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from miaopi.kernel.expr.library import FUNCTIONS
@@ -12,6 +11,7 @@ from miaopi.kernel.expr.meaning.evaluation import Evaluation, weight
 from miaopi.kernel.expr.run import LEVELS, Run
 from miaopi.kernel.expr.tree import Call, Invoke, Lambda, Node
 from miaopi.kernel.expr.values import KINDS, Closure, Fault, Range
+from miaopi.kernel.frozen import frozen
 
 SINGLE: Final = KINDS.keys() - {type(None), list, dict, Range, Closure}
 MOST_FORMS: Final = 16
@@ -76,7 +76,7 @@ def _entered(it: Evaluation, level: int, apply: Callable[..., object], *argument
         it.run.level -= level
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Head:
     """The beginning of a function, or of the whole: how many levels its tree has, and what steps it takes at least."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
@@ -14,11 +13,12 @@ from miaopi.kernel.expr.meaning.evaluation import Evaluation
 from miaopi.kernel.expr.meaning.loops import Hole
 from miaopi.kernel.expr.tree import Filter, For, Quantified
 from miaopi.kernel.expr.values import Truth, Undetermined, both, either, kind_of, merge
+from miaopi.kernel.frozen import frozen
 
 NO_ENTRIES: Final[Mapping[str, object]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rounds:
     """The steps that each round of a loop, and each source within another, takes at least."""
 

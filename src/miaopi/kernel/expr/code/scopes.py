@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from miaopi.kernel.expr.code.writing import choice, compare, constant, entry, is_other, read
+from miaopi.kernel.frozen import frozen
 
 
 class _Missing:
@@ -18,7 +18,7 @@ MISSING: Final = _Missing()
 ABSENT: Final = "absent"  # what the code calls it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bound:
     """Names that are variables of the code, by the variable; `surely` unless one may be missing while the code runs."""
 
@@ -26,7 +26,7 @@ class Bound:
     surely: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entries:
     """Names that are the keys of a context held by the variable; with `keys`, these at most."""
 
@@ -37,7 +37,7 @@ class Entries:
 Frame = Bound | Entries
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where in the code a node stands: the names in scope, the innermost last; how many levels below the head of its function;
     whether it may run more than once.

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import DecimalException
 from typing import Final
 
@@ -16,11 +15,12 @@ from miaopi.kernel.expr.temporal import read_any_day, read_clock, read_duration,
 from miaopi.kernel.expr.temporal.reading import read_moment_or_day
 from miaopi.kernel.expr.types import ANY, BOOLEAN, RANGE, STRING, Type
 from miaopi.kernel.expr.values import DECIMAL128, Range, equal, is_less
+from miaopi.kernel.frozen import frozen
 
 Relation = Callable[..., bool]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _End:
     """An end of a range. `side` is -1 for one without limit below, 1 for one without limit above."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
@@ -12,11 +11,12 @@ from miaopi.kernel.expr.operations import LONGEST_TEXT
 from miaopi.kernel.expr.run import LONGEST_LIST
 from miaopi.kernel.expr.types import Type, fits, item_of
 from miaopi.kernel.expr.values import holds
+from miaopi.kernel.frozen import frozen
 
 Spend = Callable[[int], None]  # counts so many steps
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overload:
     """One list of parameters and what to do with their values, all determined and, unless `takes_null`, none null.
 
@@ -59,7 +59,7 @@ class Overload:
         return self.parameters + self.parameters[-1:] * (count - len(self.parameters))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Function:
     """`result` is a type, or says which from the types of the arguments."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -11,11 +10,12 @@ from typing import Final
 from miaopi.kernel.expr.meaning.evaluation import Evaluation
 from miaopi.kernel.expr.tree import Iteration
 from miaopi.kernel.expr.values import Fault, Range, Undetermined, kind_of
+from miaopi.kernel.frozen import frozen
 
 FARTHEST: Final = 10**9
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hole:
     """A loop had nothing to go over: its source is null or undetermined."""
 
@@ -46,7 +46,7 @@ def elements_of(
         yield Hole(it.fault(iteration, f"a {kind_of(source)} is not a list"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Days:
     first: date
     places: range

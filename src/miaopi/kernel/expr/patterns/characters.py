@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from miaopi.kernel.expr.fault import Fault
 from miaopi.kernel.expr.patterns.blocks import BLOCKS
+from miaopi.kernel.frozen import frozen
 
 # The general categories, by their first letter (Unicode Standard, §4.5).
 DETAILS: Final = (("L", "ultmo"), ("M", "nce"), ("N", "dlo"), ("P", "cdseifo"), ("Z", "slp"), ("S", "mcko"), ("C", "cfon"))
@@ -27,7 +27,7 @@ VARIANTS: Final = 8  # what a span counts for where capital and small letters ar
 Kind = Callable[[str], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Characters:
     """The characters of these spans and kinds, or all the others; those of `minus` never."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from miaopi.kernel.expr.fault import Fault
@@ -17,12 +16,13 @@ from miaopi.kernel.expr.patterns.syntax import (
     Repeat,
     Sequence,
 )
+from miaopi.kernel.frozen import frozen
 
 LONGEST_PROGRAM: Final = 10_000  # steps
 TOO_LONG: Final = "the pattern repeats too much"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fork:
     """Go on at the first place, and if nothing comes of it at the second."""
 
@@ -30,19 +30,19 @@ class Fork:
     second: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Jump:
     to: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keep:
     """Note the place in the text: 2n is where group n begins, 2n + 1 where it ends."""
 
     slot: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """The whole pattern has matched."""
 
@@ -50,7 +50,7 @@ class Found:
 Step = Characters | Anchor | Back | Fork | Jump | Keep | Found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Program:
     steps: tuple[Step, ...]
     groups: int

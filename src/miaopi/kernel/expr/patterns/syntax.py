@@ -5,7 +5,6 @@ back-references (XQuery and XPath Functions and Operators 3.1, §5.6.1), read by
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from miaopi.kernel.expr.fault import Fault
@@ -17,6 +16,7 @@ from miaopi.kernel.expr.patterns.characters import (
     Kind,
     property_named,
 )
+from miaopi.kernel.frozen import frozen
 
 FLAGS: Final = frozenset("smixq")
 SINGLE: Final = {"n": "\n", "r": "\r", "t": "\t", **{sign: sign for sign in r"\|.-^?*+{}()[]$"}}
@@ -28,7 +28,7 @@ DEEPEST_GROUP: Final = 64
 WHITE: Final = frozenset(" \t\n\r")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Anchor:
     """`^` or `$`; of lines where `of_line`."""
 
@@ -36,24 +36,24 @@ class Anchor:
     of_line: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Back:
     """What the group of that number has found, once more."""
 
     group: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sequence:
     items: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     options: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """A part whose find is kept under that number; under none where it is None."""
 
@@ -61,7 +61,7 @@ class Group:
     inner: Part
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Repeat:
     """`most` is None for any number."""
 
@@ -74,7 +74,7 @@ class Repeat:
 Part = Characters | Anchor | Back | Sequence | Choice | Group | Repeat
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pattern:
     root: Part
     groups: int

@@ -6,7 +6,7 @@ offset, a place of the IANA time zone database, or none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 from miaopi.kernel.expr.fault import Fault
 from miaopi.kernel.expr.temporal.day import CYCLE_YEARS, Day, day_numbered
 from miaopi.kernel.expr.temporal.duration import DAY, SECOND, write_fraction
+from miaopi.kernel.frozen import frozen
 
 WIDEST_OFFSET: Final = timedelta(hours=18)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FineTime:
     """A time of day to the nanosecond. `fold` is 1 in the hour that a zone tells twice, the second time."""
 

@@ -5,7 +5,6 @@ A moment is Python's `datetime` where that holds it, and a `FarMoment` beyond: n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 
 from miaopi.kernel.expr.fault import Fault
@@ -19,9 +18,10 @@ from miaopi.kernel.expr.temporal.clock import (
 )
 from miaopi.kernel.expr.temporal.day import Day, FarDate, count_days, day_numbered
 from miaopi.kernel.expr.temporal.duration import DAY, SECOND
+from miaopi.kernel.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FarMoment:
     """A moment that `datetime` cannot hold."""
 

@@ -1,0 +1,1 @@
+"""Counting and comparing rows where they stand: one module a kind of agency."""
