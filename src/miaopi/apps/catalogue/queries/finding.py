@@ -7,17 +7,17 @@ it may be somebody's, so it stands in no result and no log.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from heapq import nsmallest
-from typing import Final, NamedTuple
+from typing import Final
 
 from django.db import connection
 
 from miaopi.apps.catalogue import models
 from miaopi.apps.catalogue.queries.elements import ELEMENTS, Element, find_element
 from miaopi.apps.catalogue.queries.everyday import EVERYDAY
-from miaopi.apps.catalogue.queries.index import Index, Met
+from miaopi.apps.catalogue.queries.index import Index, Met, how
 from miaopi.apps.catalogue.queries.resources import Resource, find_edition, get_resources
 from miaopi.apps.catalogue.queries.search import LONGEST, Match
 from miaopi.kernel.frozen import frozen
@@ -74,16 +74,6 @@ class _Columns:
     columns: Sequence[_Column]
 
 
-class _Candidate(NamedTuple):
-    """A resource that may be meant: the smaller `rank` is the surer."""
-
-    rank: tuple[float, ...]
-    resource: str
-    word: str
-    match: Match
-    field: str | None = None
-
-
 def find_resources(query: str, *, limit: int = AT_FIRST) -> ResourcesFound:
     """The resources that a question may mean: by name, code, agency; in Chinese, pinyin, initials or English, with one slip."""
     edition = find_edition()
@@ -91,7 +81,7 @@ def find_resources(query: str, *, limit: int = AT_FIRST) -> ResourcesFound:
         return ResourcesFound(0, ())
     names = _names(edition)
     met = names.index.find(query[:LONGEST])
-    return _best(((each, names.words[number], None, names.of_word[number]) for number, each in met.items()), names.connected, limit)
+    return _tell(met, names.of_word, limit, names.connected, lambda number: (names.words[number], None))
 
 
 def find_resources_by_column(example: str, *, limit: int = AT_FIRST) -> ResourcesFound:
@@ -100,36 +90,45 @@ def find_resources_by_column(example: str, *, limit: int = AT_FIRST) -> Resource
     if edition is None:
         return ResourcesFound(0, ())
     columns = _columns(edition)
-    meant = _meant(columns, example[:LONGEST])
-    held = ((met, word, columns.columns[place].name, columns.columns[place].resources) for place, (met, word) in meant.items())
-    return _best(held, _names(edition).connected, limit)
+    held = _held(columns, example[:LONGEST])
+    met = {place: by for place, (by, _) in held.items()}
+    resources = {place: columns.columns[place].resources for place in held}
+    return _tell(met, resources, limit, _names(edition).connected, lambda place: (held[place][1], columns.columns[place].name))
 
 
-def _best(meant: Iterable[tuple[Met, str, str | None, Sequence[str]]], connected: frozenset[str], limit: int) -> ResourcesFound:
+def _tell(
+    met: Mapping[int, Met],
+    resources: Sequence[Sequence[str]] | Mapping[int, Sequence[str]],
+    limit: int,
+    connected: frozenset[str],
+    words: Callable[[int], tuple[str, str | None]],
+) -> ResourcesFound:
     """Each resource once, by its surest word; what answers before what is described only, unless the question was guessed at."""
-    surest: dict[str, _Candidate] = {}
-    for met, word, field, resources in meant:
-        guessed = -met.closer if met.match in (Match.PART, Match.SLIP) else 0.0
-        for resource in resources:
-            rank = (met.match, guessed, resource not in connected, -met.closer)
-            if resource not in surest or rank < surest[resource].rank:
-                surest[resource] = _Candidate(rank, resource, word, met.match, field)
-    shown = nsmallest(limit, surest.values(), key=lambda each: (each.rank, each.resource))
-    read = get_resources(each.resource for each in shown)
-    hits = (ResourceHit(read[each.resource], each.word, each.match, each.field) for each in shown if each.resource in read)
-    return ResourcesFound(len(surest), tuple(hits))
+    surest: dict[str, int] = {}
+    for number in sorted(met, key=met.__getitem__):
+        for resource in resources[number]:
+            surest.setdefault(resource, number)
+
+    def rank(resource: str) -> tuple[object, ...]:
+        match, guessed, far = met[surest[resource]]
+        return match, guessed, resource not in connected, far, resource
+
+    shown = nsmallest(limit, surest, key=rank)
+    read = get_resources(shown)
+    told = ((id, met[surest[id]].match, *words(surest[id])) for id in shown if id in read)
+    return ResourcesFound(len(surest), tuple(ResourceHit(read[id], word, match, field) for id, match, word, field in told))
 
 
-def _meant(columns: _Columns, example: str) -> Mapping[int, tuple[Met, str]]:
+def _held(columns: _Columns, example: str) -> Mapping[int, tuple[Met, str]]:
     """The columns of such a heading, else those that hold such values, by place, each with its surest word."""
     element = _element_of(example)
     if element is not None:
-        sample = Met(Match.SAMPLE, 0.0), element.name.zh
+        sample = how(Match.SAMPLE, 0.0), element.name.zh
         return {place: sample for place, column in enumerate(columns.columns) if _holds(column, element)}
     found: dict[int, tuple[Met, str]] = {}
     for number, met in columns.index.find(example).items():
         for place in columns.of_word[number]:
-            if place not in found or (met.match, -met.closer) < (found[place][0].match, -found[place][0].closer):
+            if place not in found or met < found[place][0]:
                 found[place] = met, columns.words[number]
     return found
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from math import log
 from string import ascii_lowercase, digits
-from typing import Final
+from typing import Final, NamedTuple
 
 from miaopi.apps.catalogue.queries.search import (
     HAN,
@@ -22,7 +23,6 @@ from miaopi.apps.catalogue.queries.search import (
     list_sounds,
     read_question,
 )
-from miaopi.kernel.frozen import frozen
 
 LETTERS: Final = ascii_lowercase + digits
 FEWEST: Final = 2  # letters of a beginning that means something
@@ -30,12 +30,20 @@ LIKELY: Final = 0.5  # of the best: what shares less with a question is not show
 MOST_ALIKE: Final = 200  # words that are looked at because they share pairs
 
 
-@frozen
-class Met:
-    """How a word met the question; of two alike the `closer` one is meant: it shares more, or has less beside what was asked."""
+class Met(NamedTuple):
+    """How a word met the question, the smaller the surer.
+
+    Of two alike the less `far` one is meant: it shares more, or has less beside what was asked. What was `guessed` goes by that first.
+    """
 
     match: Match
-    closer: float
+    guessed: float
+    far: float
+
+
+@lru_cache(maxsize=1024)  # thousands of words meet a broad question in a dozen ways
+def how(match: Match, far: float) -> Met:
+    return Met(match, far if match in (Match.PART, Match.SLIP) else 0.0, far)
 
 
 class Index:
@@ -76,7 +84,7 @@ class Index:
     def _note(self, found: dict[int, Met], asked: str, met: Iterable[tuple[int, Match]]) -> None:
         for number, match in met:
             if number not in found or match < found[number].match:
-                found[number] = Met(match, -abs(len(self._plain[number]) - len(asked)))
+                found[number] = how(match, abs(len(self._plain[number]) - len(asked)))
 
     def _said(self, asked: str) -> Iterator[tuple[int, Match]]:
         """Words that the question is, or Chinese ones that it names among others: a Latin one inside another is no word."""
@@ -108,7 +116,7 @@ class Index:
                 shared[number] = shared.get(number, 0.0) + telling
         best = sorted(shared.items(), key=lambda each: (-each[1], len(self._plain[each[0]])))[:MOST_ALIKE]
         return {
-            number: Met(Match.SLIP if _has_slip(asked, self._plain[number]) else Match.PART, telling)
+            number: how(Match.SLIP if _has_slip(asked, self._plain[number]) else Match.PART, -telling)
             for number, telling in best
             if telling >= LIKELY * best[0][1]
         }
