@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from miaopi.config.environment import ROOT
 from tests.journey.cities import City
 
 ON_A_CONDITION, SEALED_WITHOUT_A_LAW = "有条件共享,按事项授权，并经本人同意或依法定职责,,", "不予共享,,,"
@@ -32,3 +33,19 @@ def test_a_steward_takes_her_table_home_and_brings_it_back(city: City, tmp_path:
     refused = city.verb("catalogue", "import", str(table), code=2)
     assert refused["imported"] is False and {each["column"] for each in refused["mistakes"]} == {"不予共享依据"}
     assert len(city.verb("catalogue", "diff", "bankruptcy_case")["versions"]) == 2
+
+
+def test_an_operator_takes_over_what_the_city_itself_says(city: City, tmp_path: Path) -> None:
+    said = tmp_path / "catalogue.yaml"
+    written = (ROOT / "cities" / "demo" / "catalogue.yaml").read_text(encoding="utf-8")
+    said.write_text(written, encoding="utf-8")
+    assert city.verb("catalogue", "import", str(said))["resources"] > 100
+    assert city.verb("catalogue", "import", str(said))["is_changed"] is False
+    said.write_text(written.replace("Registration centre for deaths", "Registry of deaths"), encoding="utf-8")
+    assert city.verb("catalogue", "import", str(said))["agencies"] == 1
+    assert "Registry of deaths" in {each["name"]["en"] for each in city.verb("exchange", "agencies")["agencies"]}
+    said.write_text(written.replace("agency: residence", "agency: residense", 1), encoding="utf-8")
+    refused = city.verb("catalogue", "import", str(said), code=4)["error"]["text"]
+    assert "catalogue.yaml:" in refused["zh"] and "residense" in refused["en"]
+    said.write_text(written, encoding="utf-8")
+    assert city.verb("catalogue", "import", str(said))["agencies"] == 1

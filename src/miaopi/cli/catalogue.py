@@ -20,19 +20,24 @@ if TYPE_CHECKING:
 
 app = cyclopts.App(name="catalogue", help="信息资源目录 / The table of resources: import, export, diff.")
 
+CITY_FILE: Final = (".yaml", ".yml")
 WRITTEN_AS: Final = (".csv", ".xlsx", ".jsonld")
 
 
 @app.command(name="import")
 def import_file(file: Path, *, json: bool = False) -> int:
-    """Take a national table over (CSV or XLSX): whole, or not at all; every mistake is named with row and column."""
+    """Take over a national table (CSV, XLSX) or the city's own catalogue.yaml: whole, or not at all; a mistake is named with its place."""
     path = file.absolute()
     with attach():
         from miaopi.apps.audit.api import system
-        from miaopi.apps.catalogue.api import TableError, import_catalogue, read_table
+        from miaopi.apps.catalogue.api import TableError, import_catalogue, read_table, seed_catalogue
 
+        by, now = system("cli.catalogue.import"), clock.now()
         try:
-            done = import_catalogue(table=read_table(path), by=system("cli.catalogue.import"), now=clock.now())
+            if path.suffix.casefold() in CITY_FILE:
+                done = seed_catalogue(source=path, by=by, now=now)
+            else:
+                done = import_catalogue(table=read_table(path), by=by, now=now)
         except TableError as error:
             emit({"imported": False, "mistakes": [each.to_json() for each in error.mistakes]}, json, _render_mistakes)
             return error.exit_code

@@ -65,7 +65,7 @@ class Packed:
 
 
 def seed(path: Path = CITY) -> bool:
-    return seed_catalogue(source=path, by=BY, now=NOW)
+    return seed_catalogue(source=path, by=BY, now=NOW).is_changed
 
 
 def written(folder: Path, text: str) -> Path:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from miaopi.apps.catalogue.actions.fill import Imported
 from miaopi.apps.catalogue.actions.publish import publish_service
 from miaopi.apps.catalogue.actions.seed import seed_catalogue
-from miaopi.apps.catalogue.actions.take_over import Imported, import_catalogue
+from miaopi.apps.catalogue.actions.take_over import import_catalogue
 from miaopi.apps.catalogue.adapters.dcat import write_dcat
 from miaopi.apps.catalogue.adapters.mistakes import TableError
 from miaopi.apps.catalogue.adapters.national_table import Item, Listed, NationalTable, read_table

@@ -64,6 +64,25 @@ class Change:
         return bool(self.agencies or self.added or self.changed)
 
 
+@frozen
+class Imported:
+    """What taking a file over did; nothing, where the catalogue said the same already."""
+
+    resources: int
+    fields: int
+    agencies: int
+    added: int
+    changed: int
+
+    @property
+    def is_changed(self) -> bool:
+        return bool(self.agencies or self.added or self.changed)
+
+
+def count(wanted: Wanted, change: Change) -> Imported:
+    return Imported(len(wanted.resources), len(wanted.fields), len(change.agencies), len(change.added), len(change.changed))
+
+
 def read_kept(resources: Collection[str]) -> Kept:
     """The present state of those resources, and of all agencies; call it while the catalogue is locked."""
     kept = list_resource_rows(resources)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from miaopi.apps.audit.api import Actor, act
-from miaopi.apps.catalogue.actions.fill import Kept, Wanted, fill_catalogue, read_kept
+from miaopi.apps.catalogue.actions.fill import Imported, Kept, Wanted, count, fill_catalogue, read_kept
 from miaopi.apps.catalogue.adapters.columns import BY_KEY
 from miaopi.apps.catalogue.adapters.mistakes import (
     TAKEN,
@@ -23,22 +23,6 @@ from miaopi.apps.catalogue.queries.resources import lock_catalogue
 from miaopi.apps.catalogue.queries.rows import AgencyRow, FieldRow, ResourceRow, list_keys
 from miaopi.apps.identity.api import Right, authorise
 from miaopi.kernel.decision import Privacy
-from miaopi.kernel.frozen import frozen
-
-
-@frozen
-class Imported:
-    """What an import did; nothing, where the catalogue said the same already."""
-
-    resources: int
-    fields: int
-    agencies: int
-    added: int
-    changed: int
-
-    @property
-    def is_changed(self) -> bool:
-        return bool(self.agencies or self.added or self.changed)
 
 
 def import_catalogue(*, table: NationalTable, by: Actor, now: datetime) -> Imported:
@@ -55,7 +39,7 @@ def import_catalogue(*, table: NationalTable, by: Actor, now: datetime) -> Impor
         kept = read_kept([known.id_of(listed) for listed in table.resources])
         wanted = _wanted(table, known, kept)
         change = fill_catalogue(wanted, kept, now)
-        result = Imported(len(wanted.resources), len(wanted.fields), len(change.agencies), len(change.added), len(change.changed))
+        result = count(wanted, change)
         if change:
             unit.record(
                 CatalogueImported(digest=table.digest, agencies=result.agencies, added=result.added, changed=result.changed)
