@@ -12,7 +12,7 @@ from miaopi.cli.mistakes import explain_verb
 from miaopi.cli.printing import report, run, tell
 
 VERBS: Final = {
-    "service": "事项：list、show、check、try / services: list, show, check, try",
+    "service": "事项：list、show、check、try、publish / services: list, show, check, try, publish",
     "decide": "按一份事实作一次决定，不用数据库 / one decision from a file of facts, no database",
     "dmn": "DMN 模型：eval、export / DMN models: one decision, and a service as a model",
     "apply": "一件事从头办到尾 / the whole journey of an application",
@@ -64,7 +64,7 @@ def find_app(verb: str) -> cyclopts.App:
         case "service":
             from miaopi.cli.services import app
         case "decide":
-            from miaopi.cli.services import decide_app as app
+            from miaopi.cli.decide import app
         case "dmn":
             from miaopi.cli.dmn import app
         case "apply":
