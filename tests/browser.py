@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.waiting import LONG
 
@@ -86,6 +86,7 @@ def write_fonts(folder: Path) -> Path:
 def opened_browser() -> Iterator[Browser]:
     """A headless browser without a sandbox of its own: it opens nothing but pages of ours."""
     program, needed = chromium()
+    expect.set_options(timeout=1000 * LONG)
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-zygote"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.databases import Server, running_server
 from tests.walls import walls
@@ -79,6 +80,8 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The first process starts the server before its workers; each then sets Django up for a database of its own."""
+    settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # both go by the clock on the wall
+    settings.load_profile("busy")
     config.addinivalue_line("markers", "uncounted: a test of the kernel that reaches no branch which others do not, and is long")
     if not hasattr(config, "workerinput"):
         server = _opened.enter_context(running_server())

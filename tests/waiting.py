@@ -38,3 +38,11 @@ def not_held_up() -> Iterator[None]:
     began = time.monotonic()
     yield
     assert time.monotonic() - began < LONG
+
+
+def crowding() -> float:
+    """How much longer than the processor works for it something takes here and now: 1 on a machine with nothing else to do."""
+    began, worked = time.monotonic(), time.process_time()
+    while (taken := time.process_time() - worked) < 0.2:
+        sum(range(10_000))
+    return max(1.0, (time.monotonic() - began) / taken)

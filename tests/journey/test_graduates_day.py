@@ -14,7 +14,7 @@ from tests.browser import opened_browser, opened_page
 from tests.journey.cities import ROOT, City, running_city
 from tests.journey.registers import account_of, clean_graduates, moves_of, record_of
 from tests.journey.residents import number_of, outcome_of
-from tests.waiting import awaited
+from tests.waiting import awaited, crowding
 
 pytestmark = pytest.mark.xdist_group("graduate")  # its city is its own
 
@@ -52,13 +52,15 @@ def next_workday() -> str:
     return CITY.calendar.add_workdays(today(), 1).isoformat()
 
 
-def fastest(city: City, elapsed_ms: int) -> int:
-    """The least that an approval takes; other graduates apply where the first took longer, for a busy machine only ever adds."""
+def is_fast(city: City, elapsed_ms: int) -> bool:
+    """Whether an approval takes no longer than it may, which is more where others have the processor too; other graduates apply where
+    the first took longer, for a busy machine only ever adds.
+    """
     for serial in clean_graduates(city.home, random.Random(5), 4):
-        if elapsed_ms <= FAST_MS:
-            break
-        elapsed_ms = min(elapsed_ms, city.verb("apply", "hukou-graduate", "--as", f"p{serial:06d}", "--yes")["elapsed_ms"])
-    return elapsed_ms
+        if elapsed_ms <= FAST_MS * crowding():
+            return True
+        elapsed_ms = city.verb("apply", "hukou-graduate", "--as", f"p{serial:06d}", "--yes")["elapsed_ms"]
+    return elapsed_ms <= FAST_MS * crowding()
 
 
 def test_who_does_not_come_is_reminded_and_the_approval_lapses_whole(city: City) -> None:
@@ -85,7 +87,7 @@ def test_a_graduate_is_approved_comes_once_and_is_a_resident(city: City) -> None
     assert not str(record_of(city.home, "household_registration", number_of_hers)["hukou_region_code"]).startswith("4403")
     approved = apply(city)
     assert approved["outcome"] == "approve"
-    assert fastest(city, approved["elapsed_ms"]) <= FAST_MS
+    assert is_fast(city, approved["elapsed_ms"])
     assert len(approved["typed"]) <= 2
     assert approved["visits"] == 1
     assert len(approved["prefilled"]) >= 19

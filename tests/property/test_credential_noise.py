@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from typing import TypeVar
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,8 @@ from tests.unit.kernel.issuing import CLAIMS, KID, NOW, forge, issue, trust
 TRUST = trust()
 GOOD = issue()
 PATIENCE = 0.05  # seconds
+TRIES = 5
+Found = TypeVar("Found")
 keys = st.integers(-(2**64), 2**64 - 1) | st.text(max_size=8)
 items = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**64), 2**64 - 1) | st.binary(max_size=40) | st.text(max_size=40),
@@ -32,11 +36,19 @@ noise = (
 )
 
 
+def soon(work: Callable[[], Found]) -> Found:
+    """Whatever the machine is busy with: the processor's time counts, and of several tries the best, for a busy machine only ever adds."""
+    for _ in range(TRIES):
+        started = time.process_time()
+        found = work()
+        if time.process_time() - started < PATIENCE:
+            return found
+    raise AssertionError(f"not within {PATIENCE} s")
+
+
 def judge(text: str) -> Verdict:
-    """The verdict, which must come soon whatever the machine is busy with: processor time counts."""
-    started = time.process_time()
-    verdict = verify_credential(text, TRUST, at=NOW)
-    assert time.process_time() - started < PATIENCE
+    """The verdict, which must come soon."""
+    verdict = soon(lambda: verify_credential(text, TRUST, at=NOW))
     assert verdict.to_json()["valid"] is verdict.is_valid
     return verdict
 
@@ -74,10 +86,11 @@ def test_what_is_written_as_cbor_reads_back(item: object) -> None:
 
 @given(st.binary(max_size=2000))
 def test_any_bytes_are_read_or_refused(octets: bytes) -> None:
-    started = time.process_time()
-    with suppress(Malformed):
-        decode_cbor(octets)
-    assert time.process_time() - started < PATIENCE
+    def read() -> None:
+        with suppress(Malformed):
+            decode_cbor(octets)
+
+    soon(read)
     assert decode_base45(encode_base45(octets)) == octets
 
 

@@ -128,8 +128,8 @@ def test_waiting_ends_when_another_process_has_numbered(database: str) -> None:
             other.execute("NOTIFY audit_numbered")
 
     thread = Thread(target=elsewhere)
-    thread.start()
     started = time.monotonic()
+    thread.start()
     assert wait_for_entries(timeout=FOREVER) is True
     assert 0.1 < time.monotonic() - started < LONG
     thread.join()

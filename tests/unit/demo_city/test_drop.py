@@ -22,7 +22,7 @@ from miaopi.apps.exchange.adapters.port import Question
 from miaopi.kernel.errors import UpstreamError
 from miaopi.kernel.fact import Absent, Doubt, Fact, Known, Unknown
 from tests.unit.demo_city.conftest import City
-from tests.waiting import until
+from tests.waiting import LONG, until
 
 pytestmark = pytest.mark.xdist_group("small city")
 
@@ -49,7 +49,7 @@ def ask(city: City, number: str, resource: str = "cremation", field: str = "crem
     source, moment = SOURCES[resource], at or now(city.premises.home)
     connector = FileConnector("death", {"folder": str(folder(city))})
     try:
-        answer = connector.ask(Question(source.place, (source.columns[field].name,), "purpose", "receipt", number, moment), seconds=2)
+        answer = connector.ask(Question(source.place, (source.columns[field].name,), "purpose", "receipt", number, moment), seconds=LONG)
     except UpstreamError:
         answer = None
     return read_facts(source, answer, (field,), now=moment)[field]

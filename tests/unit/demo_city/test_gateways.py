@@ -22,6 +22,7 @@ from miaopi.apps.exchange.adapters.relays.gateway import GatewayConnector
 from miaopi.config.environment import ROOT
 from miaopi.kernel.errors import UpstreamError
 from tests.unit.demo_city.conftest import City
+from tests.waiting import LONG
 
 pytestmark = pytest.mark.xdist_group("small city")
 
@@ -40,9 +41,9 @@ class Owner:
         assert found is not None
         self.number = str(found["id_number"])
 
-    def ask(self, *columns: str, service: str = "hukou-graduate", receipt: str = "receipt-7") -> Answer:
+    def ask(self, *columns: str, service: str = "hukou-graduate", receipt: str = "receipt-7", seconds: float = LONG) -> Answer:
         question = Question(PLACE, columns, "purpose", receipt, self.number, now(self.city.premises.home), service=service)
-        return self.connector.ask(question, seconds=2)
+        return self.connector.ask(question, seconds=seconds)
 
     def log(self) -> list[dict[str, object]]:
         """As the agency reads it."""
@@ -76,7 +77,7 @@ def test_the_agencys_log_shows_what_was_asked_and_answered_by_whose_consent(owne
 def test_an_agency_that_is_away_makes_its_gateway_silent_and_back_again(owner: Owner, mode: Mode) -> None:
     owner.city.turn(AGENCY, mode)
     with pytest.raises(UpstreamError):
-        owner.ask("share", receipt=f"receipt-{mode}")
+        owner.ask("share", receipt=f"receipt-{mode}", seconds=2)
     owner.city.turn(AGENCY, Mode.UP)
     assert isinstance(owner.ask("share"), Rows)
 

@@ -27,6 +27,7 @@ from miaopi.config.environment import ROOT
 from miaopi.kernel.errors import UpstreamError
 from miaopi.kernel.fact import Absent, Doubt, Fact, Known, Unknown
 from tests.unit.demo_city.conftest import City
+from tests.waiting import LONG
 
 pytestmark = pytest.mark.xdist_group("small city")
 
@@ -57,7 +58,7 @@ class Lines:
         columns, tests = tuple(source.columns[field].name for field in fields), read_tests(source, fields, at.date())
         question = Question(source.place, columns, "purpose", "receipt", number, at, tests=tests, service=SERVICE)
         try:
-            answer = self._open[agency].ask(question, seconds=2)
+            answer = self._open[agency].ask(question, seconds=LONG)
         except UpstreamError:
             answer = None
         return read_facts(source, answer, fields, now=at)

@@ -149,7 +149,7 @@ def test_a_broker_where_the_agency_does_not_listen_refuses_at_once_and_one_that_
 def test_the_sources_of_a_city_tell_their_failures_by_kind_whatever_kind_they_are(tmp_path: Path) -> None:
     port = choose_port(0)
     quota = {"upstream": ", daily_quota: 9"}
-    agencies = "".join(f"  {kind}: {{kind: {kind}, seconds: 1{quota.get(kind, '')}}}\n" for kind in CONFIGURED)
+    agencies = "".join(f"  {kind}: {{kind: {kind}, seconds: 5{quota.get(kind, '')}}}\n" for kind in CONFIGURED)
     sources = "".join(
         f"  of_{kind}: {{sources: [{{agency: {kind}, key: id_number, absent: empty, fields: {{name: name}}, at: {at}}}]}}\n"
         for kind, at in CONFIGURED.items()
@@ -163,7 +163,7 @@ def test_the_sources_of_a_city_tell_their_failures_by_kind_whatever_kind_they_ar
         resources = book.configuration.resources.values()
         calls = [Call(book.line(source.place.agency), dataclasses.replace(QUESTION, place=source.place)) for (source,) in
                  (resource.sources for resource in resources)]  # fmt: skip
-        assert ask_side_by_side(calls, seconds=1) == [None] * len(CONFIGURED)
+        assert ask_side_by_side(calls, seconds=5) == [None] * len(CONFIGURED)
         found = {source.agency: (source.state, source.failures) for source in list_sources(now=NOW)}
     expected = {kind: ("silent", {"refused": 1}) for kind in CONFIGURED}
     assert found == {**expected, "nats": ("silent", {"timeout": 1})}

@@ -175,7 +175,7 @@ def recorded(agency: BehindGateway) -> tuple[dict[str, str], bytes]:
 
 
 def send(agency: BehindGateway, headers: dict[str, str], body: bytes) -> httpx.Response:
-    return httpx.post(f"http://127.0.0.1:{agency.policy.port}{PATH}", headers=headers, content=body, trust_env=False)
+    return httpx.post(f"http://127.0.0.1:{agency.policy.port}{PATH}", headers=headers, content=body, trust_env=False, timeout=LONG)
 
 
 def test_a_question_is_answered_once_even_after_a_restart(agency: BehindGateway) -> None:

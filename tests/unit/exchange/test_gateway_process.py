@@ -92,7 +92,7 @@ def test_the_manual_leads_to_an_answer_and_a_killed_gateway_back_to_one(beside: 
 
     def is_answered() -> bool:
         with suppress(UpstreamError):
-            answers.append(connector.ask(ASKED, seconds=1))
+            answers.append(connector.ask(ASKED, seconds=LONG))
         return bool(answers)
 
     until(is_answered)

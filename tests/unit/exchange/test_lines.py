@@ -14,7 +14,15 @@ import pytest
 
 from miaopi.apps.exchange.adapters.answers import Failure, silence
 from miaopi.apps.exchange.adapters.directory import Directory
-from miaopi.apps.exchange.adapters.lines import MOST_AT_ONCE, OPENS_AFTER, RESTS, Call, Line, ask_side_by_side
+from miaopi.apps.exchange.adapters.lines import (
+    MOST_AT_ONCE,
+    OPENS_AFTER,
+    PAUSE,
+    RESTS,
+    Call,
+    Line,
+    ask_side_by_side,
+)
 from miaopi.apps.exchange.adapters.port import Answer, Emptiness, Nothing, Place, Question
 from miaopi.apps.exchange.adapters.wire.health import (
     TOLD_EVERY,
@@ -26,7 +34,7 @@ from miaopi.apps.exchange.adapters.wire.health import (
 )
 from miaopi.kernel.errors import UpstreamError
 from miaopi.kernel.wording import Text
-from tests.waiting import FOREVER, LONG
+from tests.waiting import FOREVER, LONG, not_held_up
 
 PLACE = Place("person", "register", "person", "person", "id_number", Emptiness.EMPTY)
 QUESTION = Question(PLACE, ("name",), "purpose", "receipt", "11010519491231002X", datetime(2026, 11, 25, tzinfo=UTC))
@@ -130,10 +138,11 @@ def test_a_source_that_returns_is_believed_at_once() -> None:
 
 
 def test_an_agency_that_hangs_holds_a_bounded_number_of_threads() -> None:
-    connector = Scripted(0.5)
-    line = Line("register", connector, 5)
-    ask_side_by_side([Call(line, QUESTION)] * (MOST_AT_ONCE + 10), seconds=0.1)
+    connector = Hanging()
+    line = Line("register", connector, LONG)
+    ask_side_by_side([Call(line, QUESTION)] * (MOST_AT_ONCE + 10), seconds=2)
     assert connector.asked == MOST_AT_ONCE
+    connector.over.set()
 
 
 def test_our_own_fault_in_a_connector_is_silence_and_a_line_in_the_log_without_values(caplog: pytest.LogCaptureFixture) -> None:
@@ -177,7 +186,8 @@ def test_what_was_answered_badly_or_too_late_is_not_asked_again() -> None:
 
 def test_there_is_no_second_try_after_the_deadline() -> None:
     connector = Refusing(1)
-    assert Line("register", connector, 5, chance=lambda: 1.0).ask(QUESTION, seconds=0.05) is None
+    with not_held_up():
+        assert Line("register", connector, FOREVER, chance=lambda: FOREVER / PAUSE).ask(QUESTION, seconds=FOREVER) is None
     assert connector.asked == 1
 
 

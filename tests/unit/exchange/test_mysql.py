@@ -25,7 +25,7 @@ from miaopi.kernel.errors import UpstreamError
 from tests.unit.exchange.certificates import write_certificate
 from tests.unit.exchange.counterparts import NOW, SECRET
 from tests.unit.exchange.test_connectors import LI, question
-from tests.waiting import not_held_up
+from tests.waiting import FOREVER, LONG, not_held_up
 
 PLACE = Place("person", "demo", "person", "shared.person", "id_number", Emptiness.EMPTY)
 CAPABILITIES = 0x0008_0000 | 0x8000 | 0x0200 | 0x0001  # names its way to sign in, secure, 4.1, long passwords
@@ -192,7 +192,7 @@ FAILURES = {
 def test_whoever_answers_like_no_server_is_silent_in_time_and_it_is_told_how(rogue: Callable[[Talk], Rogue], talk: Talk) -> None:
     one = rogue(talk)
     with not_held_up(), pytest.raises(UpstreamError) as caught:
-        one.connector.ask(question(PLACE, columns=("name",)), seconds=0.4)
+        one.connector.ask(question(PLACE, columns=("name",)), seconds=0.4 if talk is say_nothing else FOREVER)
     assert caught.value.failure is FAILURES[talk]
 
 
@@ -202,7 +202,7 @@ def test_a_view_or_column_that_the_server_does_not_know_is_a_changed_schema(rogu
         self.let_in(line)
         self.say(line, 1, b"\xff" + struct.pack("<H", code) + b"#42000no")
 
-    assert rogue(talk).connector.ask(question(PLACE, columns=("name",)), seconds=1) == Hindered(Hindrance.SCHEMA_CHANGED)
+    assert rogue(talk).connector.ask(question(PLACE, columns=("name",)), seconds=LONG) == Hindered(Hindrance.SCHEMA_CHANGED)
 
 
 @pytest.mark.parametrize("missing", ["host", "user", "password", "database"])

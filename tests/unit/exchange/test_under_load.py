@@ -26,6 +26,7 @@ from miaopi.apps.exchange.api import resume_agreement, revoke_agreement, suspend
 from tests.unit.exchange.case import KINDS, Case
 from tests.unit.exchange.case import Place as City
 from tests.unit.exchange.entries import entries
+from tests.unit.exchange.puller import THREADS
 from tests.unit.exchange.running import ROOT
 from tests.waiting import FOREVER, LONG, not_held_up, until
 
@@ -35,6 +36,8 @@ ASKED = Question(
     datetime(2026, 11, 25, tzinfo=UTC),
 )  # fmt: skip
 WHY = {"reason": "演示"}
+PROCESSES = 2
+MORE = 4 * PROCESSES * THREADS  # pulls: more than were begun before, however the machine shares out its time
 
 
 @pytest.fixture
@@ -59,7 +62,7 @@ def puller(case: Case, receipt: str) -> subprocess.Popen[str]:
 def test_two_processes_under_load_have_nothing_a_second_after_a_suspension_or_revocation(city: City) -> None:
     case = Case(city, 0).agree()
     receipt = case.consent()
-    running = [puller(case, receipt) for _ in range(2)]
+    running = [puller(case, receipt) for _ in range(PROCESSES)]
     for each in running:
         assert each.stdout is not None and each.stdout.readline() == "going\n"
     case.do(suspend_agreement, **WHY)
@@ -67,10 +70,13 @@ def test_two_processes_under_load_have_nothing_a_second_after_a_suspension_or_re
     time.sleep(1.3)
     resuming = time.monotonic()
     case.do(resume_agreement)
-    time.sleep(0.5)
+    looks_before = len(entries("DataPulled"))
+    until(lambda: len(entries("DataPulled")) >= looks_before + MORE)
     case.do(revoke_agreement, **WHY)
     revoked = time.monotonic()
-    time.sleep(1.3)
+    time.sleep(1.1)
+    refused_before = len(entries("PullRefused"))
+    until(lambda: len(entries("PullRefused")) >= refused_before + MORE)
     said = [each.communicate("", timeout=LONG)[0] for each in running]
     pulls = sorted(tuple(pull) for text in said for pull in json.loads(text))
 

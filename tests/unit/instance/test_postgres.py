@@ -49,14 +49,29 @@ def test_a_stopped_server_is_reused_with_its_rows(server: EmbeddedServer) -> Non
 
 
 def test_a_killed_server_is_back_within_two_seconds_and_has_lost_nothing(server: EmbeddedServer) -> None:
+    """Or, where a machine is so busy that an ordinary start takes as long, within thrice that."""
+    server.stop()
+    ordinary = until(lambda: not server.start(within=LONG))
     before, needed = write(server), []
     for _ in range(3):
         assert server.process is not None
         server.process.kill()
         until(server.has_died)
-        needed.append(until(lambda: not server.start()))
-    assert min(needed) <= 2.0
+        needed.append(until(lambda: not server.start(within=LONG)))
+    assert min(needed) <= max(2.0, 3 * ordinary)
     assert write(server) == before + 1
+
+
+def test_a_plan_that_is_kept_from_when_a_table_was_small_is_fit_for_a_large_one(server: EmbeddedServer) -> None:
+    """What a foreign key asks for each row that refers to another, in a session that goes on while the other table grows."""
+    with psycopg.connect(server.superuser_url(), autocommit=True) as connection:
+        connection.execute("CREATE TABLE entry (id bigint PRIMARY KEY, said text)")
+        connection.execute("INSERT INTO entry SELECT number, repeat('x', 400) FROM generate_series(1, 60) AS number")
+        connection.execute("VACUUM ANALYZE entry")
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+        connection.execute("PREPARE refer (bigint) AS SELECT 1 FROM ONLY entry AS x WHERE id = $1 FOR KEY SHARE OF x")
+        plan = connection.execute("EXPLAIN EXECUTE refer(1)").fetchall()
+    assert "Index Scan" in str(plan)
 
 
 def test_a_frozen_server_counts_as_dead_though_its_process_lives(server: EmbeddedServer) -> None:
