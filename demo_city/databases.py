@@ -86,6 +86,7 @@ def make_databases(server: EmbeddedServer) -> None:
         known = {row[0] for row in superuser.execute("SELECT rolname FROM pg_roles")}
         for role in [role for agency in ALL_AGENCIES for role in roles_of(agency) if role not in known]:
             superuser.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+        superuser.execute("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")  # nobody of an agency has anything to do there
     _side_by_side(lambda name: _make_one(server, name), DATABASES)
     stamp.write_text(edition, encoding="ascii")
 
@@ -141,8 +142,8 @@ def _furnish(database: psycopg.Connection[Any], agency: str) -> None:
         for role in list(roles_of(agency))[1:]:
             database.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(entrance, sql.Identifier(role)))
     database.execute("RESET SESSION AUTHORIZATION")
-    if is_by_sql(agency):  # it ends the sessions of its reader when it is told to be down
-        database.execute(sql.SQL("GRANT pg_signal_backend TO {}").format(owner))
+    for role in list(roles_of(agency))[1:]:  # it ends the sessions of its reader when it is told to be down, and of nobody else's
+        database.execute(sql.SQL("GRANT {} TO {} WITH INHERIT TRUE, SET FALSE").format(sql.Identifier(role), owner))
 
 
 def _fill_one(server: EmbeddedServer, name: str, tables: Sequence[Table]) -> None:

@@ -160,7 +160,7 @@ def _parsed(text: str, field: str) -> Any:
     """JSON without floats: digits stay digits. A name that stands twice would let the later value win in silence."""
     try:
         return codec.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=unique)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         raise InputError(
             field,
             Text(zh="这不是有效的 JSON。", en="this is no JSON."),

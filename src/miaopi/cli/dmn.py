@@ -102,7 +102,7 @@ def _number(value: Decimal) -> int | float | str:
 def _inputs(text: str) -> Mapping[str, object]:
     try:
         found = codec.loads(text, parse_float=Decimal, object_pairs_hook=unique)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise InputError(

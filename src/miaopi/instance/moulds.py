@@ -66,10 +66,14 @@ def _make(mould: Path, name: str, make: Callable[[Path], None]) -> None:
 
 
 def _copy(mould: Path, data: Path, *, durable: bool) -> None:
-    """Zeros of the log are not copied: they are most of it."""
+    """Zeros of the log are not copied: they are most of it. Half a copy does not stay: on a full disk nothing could say why."""
     beside = data.with_name(f"{data.name}.new")
     shutil.rmtree(beside, ignore_errors=True)
-    subprocess.run(["cp", "-a", "--sparse=always", str(mould), str(beside)], check=True, stdin=subprocess.DEVNULL)
+    try:
+        subprocess.run(["cp", "-a", "--sparse=always", str(mould), str(beside)], check=True, stdin=subprocess.DEVNULL)
+    except subprocess.CalledProcessError:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
     if durable:
         _sync(beside)
     beside.rename(data)

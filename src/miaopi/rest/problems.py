@@ -79,7 +79,8 @@ def problem(request: HttpRequest, status: int, *, detail: Text | None = None, **
         "type": f"{DOCS}#problem-{kind}", "title": title.in_language(language), "status": status, "detail": said.in_language(language),
         **{name: value.in_language(language) if isinstance(value, Text) else value for name, value in more.items()},
     }
-    response = HttpResponse(json.dumps(body, ensure_ascii=False), status=status, content_type=MEDIA)
+    written = json.dumps(body, ensure_ascii=False).encode(errors="replace")  # a name that somebody sent may hold half a character
+    response = HttpResponse(written, status=status, content_type=MEDIA)
     response.headers["Content-Language"] = "en" if language == "en" else "zh-CN"
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="miaopi"'

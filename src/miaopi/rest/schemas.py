@@ -20,9 +20,10 @@ class Answer(Schema):
 
 
 class Asked(Schema):
-    """A body: a name that it does not know is a mistake, told as such."""
+    """A body: a name that it does not know is a mistake, told as such. A text without a bound of its own has this one, and is looked at:
+    without any it would be handed on unread, with half a character in it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_max_length=2_000)
 
 
 class Words(Answer):

@@ -63,6 +63,7 @@ def test_the_clock_can_be_given(file: str, capsys: pytest.CaptureFixture[str]) -
         (("next", "--input", "[1]"), 2),
         (("next", "--input", "{"), 2),
         (("next", "--input", '{"age": 1, "age": 2}'), 2),
+        (("next", "--input", '{"age": 1e99999999999999999999}'), 2),
         (("nothing",), 6),
     ],
 )

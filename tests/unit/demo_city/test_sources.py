@@ -161,7 +161,7 @@ def test_a_tenant_enters_no_database_and_no_schema_but_its_own(city: City) -> No
     for agency in TENANTS:
         with city.owner(agency) as owner:
             allowed = owner.execute("SELECT datname FROM pg_database WHERE has_database_privilege(datname, 'CONNECT')").fetchall()
-            assert {row["datname"] for row in allowed} - {"postgres", "template0", "template1"} == {CENTRE}
+            assert {row["datname"] for row in allowed} - {"template0"} == {CENTRE}
             entered = owner.execute("SELECT nspname FROM pg_namespace WHERE nspname <> 'pg_catalog' AND has_schema_privilege(oid, 'USAGE')")
             own = {shown_schema(agency), kept_schema(agency)}
             assert {row["nspname"] for row in entered.fetchall()} - {"information_schema"} == own
@@ -180,6 +180,19 @@ def test_what_one_tenant_keeps_and_shows_neither_another_nor_its_reader_can_read
                 stranger.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(other)))
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 stranger.execute(sql.SQL("CREATE TABLE {} (n int)").format(sql.Identifier(shown_schema(other), "mine")))
+
+
+def test_a_tenant_ends_the_sessions_of_its_own_reader_and_of_nobody_elses(city: City) -> None:
+    end = "SELECT pg_terminate_backend(pid) AS is_ended FROM pg_stat_activity WHERE usename = %s"
+    with city.owner("health") as tenant, city.reader("health") as own, city.reader("market-regulation") as others:
+        assert tenant.execute(end, ["health_reader"]).fetchall()
+        with pytest.raises(psycopg.OperationalError):
+            own.execute("SELECT 1")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            tenant.execute(end, ["market-regulation_reader"])
+        assert others.execute("SELECT 1 AS one").fetchone() == {"one": 1}
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            tenant.execute("SET ROLE health_reader")
 
 
 def test_a_tenant_that_is_down_shuts_its_own_door_alone(city: City) -> None:

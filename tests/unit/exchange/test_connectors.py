@@ -338,6 +338,7 @@ NONSENSE = {
     "a record that is no object": json.dumps({"records": [LI]}),
     "an answer that is a list": json.dumps([RECORD]),
     "a number that is none": json.dumps({"records": [{**RECORD, "identities": float("nan")}]}),
+    "a number beyond all exponents": json.dumps({"records": [RECORD]})[:-1] + ', "more": 1e99999999999999999999}',
     "a name that stands twice": json.dumps({"records": [RECORD]}).replace('"name"', '"name": "甲", "name"'),
     "a page of HTML": "<html>please log in</html>",
     "half an answer": json.dumps({"records": [RECORD]})[:-5],

@@ -40,7 +40,7 @@ from miaopi.gateway.messages import (
     write_question,
     write_statement,
 )
-from miaopi.gateway.server import GatewayServer
+from miaopi.gateway.server import MOST_AT_ONCE, WHOLE, GatewayServer
 from miaopi.kernel.errors import InputError, UpstreamError
 from tests.unit.exchange.counterparts import CANARY, NOW, SECRET, BehindSql
 from tests.unit.exchange.counterparts_streams import BehindGateway
@@ -207,6 +207,35 @@ def test_a_length_that_is_too_large_or_none_is_refused_before_a_byte_is_read(age
     with socket.create_connection(("127.0.0.1", agency.policy.port), timeout=LONG) as line:
         line.sendall(f"POST {PATH} HTTP/1.1\r\nHost: agency\r\nContent-Length: {length}\r\n\r\n".encode())
         assert line.recv(100).startswith(b"HTTP/1.1 400 ")
+
+
+def test_whoever_holds_all_its_places_and_says_nothing_does_not_shut_the_platform_out(agency: BehindGateway) -> None:
+    strangers = [socket.create_connection(("127.0.0.1", agency.policy.port), timeout=LONG) for _ in range(MOST_AT_ONCE)]
+    try:
+        for stranger in strangers:
+            stranger.sendall(b"POST /question HTTP/1.1\r\nContent-Le")
+        assert ask(agency) == Rows(({"name": "李测试"},))
+    finally:
+        for stranger in strangers:
+            stranger.close()
+
+
+def test_a_question_that_drips_in_is_let_go_unread(agency: BehindGateway) -> None:
+    begun = time_of.monotonic()
+    with socket.create_connection(("127.0.0.1", agency.policy.port), timeout=0.2) as line:
+        line.sendall(b"POST /question HTTP/1.1\r\n")
+        while time_of.monotonic() < begun + 4 * WHOLE:
+            try:
+                line.sendall(b"a: b\r\n")
+                assert line.recv(1) == b""
+                break
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+        else:
+            pytest.fail("it is still being read")
+    assert agency.log() == []
 
 
 @pytest.mark.parametrize("skew", [FRESH + timedelta(seconds=1), -FRESH - timedelta(seconds=1)])

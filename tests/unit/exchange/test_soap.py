@@ -70,6 +70,8 @@ NONSENSE: dict[str, bytes] = {
     "a document type elsewhere": f'<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">{response(record()).decode()}'.encode(),
     "a parameter that is a document type": b'<!DOCTYPE x [<!ENTITY % p SYSTEM "file:///etc/hostname"> %p;]>' + response(record()),
     "an entity that nobody declared": REACHING.encode(),
+    "a code that nobody knows": b'<?xml version="1.0" encoding="nobody"?>' + response(record()),
+    "a code that is no code of texts": b'<?xml version="1.0" encoding="zip"?>' + response(record()),
     "a megabyte of text": response(record(name=ONE_MEGABYTE)),
     "a megabyte of elements": response("<a/>" * 2**18),
     "a megabyte of depth": b"<a>" * 2**18,

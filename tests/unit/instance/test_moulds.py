@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ import psycopg
 import pytest
 
 from miaopi.instance.moulds import CACHE
-from miaopi.instance.postgres import EmbeddedServer, Furnishing
+from miaopi.instance.postgres import EmbeddedServer, Furnishing, ServerDown
 
 NAME = f"test-{os.getpid()}"
 
@@ -76,6 +77,20 @@ def test_a_copy_that_was_interrupted_is_begun_again(furniture: Furniture, tmp_pa
     (tmp_path / "two" / "data.new" / "PG_VERSION").write_text("18\n")
     assert words_in(furniture.server(tmp_path / "two")) == ["first"]
     assert not (tmp_path / "two" / "data.new").exists()
+
+
+def test_a_copy_that_has_no_room_is_said_and_leaves_the_room_it_took(furniture: Furniture, tmp_path: Path) -> None:
+    assert words_in(furniture.server(tmp_path / "one")) == ["first"]
+    server, limits = furniture.server(tmp_path / "two"), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, limits[1]))
+    try:
+        with pytest.raises(ServerDown):
+            server.start()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [path.name for path in (tmp_path / "two").iterdir()] == ["log"]
+    assert "no copy was taken" in server.log.read_text()
+    assert words_in(server) == ["first"]
 
 
 def test_what_cannot_be_made_leaves_no_mould(furniture: Furniture, tmp_path: Path) -> None:

@@ -16,11 +16,12 @@ from miaopi.apps.identity.api import Role, add_staff, get_member, pseudonym
 from miaopi.kernel.wording import Text
 from miaopi.portal.wording.corrections import BECAME
 from tests.browser import opened_browser, opened_page
-from tests.unit.approval.office import officer
+from tests.unit.approval.office import at_once, officer
 from tests.unit.approval.test_corrections import HUKOU, hear, steward
 from tests.unit.filing.scene import ANNA, BEN, KEEPER, NOW
 from tests.unit.portal.browsing import visit
 from tests.unit.portal.served import CUT, Look, served
+from tests.unit.portal.stewards import steward as desk_steward
 from tests.unit.portal.test_desk import at_desk
 from tests.unit.portal.test_dispute_pages import ANSWER, disputed
 
@@ -98,6 +99,17 @@ def test_a_steward_sees_what_a_correction_touches_reports_it_and_comes_back_to_w
     for page in (shown, told, keeper.get(LIST).content.decode()):
         assert ANNA.name not in page and case.number not in page
     assert ANNA.id_number not in told and ANNA.id_number not in address
+
+
+def test_of_several_who_were_shown_the_same_one_reports_it(scene: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    redirected(scene)
+    keepers = [at_desk(desk_steward(name, "population")) for name in ("first", "second", "third", "fourth")]
+    for round in range(1, 6):
+        monkeypatch.setenv("MIAOPI_CLOCK", (NOW + timedelta(minutes=round)).isoformat())
+        forms = [hidden(look(each)) for each in keepers]
+        answers = at_once(*(lambda client=client, form=form: client.post(FORM, form) for client, form in zip(keepers, forms, strict=True)))
+        assert sorted(answer.status_code for answer in answers) == [302, 409, 409, 409]
+        assert len(list_corrections(agency="population")) == round
 
 
 def test_each_look_is_an_entry_that_its_subject_sees(scene: Any, keeper: Client) -> None:

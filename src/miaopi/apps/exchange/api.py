@@ -98,6 +98,7 @@ from miaopi.apps.exchange.queries.corrections import (
     get_own_correction,
     get_recorded,
     list_corrections,
+    lock_record,
 )
 from miaopi.apps.exchange.queries.disputes import (
     Dispute,
@@ -185,7 +186,7 @@ __all__ = [
     "Correction", "DISPUTE_MOVES", "Dispute", "DisputeAnswered", "DisputeRead", "DisputeState", "DisputeTransferred", "RecordCorrected",
     "answer_dispute", "draft_answer", "draft_correction", "file_dispute", "find_answering_correction", "find_last_correction",
     "get_acting_agency", "get_correction", "get_dispute", "get_own_correction", "get_recorded", "list_corrections", "list_disputes",
-    "list_kept", "list_own_disputes", "read_dispute", "report_correction", "run_disputes", "transfer_dispute",
+    "list_kept", "list_own_disputes", "lock_record", "read_dispute", "report_correction", "run_disputes", "transfer_dispute",
     # Looks and objections: when a look is shown, and who explains it
     "Finding", "OBJECTION_MOVES", "Objection", "ObjectionAnswered", "ObjectionState", "OwnObjection", "Shown", "Visibility",
     "answer_objection", "file_objection", "list_deferrals", "list_objections", "list_own_objections", "read_objection",

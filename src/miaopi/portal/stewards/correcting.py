@@ -21,6 +21,7 @@ from miaopi.apps.exchange.api import (
     draft_correction,
     get_recorded,
     list_kept,
+    lock_record,
     report_correction,
 )
 from miaopi.apps.identity.api import KeyUsed, Right, make_once
@@ -121,6 +122,7 @@ def _report(visit: SignedVisit, said: Said) -> str:
 
     def make() -> bytes:
         draft = _draft(visit, said)
+        lock_record(resource=draft.resource, party=draft.party)  # of two who were shown the same, one reports it
         require_right(visit, draft)
         made = report_correction(resource=draft.resource, subject=draft.party, fields=draft.fields, by=visit.actor, now=visit.now)
         return made.id.encode()

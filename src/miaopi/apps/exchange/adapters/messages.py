@@ -14,6 +14,7 @@ from miaopi.kernel.frozen import frozen
 
 MOST_PAGES: Final = 20
 LONGEST_CURSOR: Final = 200
+UNREADABLE: Final = (ValueError, ArithmeticError, RecursionError)  # the second: a number whose exponent no number has
 
 
 @frozen
@@ -112,7 +113,7 @@ def read_absence(agency: str, body: bytes, name: str) -> datetime | None:
     """Of which moment “there is none” is, if the agency says so with an offset. Raises UpstreamError where it does not repeat `name`."""
     try:
         answer = READER.decode(body.decode())
-    except (ValueError, RecursionError):
+    except UNREADABLE:
         answer = None
     if name and (not isinstance(answer, dict) or answer.get("question") != name):
         raise silence(agency)
@@ -132,7 +133,7 @@ def read_object(agency: str, body: bytes) -> dict[str, object]:
     """A JSON object. Numbers come as Decimal: no float enters a decision. Raises UpstreamError for anything else."""
     try:
         answer = READER.decode(body.decode())
-    except (ValueError, RecursionError):
+    except UNREADABLE:
         raise silence(agency) from None  # the text of a JSON error quotes the document
     if not isinstance(answer, dict):
         raise silence(agency)

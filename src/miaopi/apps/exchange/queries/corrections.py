@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
+from django.db import connection
 from django.db.models import Q
 
 from miaopi.apps.audit.api import Actor, ActorKind
@@ -78,6 +79,12 @@ def find_last_correction(*, resource: str, party: PartyId) -> Correction | None:
     """The last one of this record, whoever of its keepers reported it."""
     row = models.Correction.objects.filter(resource=resource, party=party).order_by("-reported_at", "-id").first()
     return None if row is None else compute_correction(row)
+
+
+def lock_record(*, resource: str, party: PartyId) -> None:
+    """Whoever else is about to report a correction of this record waits until this transaction has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('correction/' || %s, 0))", [f"{resource}/{party}"])
 
 
 def list_corrections(*, agency: str, before: str | None = None, most: int = 100) -> Sequence[Correction]:

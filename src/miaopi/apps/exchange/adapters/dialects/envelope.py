@@ -72,7 +72,7 @@ class Reader:
     def _parse(self, piece: bytes, *, is_last: bool) -> None:
         try:
             self._parser.Parse(piece, is_last)
-        except expat.ExpatError:
+        except (expat.ExpatError, LookupError):  # the latter: a code that nobody knows
             raise ValueError("no XML") from None
 
     def _open(self, name: str, attributes: dict[str, str]) -> None:
