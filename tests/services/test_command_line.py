@@ -149,8 +149,9 @@ def test_deciding_loads_no_web_framework() -> None:
 
 @pytest.mark.parametrize(
     "facts",
-    ["[" * 100_000, '{"purpose": "employment", "purpose": "abroad"}', '{"purpose": NaN}', '{"\\ud800": 1}', '{"[/x]": 1}'],
-    ids=["deep", "twice", "NaN", "half a character", "marks"],
+    ["[" * 100_000, '{"purpose": "employment", "purpose": "abroad"}', '{"purpose": NaN}', '{"\\ud800": 1}', '{"[/x]": 1}',
+     '{"purpose": 1e99999999999999999999}'],
+    ids=["deep", "twice", "NaN", "half a character", "marks", "endless exponent"],
 )
 @pytest.mark.parametrize("words", [("--json",), ()], ids=["json", "person"])
 def test_hostile_facts_are_the_callers_fault_in_both_languages(facts: str, words: tuple[str, ...]) -> None:
