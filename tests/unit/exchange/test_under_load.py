@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import override_settings
 
 from miaopi.apps.exchange.adapters.fake import FakeConnector
@@ -192,3 +193,24 @@ def test_an_agency_that_had_closed_a_kept_line_is_asked_on_a_new_one() -> None:
         answers: list[Any] = [connector.ask(ASKED, seconds=LONG) for _ in range(3)]
         assert answers == [Rows(({"name": "演示"},))] * 3
         assert len(taken) == 3
+
+
+def count_plans() -> dict[str, int]:
+    """How often the server planned each statement that it keeps for this connection for the values of one call alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, custom_plans FROM pg_prepared_statements")
+        return dict(cursor.fetchall())
+
+
+def test_no_statement_of_a_pull_is_planned_each_time_anew(city: City) -> None:
+    case = Case(city, 0).agree(daily_quota=1000)
+    with connection.cursor() as cursor:  # as many as a city has: of a few the server reads all, whatever is asked
+        cursor.execute(
+            "INSERT INTO exchange_agreement SELECT (jsonb_populate_record(a, jsonb_build_object('id', md5(a.id || n)))).*"
+            " FROM exchange_agreement a, generate_series(1, 1000) n"
+        )
+    before, receipt = count_plans(), case.consent()
+    for _ in range(12):
+        assert case.pull(receipt=receipt) == ""
+    planned = {name: times - before.get(name, 0) for name, times in count_plans().items()}
+    assert planned and max(planned.values()) <= 5  # PostgreSQL weighs the values of the first five calls

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 MOST_HEAD: Final = 16 * 1024
 STATUS: Final = re.compile(rb"HTTP/1\.([01]) ([2-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?")
@@ -12,6 +13,15 @@ LENGTH: Final = re.compile(rb"\d{1,9}")
 CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[\t\x20-\x7e\x80-\xff]*)?")
 SINGLE: Final = frozenset({b"content-length", b"transfer-encoding", b"content-encoding"})
 END_OF_HEAD: Final = b"\r\n\r\n"
+
+
+class Head(NamedTuple):
+    """What a head says. `length` is of the body; none: in chunks, or to the end of the connection."""
+
+    status: int
+    length: int | None
+    is_chunked: bool
+    is_kept: bool
 
 
 class Reply:
@@ -57,31 +67,9 @@ class Reply:
         self.body, self.is_whole = bytes(self._buffer), True
 
     def _read_head(self, head: bytes) -> None:
-        first, *lines = head.split(b"\r\n")
-        status = STATUS.fullmatch(first)
-        if status is None:
-            raise ValueError("no response")
-        fields: dict[bytes, bytes] = {}
-        for line in lines:
-            field = FIELD.fullmatch(line)
-            if field is None:
-                raise ValueError("no field")
-            name = field[1].lower()
-            if name in fields and name in SINGLE:
-                raise ValueError("a field that stands twice")
-            fields[name] = field[2]
-        coding, length = fields.get(b"transfer-encoding"), fields.get(b"content-length")
-        if fields.get(b"content-encoding", b"identity").lower() != b"identity" or (coding is not None and length is not None):
-            raise ValueError("packed, or of two lengths")
-        if coding is not None and (coding.lower() != b"chunked" or status[1] == b"0"):
-            raise ValueError("an unknown coding")
-        if length is not None and not LENGTH.fullmatch(length):
-            raise ValueError("no length")
-        self.status, self._is_chunked = int(status[2]), coding is not None
-        self._length = 0 if self.status in (204, 304) else None if length is None else int(length)
+        self.status, self._length, self._is_chunked, self.is_kept = read_head(head)
         if self._length is not None and self._length > self._most:
             raise ValueError("too much")
-        self.is_kept = status[1] == b"1" and b"close" not in fields.get(b"connection", b"").lower()
 
     def _read_chunks(self) -> None:
         while (end := self._buffer.find(b"\r\n", self._at)) >= 0:
@@ -113,3 +101,31 @@ class Reply:
             raise ValueError("more than was announced")
         if surplus == 0:
             self.body, self.is_whole = body, True
+
+
+@lru_cache(maxsize=64)  # an agency says the same before each answer, but for its length and the second
+def read_head(head: bytes) -> Head:
+    """Raises ValueError."""
+    first, *lines = head.split(b"\r\n")
+    status = STATUS.fullmatch(first)
+    if status is None:
+        raise ValueError("no response")
+    fields: dict[bytes, bytes] = {}
+    for line in lines:
+        field = FIELD.fullmatch(line)
+        if field is None:
+            raise ValueError("no field")
+        name = field[1].lower()
+        if name in fields and name in SINGLE:
+            raise ValueError("a field that stands twice")
+        fields[name] = field[2]
+    coding, length = fields.get(b"transfer-encoding"), fields.get(b"content-length")
+    if fields.get(b"content-encoding", b"identity").lower() != b"identity" or (coding is not None and length is not None):
+        raise ValueError("packed, or of two lengths")
+    if coding is not None and (coding.lower() != b"chunked" or status[1] == b"0"):
+        raise ValueError("an unknown coding")
+    if length is not None and not LENGTH.fullmatch(length):
+        raise ValueError("no length")
+    is_empty, is_chunked = status[2] in (b"204", b"304"), coding is not None
+    is_kept = status[1] == b"1" and b"close" not in fields.get(b"connection", b"").lower()
+    return Head(int(status[2]), 0 if is_empty else None if length is None else int(length), is_chunked, is_kept)
