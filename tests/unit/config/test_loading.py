@@ -8,7 +8,10 @@ import sys
 
 from tests.house.source import ROOT
 
-FOR_FEW = ("PIL", "fpdf", "granian", "nats", "ninja", "openpyxl", "paramiko", "pyarrow", "pymysql", "pypinyin", "segno", "zxingcpp")
+FOR_FEW = (
+    "PIL", "click", "fpdf", "granian", "nats", "ninja", "openpyxl", "paramiko", "pyarrow", "pymysql", "pypinyin", "rich", "segno",
+    "zxingcpp",
+)  # fmt: skip
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
