@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-EVERY: Final = 0.25  # thirteen processes look so often, whether anybody turns a switch or not
+EVERY: Final = 0.5  # thirteen processes look so often, whether anybody turns a switch or not
 SLOW_SECONDS: Final = 8.0  # longer than anybody waits for this city's agencies
 
 

@@ -17,7 +17,7 @@ from demo_city.agencies.shown import is_by_sql, shown_by
 from demo_city.agencies.views import Views
 from demo_city.agencies.wire import Counter, Desk, Service
 
-EVERY: Final = 0.75  # seconds between looks at a switch: there are many of them here
+EVERY: Final = 1.0  # seconds between looks at a switch: there are many of them here
 
 
 def run_tenants(home: Path, told: Mapping[str, Mapping[str, Any]], stopping: threading.Event) -> None:

@@ -27,7 +27,7 @@ from demo_city.agencies.records import Answer, KeyUsed, Unanswerable, find_name
 HOST: Final = "127.0.0.1"
 MOST_BYTES: Final = 65_536
 PADDED_TO: Final = 512
-LOOK_EVERY: Final = 0.2  # whether to shut
+LOOK_EVERY: Final = 1.0  # whether to shut
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from miaopi.apps.exchange.adapters.lines import RESTS
 from tests.journey.cities import City, running_city
 from tests.waiting import LONG
 
-HERE = Path(__file__).parent
+HERE = f"{Path(__file__).parent}/"
 
 
 @pytest.fixture(scope="package")
@@ -49,7 +49,7 @@ def city_to_break(_city_to_break: City) -> Iterator[City]:
 @pytest.hookimpl(tryfirst=True)  # the distributor reads the marks in a hook of its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever shares a running city runs in one worker, so that there is one of each. The items are those of the whole run."""
-    for item in (item for item in items if HERE in item.path.parents):
+    for item in (item for item in items if str(item.path).startswith(HERE)):
         shared = [name for name in ("_city_to_break", "city") if name in getattr(item, "fixturenames", ())]
         if shared and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(shared[0]))

@@ -161,7 +161,7 @@ class Supervisor:
             if time.monotonic() - probed >= PROBE_EVERY:
                 self._probe()
                 probed = time.monotonic()
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def _revive(self, server: EmbeddedServer) -> None:
         """Twice at most: a disk that fails will fail again, and a server that limps along is worse than one that is down."""

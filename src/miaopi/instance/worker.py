@@ -66,7 +66,7 @@ def list_duties(gaze: Gaze) -> Mapping[str, tuple[float, Duty]]:
 # comes with an entry. A wait ends within ten seconds of its source's return.
 OUTSIDE: Final[Mapping[str, tuple[float, float, Duty]]] = {
     "deliver": (0.5, 2.0, lambda now: deliver_due(by=system("worker"), now=now)),
-    "ask whether it arrived": (1.0, 1.0, lambda now: ask_due(by=system("worker"), now=now)),
+    "ask whether it arrived": (1.0, 2.0, lambda now: ask_due(by=system("worker"), now=now)),
     "register": (0.5, 2.0, lambda now: register_due(by=system("worker"), now=now)),
     "retry": (2.0, 2.0, lambda now: retry_waiting(by=system("worker"), now=now)),
     "decide again": (2.0, 2.0, lambda now: run_redecisions(by=system("worker"), now=now)),
@@ -74,8 +74,8 @@ OUTSIDE: Final[Mapping[str, tuple[float, float, Duty]]] = {
     "pay": (1.0, 5.0, lambda now: pay_due(by=system("worker"), now=now)),
 }
 FOLLOWED: Final = {"sequence", "tell", "tell again"}  # after a night of silence there is a backlog: nobody rests before it is read
-ROUND: Final = 0.5
-GLANCE: Final = 0.25  # how soon a stop is noticed
+ROUND: Final = 1.0
+GLANCE: Final = 0.5  # how soon a stop is noticed
 FAREWELL: Final = 5.0  # seconds; what is still outside then is left: it was booked before it was tried, and is tried again
 
 
@@ -158,7 +158,7 @@ class Worker:
         except Exception as error:  # the database is away: the supervisor is bringing it back
             log.warning("nothing to wait on", exc_info=error)
             self._forget_connection()
-            time.sleep(ROUND / 5)
+            time.sleep(0.1)
         return False
 
     def _forget_connection(self) -> None:
