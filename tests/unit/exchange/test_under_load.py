@@ -60,6 +60,7 @@ def puller(case: Case, receipt: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env=environment, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
+@pytest.mark.xdist_group("agencies")  # an agency's database bears its name, so there is one of each on a server
 def test_two_processes_under_load_have_nothing_a_second_after_a_suspension_or_revocation(city: City) -> None:
     case = Case(city, 0).agree()
     receipt = case.consent()
