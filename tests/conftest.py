@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     of small tests fill what is left of any worker.
     """
     for item in items:
-        if HOUSE in item.path.parents and item.get_closest_marker("xdist_group") is None:
+        if is_in(HOUSE, item) and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(share_of(item)))
     items.sort(key=turn)
 
@@ -56,7 +56,11 @@ def pytest_collection_finish() -> None:
 
 def is_of_the_kernel(node: pytest.Item | pytest.Collector) -> bool:
     """Whether the kernel is tested alone here."""
-    return any(folder in node.path.parents for folder in KERNEL)
+    return any(is_in(folder, node) for folder in KERNEL)
+
+
+def is_in(folder: Path, node: pytest.Item | pytest.Collector) -> bool:
+    return str(node.path).startswith(f"{folder}{os.sep}")  # asked some sixty thousand times, and a path takes its time
 
 
 def share_of(item: pytest.Item) -> str:
@@ -66,11 +70,11 @@ def share_of(item: pytest.Item) -> str:
 
 
 def turn(item: pytest.Item) -> int:
-    if HOUSE in item.path.parents:
+    if is_in(HOUSE, item):
         return len(LONG_GROUPS) + 3
     if (mark := item.get_closest_marker("xdist_group")) is not None:
         return LONG_GROUPS.index(mark.args[0]) if mark.args[0] in LONG_GROUPS else len(LONG_GROUPS)
-    return len(LONG_GROUPS) + (1 if JOURNEY in item.path.parents else 2)
+    return len(LONG_GROUPS) + (1 if is_in(JOURNEY, item) else 2)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
