@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.waiting import LONG
 
+MOST_TABS = 60
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "node_modules"
 SYSTEM = Path("/usr/bin/chromium")
@@ -109,6 +110,23 @@ def opened_page(browser: Browser, *, width: int = 360, height: int = 780, javasc
         yield context.new_page()
     finally:
         context.close()
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until what is meant has the focus; fails where the keyboard cannot reach it or the focus cannot be seen."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        focused = page.locator(f":is({selector}):focus")
+        if focused.count():
+            assert focused.bounding_box() is not None
+            return
+    raise AssertionError(f"Tab never reached {selector} on {page.title()}")
+
+
+def press(page: Page, selector: str) -> None:
+    tab_to(page, selector)
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
 
 
 def accessibility_findings(page: Page, *, javascript: bool = False) -> list[dict[str, Any]]:

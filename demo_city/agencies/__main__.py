@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +20,7 @@ from demo_city.agencies.bank import Bank
 from demo_city.agencies.civil_affairs import Ledger
 from demo_city.agencies.criminal import GRID_SECONDS, Criminal
 from demo_city.agencies.drop import Drop
-from demo_city.agencies.modes import Mode, Switch
+from demo_city.agencies.modes import Switch
 from demo_city.agencies.records import contradict, spoil
 from demo_city.agencies.register import Register
 from demo_city.agencies.shown import HTTP, SQL, shown_by
@@ -30,8 +30,6 @@ from demo_city.agencies.views import Views
 from demo_city.agencies.wire import Counter, Desk, Service
 
 NAMES: Final = (*SQL, *HTTP, "criminal", "authority", "death", "bank", "tenants")
-
-CarryOut = Callable[[Mode], None]
 
 
 def main(arguments: list[str]) -> int:

@@ -1,4 +1,5 @@
-"""The computing centre that runs the agencies without a machine of their own: one process, for each a database, a role, a token, a switch.
+"""The computing centre that runs the agencies without a machine of their own: one process and one database, for each schemas, a role, a
+token and a switch.
 
 None is told of another: each has a thread that knows its own address and secrets alone.
 """

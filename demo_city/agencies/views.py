@@ -49,7 +49,6 @@ class Views:
         records = [_plain(row) for row in found.fetchall()]
         return documented(records, now(self._home), asked.where) if records else None
 
-
     def count(self, body: bytes, database: psycopg.Connection[Any]) -> Answer:
         """Of a whole view: how many parties have a row, or several, and of how many of the others each column has a value or none."""
         asked = read_counting(body, self._shown)

@@ -16,7 +16,7 @@ TYPES: Final[Mapping[str, str]] = {
 SURPLUS: Final = ("entered_on", "entered_by")  # what every agency keeps of its own work and shows nobody
 
 TENANTS: Final[Mapping[str, str]] = {row["agency"]: row["by"] for row in read_table("tenants")}
-"""The agencies that one computing centre runs, each with a database, a role and a token of its own: agency → sql or http."""
+"""The agencies that one computing centre runs, each with a role, schemas and a token of its own: agency → sql or http."""
 
 
 @dataclass(frozen=True, slots=True)

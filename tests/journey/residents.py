@@ -52,6 +52,10 @@ def code_of(city: City, persona: str) -> str:
     return next(str(each["sign_in_code"]) for each in city.what["personas"] if each["code"] == persona)
 
 
+def staff_code(city: City, code: str) -> str:
+    return next(str(each["sign_in_code"]) for each in city.what["staff"] if each["code"] == code)
+
+
 def stranger_without_permit(city: City) -> str:
     """The sign-in code of an adult with her hukou elsewhere and no valid residence permit: she is sent to her own place."""
     with register(city.home, "residence") as database:

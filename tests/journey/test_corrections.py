@@ -9,8 +9,7 @@ from playwright.sync_api import Page
 from tests.browser import opened_browser, opened_page
 from tests.journey.cities import City
 from tests.journey.registers import register
-from tests.journey.residents import code_of, sign_in
-from tests.journey.test_stewards import staff_code
+from tests.journey.residents import code_of, sign_in, staff_code
 from tests.waiting import awaited
 
 RECORD = "household_registration"

@@ -158,6 +158,8 @@ def test_a_steward_asks_to_be_seen_later_and_nobody_is_without_a_law(city: City)
     assert city.verb(*asked, code=2)["error"]["field"] == "hidden_by"
     made = city.verb(*asked, "--hidden-by", "演示侦查规定 第一条")
     assert (made["state"], made["visibility"], made["hidden_by"]) == ("filed", "deferred:30d", "演示侦查规定 第一条")
+    none = city.verb("exchange", "approve", made["id"], "--as", "steward1", "--per-day", "0", code=2)
+    assert none["error"]["field"] == "quota"  # not all that was asked for
     given = city.verb("exchange", "approve", made["id"], "--as", "steward1", "--visible", "deferred:10d")
     assert (given["visibility"], given["narrowed"]) == ("deferred:10d", True)
     assert city.verb("exchange", "deferrals", "--as", "auditor1", "--requester", "civil-affairs")["deferrals"] == []

@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser import opened_browser, opened_page
+from tests.browser import opened_browser, opened_page, press, tab_to
 from tests.journey.cities import City
 from tests.journey.residents import code_of, number_of, outcome_of
-
-MOST_TABS = 60
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until what is meant has the focus; fails where the keyboard cannot reach it or the focus cannot be seen."""
-    for _ in range(MOST_TABS):
-        page.keyboard.press("Tab")
-        focused = page.locator(f":is({selector}):focus")
-        if focused.count():
-            assert focused.bounding_box() is not None
-            return
-    raise AssertionError(f"Tab never reached {selector} on {page.title()}")
-
-
-def press(page: Page, selector: str) -> None:
-    tab_to(page, selector)
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
 
 
 def test_a_licence_is_reached_with_the_keyboard_alone_and_one_choice(city: City) -> None:

@@ -29,6 +29,7 @@ from tests.journey.residents import (
     number_of,
     send,
     sign_in,
+    staff_code,
     stranger_without_permit,
 )
 from tests.unit.portal.served import CUT
@@ -195,10 +196,6 @@ def weight_of(response: Response) -> int:
 def places(**known: set[str]) -> dict[str, set[str]]:
     services, facts = {SERVICE, "hukou-graduate", "old-age-allowance"}, {"account.mobile", "person.name"}
     return defaultdict(set, {"slug": services, "fact": facts, "display": {"standard", "elder"}, **known})
-
-
-def staff_code(city: City, code: str) -> str:
-    return next(str(each["sign_in_code"]) for each in city.what["staff"] if each["code"] == code)
 
 
 def test_every_page_is_clean_and_open_to_whom_it_says(city: City, browser: Browser, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ from miaopi.kernel.credential import find_flaw
 from tests.browser import accessibility_findings, opened_browser, opened_page
 from tests.journey.cities import City
 from tests.journey.registers import register
-from tests.journey.residents import sign_in
+from tests.journey.residents import sign_in, staff_code
 from tests.unit.portal.served import CUT
 from tests.waiting import LONG, awaited
 
@@ -40,10 +40,6 @@ def resident(city: City) -> tuple[str, str, str]:
         ).fetchone()
     assert row is not None
     return row["id_number"], row["name"], f"p{row['serial']:06d}"
-
-
-def staff_code(city: City, code: str) -> str:
-    return next(str(each["sign_in_code"]) for each in city.what["staff"] if each["code"] == code)
 
 
 def call(city: City, key: str, number: str) -> tuple[int, dict[str, Any]]:

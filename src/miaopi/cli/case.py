@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any, Final
 
 import cyclopts
@@ -12,10 +11,9 @@ from rich.table import Table
 from rich.text import Text as Plain
 
 from miaopi.cli.journey import read_pairs, signed_in
-from miaopi.cli.printing import emit, tell, whole
+from miaopi.cli.printing import emit, show_moment, tell, whole
 from miaopi.config import clock
 from miaopi.instance import attach
-from miaopi.kernel.calendar import LEGAL_ZONE
 from miaopi.kernel.decision import Basis
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
@@ -59,7 +57,7 @@ def take(number: str, *, as_: Officer, json: bool = False) -> None:
 
         row = take_case(number=number, by=actor, now=clock.now())
         result = {"number": row.number, "taken_by": row.taken_by, "lease_until": row.lease_until and row.lease_until.isoformat()}
-        emit(result, json, lambda found: f"已领取，至 / taken until {_hour(found['lease_until'])}")
+        emit(result, json, lambda found: f"已领取，至 / taken until {show_moment(found['lease_until'])}")
 
 
 @app.command(name="put-back")
@@ -177,10 +175,6 @@ def _read_defect(written: str) -> tuple[str, str]:
     return fact.strip(), words
 
 
-def _hour(written: str | None) -> str:
-    return "" if written is None else f"{datetime.fromisoformat(written).astimezone(LEGAL_ZONE):%Y-%m-%d %H:%M}"
-
-
 SIGNS: Final = {True: "✓", False: "✗", None: "?"}
 
 
@@ -190,7 +184,7 @@ def _render_queue(result: Mapping[str, Any]) -> Table | str:
     table = Table(whole("编号 / number"), "事项 / service", "为什么 / why", "到期 / due", "领取 / taken by")
     for row in result["cases"]:
         late = " 逾期 / overdue" if row["overdue"] else ""
-        due = "时钟已停 / clock stands" if row["clock_stopped_at"] else f"{_hour(row['due_at'])}{late}"
+        due = "时钟已停 / clock stands" if row["clock_stopped_at"] else f"{show_moment(row['due_at'])}{late}"
         why = "；".join(reason["text"]["zh"] for reason in row["reasons"])
         table.add_row(*map(Plain, (row["number"], row["name"]["zh"], f"{row['kind']}: {why}", due, row["taken_by"] or "")))
     return table
@@ -200,7 +194,7 @@ def _render_log(result: Mapping[str, Any]) -> Table:
     table = Table("#", "时间 / at", "什么 / what", "谁 / who")
     for entry in result["entries"]:
         who = f"{entry['actor']['kind']} {entry['actor']['id']}"
-        table.add_row(*map(Plain, (str(entry["seq"]), _hour(entry["at"]), entry["kind"], who)))
+        table.add_row(*map(Plain, (str(entry["seq"]), show_moment(entry["at"]), entry["kind"], who)))
     return table
 
 
@@ -208,7 +202,7 @@ def _render_case(view: Mapping[str, Any]) -> Group:
     lines = [
         f"{view['name']['zh']} {view['name']['en']}  {view['number']}  {view['applicant']}",
         f"为什么 / why: {'；'.join(reason['text']['zh'] for reason in view['reasons'])}",
-        f"到期 / due {_hour(view['due_at'])}{'，时钟已停 / clock stands' if view['clock_stopped_at'] else ''}",
+        f"到期 / due {show_moment(view['due_at'])}{'，时钟已停 / clock stands' if view['clock_stopped_at'] else ''}",
     ]
     for fact in view["facts"]:
         said = fact["state"] if fact["value"] is None else fact["value"]

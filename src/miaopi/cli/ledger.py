@@ -6,7 +6,6 @@ import json as codec
 import sys
 import time
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -15,10 +14,9 @@ from rich.table import Column, Table
 from rich.text import Text as Plain
 
 from miaopi.cli.journey import Person, signed_in
-from miaopi.cli.printing import emit, tell, unique
+from miaopi.cli.printing import emit, show_moment, tell, unique
 from miaopi.config import clock
 from miaopi.instance import attach
-from miaopi.kernel.calendar import LEGAL_ZONE
 from miaopi.kernel.credential import find_flaw
 from miaopi.kernel.errors import InputError, NotFound
 from miaopi.kernel.wording import Text
@@ -156,7 +154,10 @@ def objections(*, as_: Person, json: bool = False) -> None:
 
         found: list[dict[str, Any]] = [each.to_json() for each in list_own_objections(actor)]
         rows = [
-            {"id": row["id"], "look": row["look"], "state": row["state_text"]["zh"], "due": _moment(row["due_at"]), "answer": row["answer"]}
+            {
+                "id": row["id"], "look": row["look"], "state": row["state_text"]["zh"], "due": show_moment(row["due_at"]),
+                "answer": row["answer"],
+            }
             for row in found
         ]
         emit({"objections": found}, json, lambda _: _table(rows) if rows else "没有 / none")
@@ -238,7 +239,7 @@ def _head(head: Any) -> dict[str, Any]:
 def _list_accesses(result: Mapping[str, Any]) -> Table | str:
     rows = [
         {
-            "seq": each["seq"], "at": _moment(each["at"]), "who": each["body"].get("agency") or each["actor"]["id"],
+            "seq": each["seq"], "at": show_moment(each["at"]), "who": each["body"].get("agency") or each["actor"]["id"],
             "what": f"{each['body'].get('resource', each['kind'])}: {', '.join(each['body'].get('fields', ()))}",
             "for": each["body"].get("application") or each["body"].get("service") or "",
         }
@@ -248,10 +249,6 @@ def _list_accesses(result: Mapping[str, Any]) -> Table | str:
     if later:
         tell(f"另有{later}次依法暂不显示 / {later} more are not shown yet, by law")
     return _table(rows) if rows else "没有人看过 / nobody looked"
-
-
-def _moment(written: str) -> str:
-    return f"{datetime.fromisoformat(written).astimezone(LEGAL_ZONE):%Y-%m-%d %H:%M}"
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:

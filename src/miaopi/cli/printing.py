@@ -8,7 +8,7 @@ import re
 import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from miaopi.cli.mistakes import explain
 from miaopi.config.environment import home_folder
 from miaopi.config.loading import loading
 from miaopi.config.logs import log_to_file, log_to_stderr
+from miaopi.kernel.calendar import LEGAL_ZONE
 from miaopi.kernel.errors import DefinitionError, InputError, MiaopiError, UpstreamError
 
 log = logging.getLogger("miaopi.cli")
@@ -47,6 +48,11 @@ def tell(text: str) -> None:
 def whole(heading: str) -> Column:
     """A column whose values are typed again in the next command: on a narrow terminal the others give way."""
     return Column(heading, no_wrap=True)
+
+
+def show_moment(written: str | None) -> str:
+    """A moment of a result, to the minute of legal time; nothing for none."""
+    return "" if written is None else f"{datetime.fromisoformat(written).astimezone(LEGAL_ZONE):%Y-%m-%d %H:%M}"
 
 
 def to_json(result: Mapping[str, Any]) -> str:

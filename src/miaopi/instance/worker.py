@@ -45,6 +45,7 @@ log = logging.getLogger(__name__)
 
 Duty = Callable[[datetime], object]
 
+
 def list_duties(gaze: Gaze) -> Mapping[str, tuple[float, Duty]]:
     """Seconds between two runs of a duty. What was committed is numbered and handlers are told of it at once, whatever stands here."""
     return {

@@ -25,6 +25,7 @@ from miaopi.apps.exchange.api import (
 from miaopi.apps.identity.api import Right
 from miaopi.kernel.calendar import compute_legal_day
 from miaopi.rest.cursors import read_cursor, write_cursor
+from miaopi.rest.exchange import Subject
 from miaopi.rest.gate import gate, who
 from miaopi.rest.repeats import PARAMETER, once
 from miaopi.rest.schemas import Answer, Asked
@@ -35,18 +36,12 @@ SUBJECT = "subject.id_number"
 STATES = "noting, running, with_person, done, or unused (no decision had used the record)"
 
 
-class Recorded(Asked):
-    """Whose record it is: in the body alone, for addresses stand in logs."""
-
-    id_number: str = Field(max_length=30, description="citizen number, 18 signs")
-
-
 class Correcting(Asked):
     """A record that was wrong in these fields, and that the agency has put right in its own register."""
 
     resource: str = Field(max_length=60)
     fields: list[str] = Field(default=[], max_length=MOST, description="none: the record, or the list, as a whole")
-    subject: Recorded
+    subject: Subject
 
 
 class Fates(Answer):

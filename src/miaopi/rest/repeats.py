@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
@@ -23,15 +24,15 @@ PARAMETER = {
 }
 
 
-def once(request: HttpRequest, make: Callable[[], Schema], *, status: int = 201) -> HttpResponse:
+def once(request: HttpRequest, make: Callable[[], Schema]) -> HttpResponse:
     """The answer of `make`, which works in the database alone; under a key, made once."""
     key = request.headers.get(HEADER)
     if key is None:
-        return _answer(_write(make), status)
+        return _answer(_write(make))
     by, now = who(request)
     asked = f"{request.method} {request.path}\n{hashlib.sha256(request.body).hexdigest()}"
     answered = make_once(key=key, asked=asked, make=lambda: _write(make), by=by, now=now)
-    response = _answer(answered.answer, status)
+    response = _answer(answered.answer)
     if answered.repeated:
         response.headers["Idempotency-Replayed"] = "true"
     return response
@@ -41,5 +42,5 @@ def _write(make: Callable[[], Schema]) -> bytes:
     return make().model_dump_json().encode()
 
 
-def _answer(body: bytes, status: int) -> HttpResponse:
-    return HttpResponse(body, status=status, content_type="application/json; charset=utf-8")
+def _answer(body: bytes) -> HttpResponse:
+    return HttpResponse(body, status=HTTPStatus.CREATED, content_type="application/json; charset=utf-8")

@@ -164,7 +164,7 @@ def test_a_part_that_is_missing_or_wrong_is_named_and_no_number_stands_in_the_er
 def test_a_look_at_somebody_who_was_never_here_waits_for_her(scene: Scene) -> None:
     agree()
     ask(id_number=NEVER_HERE)
-    party = find_party_by_id_number(NEVER_HERE, document_type="resident_id")
+    party = find_party_by_id_number(NEVER_HERE)
     assert party is not None and get_party(party).assurance_level == 0
     assert scene.enter(replace(ANNA, id_number=NEVER_HERE)) == party
     assert get_party(party).assurance_level == 3

@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import override_settings
 
 from miaopi.apps.audit.api import Actor, act, list_accesses, person, sequence, staff
+from miaopi.apps.exchange import models
 from miaopi.apps.exchange.api import (
     Dispute,
     DisputeState,
@@ -84,6 +85,19 @@ def test_a_dispute_that_waits_is_filed_once_and_after_its_answer_again(scene: Sc
     assert filed(scene) == first
     answer_dispute(dispute=first, finding="unfounded", answer="原始档案如此。", by=steward("population"), now=NOW + DAY)
     assert filed(scene) != first
+
+
+def test_however_much_waits_it_hides_nothing_that_is_answered(scene: Scene) -> None:
+    answered = filed(scene)
+    answer_dispute(dispute=answered, finding="unfounded", answer="原始档案如此。", by=steward("population"), now=NOW + DAY)
+    models.Dispute.objects.bulk_create(
+        models.Dispute(
+            id=f"{number:032x}", agency="population", resource="population_basic", field="name", party=f"{number}", subject=f"{number}",
+            content=b"", state=DisputeState.FILED, filed_at=NOW, due_at=NOW + DAY,
+        )
+        for number in range(250)
+    )  # fmt: skip
+    assert answered in [each.id for each in list_disputes(agency="population")]
 
 
 def test_nobody_disputes_the_record_of_another(scene: Scene) -> None:

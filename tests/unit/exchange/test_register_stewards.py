@@ -32,6 +32,7 @@ from miaopi.apps.exchange.api import (
     reopen_duplicate,
     set_apart_duplicate,
 )
+from miaopi.apps.exchange.models import DuplicateCandidate
 from miaopi.apps.identity.api import name_party, pseudonym
 from miaopi.definitions import find_service
 from miaopi.kernel.errors import InputError, NotFound, RightsError, UpstreamError
@@ -213,6 +214,20 @@ def test_pairs_are_found_at_the_source_scored_and_kept_without_a_number_in_sight
     kept = str([each.to_json() for each in found]) + entry_text()
     assert all(number not in kept for number in NUMBERS)
     assert find_duplicates(register=REGISTER, by=STEWARD, now=NOW) == 0
+
+
+def test_decided_pairs_hide_none_that_is_to_be_decided_however_many_they_are(hukou: Hukou) -> None:
+    find_duplicates(register=REGISTER, by=STEWARD, now=NOW)
+    waiting = [each.id for each in list_duplicates(REGISTER)]
+    DuplicateCandidate.objects.bulk_create(
+        DuplicateCandidate(
+            id=f"{number:032x}", register=REGISTER, suspicion="same_person", score=100, first_digest=f"a{number}",
+            second_digest=f"b{number}", first_sealed=b"", second_sealed=b"", found_at=NOW, state=CandidateState.DISTINCT, decided_at=NOW,
+            decided_by="staff/steward", reason=WHY,
+        )
+        for number in range(250)
+    )  # fmt: skip
+    assert [each.id for each in list_duplicates(REGISTER)][:3] == waiting
 
 
 def test_a_steward_sees_both_rows_side_by_side_and_each_of_the_two_sees_the_look(hukou: Hukou) -> None:

@@ -13,8 +13,6 @@ from playwright.sync_api import Browser, Page
 from tests.browser import accessibility_findings, opened_page
 from tests.unit.portal.served import CUT
 
-MOST_TABS = 60
-
 
 @dataclass
 class Stops:
@@ -42,20 +40,3 @@ class Stops:
         self.wrong.extend(f"{name}: {each['rule']} {each['elements'][:2]}" for each in accessibility_findings(page))
         if folder := os.environ.get("MIAOPI_STOPS"):
             page.screenshot(path=Path(folder) / f"{name.replace('/', '_')}-{window}.png", full_page=True)
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until what is meant has the focus; fails where the keyboard cannot reach it or the focus cannot be seen."""
-    for _ in range(MOST_TABS):
-        page.keyboard.press("Tab")
-        focused = page.locator(f":is({selector}):focus")
-        if focused.count():
-            assert focused.bounding_box() is not None
-            return
-    raise AssertionError(f"Tab never reached {selector} on {page.title()}")
-
-
-def press(page: Page, selector: str) -> None:
-    tab_to(page, selector)
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()

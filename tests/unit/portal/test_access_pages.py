@@ -34,12 +34,12 @@ from miaopi.apps.exchange.api import (
 )
 from miaopi.apps.identity.api import Role, add_staff, pseudonym
 from miaopi.kernel.wording import Text
-from tests.browser import opened_browser
+from tests.browser import opened_browser, press, tab_to
 from tests.unit.approval.office import officer
 from tests.unit.filing.scene import ANNA, BEN, KEEPER, NOW
 from tests.unit.portal.browsing import visit
 from tests.unit.portal.served import served
-from tests.unit.portal.stops import Stops, press, tab_to
+from tests.unit.portal.stops import Stops
 from tests.unit.portal.test_desk import at_desk
 from tests.waiting import LONG
 

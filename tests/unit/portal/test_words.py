@@ -11,6 +11,8 @@ from django.db import connection
 from django.test import Client, RequestFactory
 
 from miaopi.apps.audit.api import run_after_handlers, sequence
+from miaopi.apps.audit.events import KINDS as EVENTS
+from miaopi.apps.catalogue.adapters.columns import CYCLES
 from miaopi.apps.identity.api import get_party
 from miaopi.apps.licence.api import Licence, State
 from miaopi.config.city import current_city
@@ -19,6 +21,8 @@ from miaopi.portal.doors import show_sign_in
 from miaopi.portal.home import show_home, show_service
 from miaopi.portal.problems import KEPT, OURS, problem_page
 from miaopi.portal.result import show_licence, show_result
+from miaopi.portal.wording.sharing import FREQUENCIES
+from miaopi.portal.wording.watching import KINDS
 from tests.unit.filing.scene import ANNA, NOW, SERVICE
 from tests.unit.portal.browsing import CONSENT, begin, send, visit
 
@@ -117,3 +121,13 @@ def test_a_look_at_a_resource_that_the_catalogue_lost_is_told_by_its_id(scene: A
     page = anna.get(case).content.decode()
     assert "谁看了什么" in page
     assert "criminal_record" in page
+
+
+def test_an_auditor_reads_in_words_of_every_kind_of_look() -> None:
+    looks = {kind for kind, event in EVENTS.items() if "." in kind and (event.is_access or event.is_attempt)}
+    assert looks
+    assert looks <= KINDS.keys()
+
+
+def test_a_page_has_words_for_every_cycle_of_the_national_table() -> None:
+    assert set(CYCLES.values()) == FREQUENCIES.keys()

@@ -50,7 +50,7 @@ from miaopi.apps.audit.queries.looks import (
     list_deferrals_about,
     list_released,
 )
-from miaopi.apps.audit.queries.readers import Gaze, has_failed_due, has_pending, list_lags, list_parked
+from miaopi.apps.audit.queries.readers import Gaze, has_failed_due, list_lags, list_parked
 from miaopi.apps.audit.queries.tree import count_numbered, find_checkpoint, get_consistency, get_root
 
 __all__ = [
@@ -58,7 +58,7 @@ __all__ = [
     "Hidden", "LogChecked", "LoggedEntry", "Nameless", "OutcomeUnknown", "Proof", "Read", "Stretch", "Unit", "act", "after",
     "after_many", "check_log", "choose_signer", "count_accesses", "count_deferred", "count_hidden", "count_numbered", "defer_again",
     "find_access", "find_checkpoint", "find_entry", "find_refused", "get_any_entry", "get_consistency", "get_root", "has_failed_due",
-    "has_pending", "is_signed", "list_accesses", "list_all_entries", "list_deferrals_about", "list_entries", "list_lags",
+    "is_signed", "list_accesses", "list_all_entries", "list_deferrals_about", "list_entries", "list_lags",
     "list_latest_entries", "list_parked", "list_released", "list_rows", "list_stretch", "name_persons_by", "note_check", "person",
     "prove", "prove_any", "public_key", "read_together", "replay", "rule_set", "run_after_handlers", "sequence", "show_now", "sign",
     "sign_checkpoint", "sign_note", "staff", "system", "wait_for_entries", "within",

@@ -11,11 +11,10 @@ from miaopi.apps.consent.queries import (
     get_consent,
     list_consents,
     read_scope,
-    require_consent,
     verify_receipt,
 )
 
 __all__ = [
     "Consent", "ConsentWithdrawn", "Scope", "find_open_consent", "get_consent", "give_consent", "list_consents", "read_scope",
-    "require_consent", "use_up_consents", "verify_receipt", "withdraw_consent",
+    "use_up_consents", "verify_receipt", "withdraw_consent",
 ]

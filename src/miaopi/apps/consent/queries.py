@@ -1,9 +1,9 @@
-"""Reads of consents, and the check that stands before each pull."""
+"""Reads of consents, and of what a pull must know of one."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from miaopi.apps.audit.api import Read
 from miaopi.apps.consent.models import Receipt
 from miaopi.apps.identity.api import PartyId, pseudonym
 from miaopi.kernel.credential import verify
-from miaopi.kernel.errors import NotFound, RightsError
+from miaopi.kernel.errors import NotFound
 from miaopi.kernel.frozen import frozen
 from miaopi.kernel.ledger import canonical_json
 from miaopi.kernel.wording import Text
@@ -75,10 +75,6 @@ class Scope:
     withdrawn_at: datetime | None
     used_up_at: datetime | None
 
-    def is_open(self, now: datetime) -> bool:
-        """Neither withdrawn, nor used up, nor expired."""
-        return self.withdrawn_at is None and self.used_up_at is None and now < self.expires_at
-
     def covers(self, fields: Iterable[str], *, sensitive: Iterable[str]) -> bool:
         """Whether it names all of `fields` (`resource.field`), and apart those that need it (个人信息保护法 第二十九条)."""
         return self.scope.issuperset(fields) and self.separate.issuperset(sensitive)
@@ -106,37 +102,6 @@ def find_open_consent(application: str, now: datetime) -> Consent | None:
     rows = Receipt.objects.filter(application=application, withdrawn_at=None, used_up_at=None, expires_at__gt=now)
     row = rows.order_by("-given_at", "id").first()
     return None if row is None else compute_consent(row)
-
-
-def require_consent(
-    receipt: str,
-    resource: str,
-    fields: Collection[str],
-    now: datetime,
-    *,
-    sensitive: Collection[str] = (),
-    subject: PartyId | None = None,
-    service: str | None = None,
-    application: str | None = None,
-) -> None:
-    """Let a pull pass, or raise RightsError; asked of the row itself each time, so that a withdrawal works at once.
-
-    `sensitive` names those of `fields` that need a separate consent (个人信息保护法 第二十九条). A receipt given for
-    another person, service or application is no ground.
-    """
-    found = read_scope(receipt).now()
-    bound = {"applicant": subject, "service": service, "application": application}
-    if (
-        found is None or not found.is_open(now)
-        or not found.covers((f"{resource}.{name}" for name in fields), sensitive=(f"{resource}.{name}" for name in sensitive))
-        or any(value is not None and value != getattr(found, name) for name, value in bound.items())
-    ):  # fmt: skip
-        raise RightsError(
-            Text(
-                zh="没有查询该信息的有效授权：可能未授权、已撤回、已用完或已过期。",
-                en="There is no consent for this: it was not given, was withdrawn, is used up, or has expired.",
-            )
-        )
 
 
 def verify_receipt(document: bytes, signature: bytes, public_key: bytes) -> bool:

@@ -30,7 +30,6 @@ from miaopi.apps.identity.queries.parties import (
     PartyId,
     find_party_by_id_number,
     find_party_by_pseudonym,
-    get_parties,
     get_party,
     read_party,
 )
@@ -44,7 +43,6 @@ from miaopi.apps.identity.queries.sealing import SealBroken, pseudonym, seal, un
 from miaopi.apps.identity.queries.sessions import (
     find_bearer,
     find_session,
-    get_session,
     list_tokens,
 )
 from miaopi.apps.identity.queries.staff import (
@@ -63,7 +61,7 @@ __all__ = [
     "Member", "OpenedSession", "Party", "PartyId", "Right", "Role", "SealBroken", "SignedIn",
     "StaffAssertion",
     "TooManyAttempts", "add_staff", "authorise", "check_id_number", "find_bearer", "find_member", "find_party_by_id_number",
-    "find_party_by_pseudonym", "find_session", "get_member", "get_members", "get_parties", "get_party", "get_session",
+    "find_party_by_pseudonym", "find_session", "get_member", "get_members", "get_party",
     "issue_agency_key", "issue_token", "list_avoided", "list_avoided_subjects", "list_grants", "list_staff", "list_tokens", "is_avoided",
     "make_once", "name_party", "pseudonym", "read_party", "remove_staff", "revoke_agency_key", "revoke_token",
     "seal", "sign_in", "sign_out", "touch_session", "unseal",

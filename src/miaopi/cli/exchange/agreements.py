@@ -94,7 +94,7 @@ def approve(
             "fields": tuple(field or ()), "ends_at": _end(until) if until else None, "daily_quota": per_day, "total_quota": in_all,
             "opens": opens, "closes": closes, "row_filter": where, "visibility": read_visibility(visible) if visible else None,
         }  # fmt: skip
-        less = {name: value for name, value in said.items() if value}
+        less = {name: value for name, value in said.items() if value not in (None, (), "")}  # a quota of nought is said, and refused
         terms = replace(get_agreement(agreement).terms, **less) if less else None
         emit(approve_agreement(agreement=agreement, terms=terms, by=actor, now=now).to_json(now), json, _render_agreement)
 

@@ -11,7 +11,7 @@ from rich.table import Column, Table
 from rich.text import Text as Plain
 
 from miaopi.cli.journey import signed_in
-from miaopi.cli.printing import emit, tell, whole
+from miaopi.cli.printing import emit, show_moment, tell, whole
 from miaopi.config import clock
 from miaopi.instance import attach
 from miaopi.kernel.calendar import LEGAL_ZONE
@@ -88,7 +88,7 @@ def explain(
 def _render_deferrals(result: Mapping[str, Any]) -> Table | str:
     rows = result["deferrals"]
     cells = [
-        (row["id"], f"{row['requester']}: {row['resource']}", row["law"], _moment(row["until"]) if row["until"] else row["visibility"])
+        (row["id"], f"{row['requester']}: {row['resource']}", row["law"], show_moment(row["until"]) if row["until"] else row["visibility"])
         for row in rows
     ]
     return _table(("延后显示 / deferral", "谁查 / who looks", "依据 / law", "至 / until"), cells)
@@ -96,12 +96,8 @@ def _render_deferrals(result: Mapping[str, Any]) -> Table | str:
 
 def _render_objections(result: Mapping[str, Any]) -> Table | str:
     rows = result["objections"]
-    cells = ((row["id"], row["resource"] or "–", row["state_text"]["zh"], _moment(row["due_at"])) for row in rows)
+    cells = ((row["id"], row["resource"] or "–", row["state_text"]["zh"], show_moment(row["due_at"])) for row in rows)
     return _table(("访问异议 / objection", "资源 / resource", "状态 / state", "期限 / due"), list(cells))
-
-
-def _moment(written: str) -> str:
-    return f"{datetime.fromisoformat(written).astimezone(LEGAL_ZONE):%Y-%m-%d %H:%M}"
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table | str:

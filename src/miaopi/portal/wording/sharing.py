@@ -30,8 +30,9 @@ PRIVATE: Final[Mapping[Privacy, Text]] = {
 }
 FREQUENCIES: Final[Mapping[str, Text]] = {
     "realtime": Text(zh="实时", en="real time"), "daily": Text(zh="每日", en="daily"), "weekly": Text(zh="每周", en="weekly"),
-    "monthly": Text(zh="每月", en="monthly"), "quarterly": Text(zh="每季度", en="quarterly"), "yearly": Text(zh="每年", en="yearly"),
-    "on_change": Text(zh="有变动时", en="on change"),
+    "monthly": Text(zh="每月", en="monthly"), "quarterly": Text(zh="每季度", en="quarterly"),
+    "half_yearly": Text(zh="每半年", en="every half year"), "yearly": Text(zh="每年", en="yearly"),
+    "by_version": Text(zh="按版本", en="with each version"), "irregular": Text(zh="不定期", en="now and then"),
 }  # fmt: skip
 TYPES: Final[Mapping[str, Text]] = {
     "C": Text(zh="文字", en="text"), "M": Text(zh="文字", en="text"), "N": Text(zh="数", en="number"), "Y": Text(zh="金额", en="amount"),

@@ -35,6 +35,7 @@ KINDS: Final[Mapping[str, Text]] = {
     "exchange.LineageRead": Text(zh="查数据来历", en="The origin of facts was read"),
     "exchange.EntryRead": Text(zh="审计员打开一条记录", en="An auditor read an entry"),
     "approval.CaseRead": Text(zh="打开办件", en="A case was opened"),
+    "approval.ImpactRead": Text(zh="查更正触及的决定", en="Decisions that a correction touches were looked up"),
     "approval.LogRead": Text(zh="审计一件办件", en="A case was audited"),
     "appointment.VisitRead": Text(zh="窗口核对", en="A visit at a counter"),
 }  # fmt: skip

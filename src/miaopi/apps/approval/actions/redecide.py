@@ -76,10 +76,10 @@ class _Again:
         return _says(self.before) == _says(self.after)
 
 
-def run_redecisions(*, now: datetime, by: Actor = WORKER, most: int = ROUND) -> int:
+def run_redecisions(*, now: datetime, by: Actor = WORKER) -> int:
     """Decide again what is due; how many came to an end. Sources are asked outside any transaction."""
     authorise(by, Right.RUN_REDECISIONS)
-    return sum(_redecide_or_set_aside(row, by=by, now=now) for row in list_redecisions_due(now, most))
+    return sum(_redecide_or_set_aside(row, by=by, now=now) for row in list_redecisions_due(now, ROUND))
 
 
 def _redecide_or_set_aside(row: Redecision, *, by: Actor, now: datetime) -> bool:

@@ -30,6 +30,7 @@ class Among(StrEnum):
     RELEASED = "released"
 
 
+MOST_RELEASED: Final = 50  # above a list: who has more reads them at their places
 _STAFF: Final = Q(by=ActorKind.STAFF.value)
 _CONDITIONS: Final[Mapping[Among, Q]] = {
     Among.ALL: Q(),
@@ -69,10 +70,10 @@ def list_accesses(
     return [compute_entry(row) for row in rows.order_by("-position__seq")[:most]]
 
 
-def list_released(subject: str, *, now: datetime, since: datetime, most: int = 50) -> list[LoggedEntry]:
+def list_released(subject: str, *, now: datetime, since: datetime) -> list[LoggedEntry]:
     """Deferred looks that have been shown to her since a moment: they stand further back in the list than where she reads it."""
     rows = _looks(subject, Among.RELEASED).filter(is_shown(now), position__isnull=False, release__shown_from__gt=since)
-    return [compute_entry(row) for row in rows.order_by("-position__seq")[:most]]
+    return [compute_entry(row) for row in rows.order_by("-position__seq")[:MOST_RELEASED]]
 
 
 def find_access(subject: str, seq: int, *, now: datetime | None = None) -> LoggedEntry | None:

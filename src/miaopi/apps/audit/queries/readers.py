@@ -104,13 +104,6 @@ def lock_parked(handler: str, seq: int) -> tuple[Failure, str, str]:
     return parked, entry.kind, entry.entry
 
 
-def has_pending() -> bool:
-    """Whether something committed that has no number yet. Asked ten times a second, so without the work of composing it."""
-    with connection.cursor() as statement:
-        statement.execute("SELECT EXISTS (SELECT FROM audit_pending)")
-        return bool(statement.fetchone()[0])
-
-
 def has_failed_due(now: datetime) -> bool:
     """Whether some event that a handler could not take is to be tried again."""
     return Failure.objects.filter(parked_at=None, due_at__lte=now).exists()

@@ -60,6 +60,7 @@ class Choices:
 
 
 def make_plea(asks: Asks, editions: Editions, service: str, purpose: str, law: str, by: Actor, now: datetime) -> Plea:
+    """What is asked and by whom, with how the terms stand at this moment."""
     requester = by.id if by.kind is ActorKind.AGENCY else None
     terms = list_terms_of(editions.grants, service, tuple(asks), purpose, requester)
     hindrances = tuple([each.find_hindrance(now) for each in terms])
@@ -67,6 +68,7 @@ def make_plea(asks: Asks, editions: Editions, service: str, purpose: str, law: s
 
 
 def weigh(plea: Plea) -> Choices:
+    """By which grants each field is open for this purpose, or why by none. Reads what was kept of the two editions, or reads them anew."""
     resources = tuple(resource for resource, _ in plea.asks)
     terms = list_terms_of(plea.editions.grants, plea.service, resources, plea.purpose, plea.requester)
     agreed = compute_candidates(terms, plea.hindrances)

@@ -9,7 +9,6 @@ from datetime import datetime
 from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.catalogue.api import Resource, Sharing, get_resource, get_resources
 from miaopi.apps.exchange import models
-from miaopi.apps.exchange.actions.grounds import Duty
 from miaopi.apps.exchange.events import GrantApproved, GrantRevoked, GrantsSeeded
 from miaopi.apps.exchange.models import AgreementState
 from miaopi.apps.exchange.queries.clocks import Clock
@@ -21,7 +20,7 @@ from miaopi.apps.exchange.queries.grants import (
     lock_grant,
 )
 from miaopi.apps.exchange.queries.registers.base_fields import list_scope
-from miaopi.apps.exchange.queries.sharing_rules import BASIS, RULES
+from miaopi.apps.exchange.queries.sharing_rules import BASIS, RULES, list_purposes
 from miaopi.apps.identity.api import Right, authorise
 from miaopi.definitions import ServicePackage
 from miaopi.kernel.errors import InputError
@@ -80,11 +79,10 @@ def _agreement(
 def _purposes(package: ServicePackage) -> Iterator[tuple[str, Mapping[str, str]]]:
     """What a package needs, by purpose: `resource.field` with its lawful ground."""
     facts = package.definition.facts
-    yield package.consent.zh, {source: spec.ground for spec in facts.values() for source in list_scope([spec])}
+    consented, *duties = list_purposes(package)
+    yield consented, {source: spec.ground for spec in facts.values() for source in list_scope([spec])}
     if package.payment is not None:
-        basis = package.payment.basis[0]
-        duty = Duty(package.slug, "", basis.instrument, basis.article)
-        yield duty.duty, dict.fromkeys(list_scope(facts[name] for name in package.payment.stop_facts), "statutory_duty")
+        yield duties[0], dict.fromkeys(list_scope(facts[name] for name in package.payment.stop_facts), "statutory_duty")
 
 
 def approve_grant(*, service: str, resource: str, field: str, purpose: str, ground: str, by: Actor, now: datetime) -> Grant:

@@ -56,6 +56,7 @@ def _counted(absences: Mapping[SourceId, Absences], look: Look) -> frozenset[str
 
 
 def note_outages(looks: Sequence[Look], standing: Standing, now: datetime) -> Iterator[SourceFellSilent | SourceAnsweredAgain]:
+    """Who fell silent, and who answers again: the rows, and what is told of it. Part of an act."""
     outages = standing.outages
     fallen = [look for look in looks if look.result in OUT and look.source not in outages]
     if fallen:

@@ -67,7 +67,8 @@ def pull(*, subject: PartyId, asks: Asks, ground: Ground | Duty, deadline: timed
 def pull_or_say_why(
     *, subject: PartyId, asks: Asks, ground: Ground | Duty, deadline: timedelta, by: Actor, now: datetime
 ) -> Pulled:
-    """As `pull`, with the code of each refusal; a RightsError is a PullRefusedError, which has one too."""
+    """As `pull`, with the code of each refusal; a RightsError is a PullRefusedError, which has one too. Raises RuntimeError inside a
+    transaction."""
     if connection.in_atomic_block:
         raise RuntimeError("a pull waits for agencies: it may not hold a transaction open")
     asks = {resource: tuple(dict.fromkeys(fields)) for resource, fields in asks.items() if fields}

@@ -92,9 +92,9 @@ def find_bill(asks: Asks, *, subject: PartyId, ground: Ground | Duty, now: datet
     if not later:
         return Bill(asks, {})
     charges = [_compute_charge(resource, asks[resource], ground) for resource in later]
-    rows = models.UpstreamTicket.objects.filter(subject=pseudonym(subject), charge__in=charges, expires_at__gt=now)
+    tickets = models.UpstreamTicket.objects.filter(agency__in=quotas, resource__in=later, subject=pseudonym(subject))  # as they are indexed
     found: dict[str, frozenset[str]] = {}
-    for row in rows:
+    for row in tickets.filter(charge__in=charges, expires_at__gt=now):
         found[row.resource] = found.get(row.resource, frozenset()).union(row.paid_by)
     return Bill(asks, found)
 

@@ -33,7 +33,6 @@ PREPARED_AFTER: Final = 5  # uses; until then whoever watches the wire can read 
 MOST_PREPARED: Final = 64  # statements a connection
 LIMITS: Final = (250, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000)  # milliseconds: a limit is said again only when it is another
 LIMIT_COMMAND: Final = b"SELECT set_config('statement_timeout', $1, false)"
-OUT_OF_TIME: Final = "57014"
 # No such column, view or schema, none that is opened to us any more, or a column that cannot be compared with a value of its type.
 GONE: Final = (
     psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName, psycopg.errors.InsufficientPrivilege,

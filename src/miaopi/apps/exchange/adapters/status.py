@@ -79,6 +79,8 @@ def _list_conditions(book: Directory, now: datetime) -> Mapping[str, Condition]:
 
 def _read(row: models.LineHealth) -> Memory:
     return Memory(tuple(row.took), row.answered_at, row.failed_at, row.rests_until, row.failures, frozenset(row.changed))
+
+
 def list_answered(resource: str) -> frozenset[str] | None:
     """The fields that some source has; `None` for a room of ours, which says itself what it has. The catalogue may describe more."""
     if is_registered(resource):

@@ -24,7 +24,6 @@ from miaopi.kernel.errors import InputError, NotFound
 from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
-DOCUMENT: Final = "resident_id"
 NO_SUCH_CORRECTION: Final = Text(zh="没有这次更正。", en="There is no such correction.")
 NOBODY: Final = Text(
     zh="平台上没有这个人的账户，也就没有用过这份登记的决定。", en="there is no account of this person, so no decision used the record."
@@ -111,7 +110,7 @@ def is_close(actor: Actor, party: PartyId) -> bool:
 def get_recorded(*, id_number: str, field: str, on: date) -> PartyId:
     """Whose record it is, by her number. InputError, in which no number stands, for one that is none and for one that nobody here has."""
     number = check_id_number(id_number, on=on, field=field)
-    party = find_party_by_id_number(number, document_type=DOCUMENT)
+    party = find_party_by_id_number(number)
     if party is None:
         raise InputError(field, NOBODY, LOOK_AGAIN)
     return party

@@ -92,13 +92,14 @@ def lock_with_other(dispute: str, agency: str) -> None:
 
 
 def list_disputes(*, agency: str, state: DisputeState | None = None, most: int = 200) -> Sequence[Dispute]:
-    """Those of an agency: what waits first, the one due first in front; then the answered ones, the newest first."""
+    """Those of an agency, at most so many of either: what waits first, the one due first in front; then the answered ones, the newest
+    first."""
     rows = models.Dispute.objects.select_related("transferred_to").filter(agency=agency)
     if state is not None:
         rows = rows.filter(state=state)
     waiting = rows.filter(state=DisputeState.FILED).order_by("due_at", "id")[:most]
     answered = rows.exclude(state=DisputeState.FILED).order_by("-answered_at", "id")[:most]
-    return [compute_dispute(row) for row in (*waiting, *answered)][:most]
+    return [compute_dispute(row) for row in (*waiting, *answered)]
 
 
 def list_own_disputes(*, reader: Actor) -> Sequence[Dispute]:

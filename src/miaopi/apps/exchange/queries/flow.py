@@ -49,10 +49,10 @@ class Day:
 FAILURES = frozenset({"silent", "doubted", "conflict", "unsaid", "stale"})
 
 
-def list_flow(*, agency: str, resources: Collection[str], most: int = MOST_SHOWN) -> Sequence[FlowLine]:
+def list_flow(*, agency: str, resources: Collection[str]) -> Sequence[FlowLine]:
     """The latest looks at what the agency keeps, the last one first."""
     found, _ = list_latest_entries(KINDS)
-    return [_line(each) for each in _of_agency(found, agency, resources)][:most]
+    return [_line(each) for each in _of_agency(found, agency, resources)][:MOST_SHOWN]
 
 
 def count_day(*, agency: str, resources: Collection[str], now: datetime) -> Day:

@@ -61,10 +61,10 @@ def get_standing(grants: Iterable[str], edition: str, resources: Collection[str]
     return Standing(frozenset(id for (id,) in lost), outages, absences)
 
 
-def list_outages(resources: Iterable[str] | None = None) -> Mapping[SourceId, datetime]:
+def list_outages() -> Mapping[SourceId, datetime]:
     """Silent sources and since when."""
-    rows = models.Outage.objects.all() if resources is None else models.Outage.objects.filter(resource__in=list(resources))
-    return {(resource, agency): since for resource, agency, since in rows.values_list("resource", "agency", "since")}
+    rows = models.Outage.objects.values_list("resource", "agency", "since")
+    return {(resource, agency): since for resource, agency, since in rows}
 
 
 def list_absences(resources: Iterable[str]) -> Mapping[SourceId, Absences]:

@@ -11,6 +11,7 @@ from miaopi.apps.identity.events import PartyRegistered
 from miaopi.apps.identity.models import Account, VerifiedIdentity
 from miaopi.apps.identity.queries.id_number import check_id_number
 from miaopi.apps.identity.queries.parties import (
+    RESIDENT_ID,
     Particulars,
     PartyId,
     compute_number_index,
@@ -22,7 +23,6 @@ from miaopi.apps.identity.queries.rights import Right, authorise
 from miaopi.apps.identity.queries.sealing import pseudonym
 from miaopi.kernel.calendar import compute_legal_day
 
-DOCUMENT: Final = "resident_id"
 NOBODY: Final = 0  # the level of whom no authority has verified
 
 
@@ -33,15 +33,15 @@ def name_party(*, id_number: str, field: str = "id_number", by: Actor, now: date
     """
     authorise(by, Right.PULL_AS_AGENCY)
     number = check_id_number(id_number, on=compute_legal_day(now), field=field)
-    known = find_party_by_id_number(number, document_type=DOCUMENT)
+    known = find_party_by_id_number(number)
     if known is not None:
         return known
-    index = compute_number_index(DOCUMENT, number)
+    index = compute_number_index(RESIDENT_ID, number)
     with act(by=by, now=now) as unit:
         row = lock_identity(index)
         if row is None:
             row = VerifiedIdentity(
-                id=uuid.uuid4().hex, number_index=index, account=register_account(unit, DOCUMENT, now), document_type=DOCUMENT,
+                id=uuid.uuid4().hex, number_index=index, account=register_account(unit, RESIDENT_ID, now), document_type=RESIDENT_ID,
                 sealed=seal_particulars(Particulars(name="", id_number=number, mobile=""), index=index), assurance_level=NOBODY,
                 method="", verified_at=now,
             )

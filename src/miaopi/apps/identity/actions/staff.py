@@ -11,14 +11,13 @@ from miaopi.apps.audit.api import Actor, act
 from miaopi.apps.identity.events import StaffAdded, StaffLeft
 from miaopi.apps.identity.models import STAFF_ID_LENGTH, Session, Staff, Token
 from miaopi.apps.identity.queries.id_number import check_id_number
-from miaopi.apps.identity.queries.parties import compute_number_index
+from miaopi.apps.identity.queries.parties import RESIDENT_ID, compute_number_index
 from miaopi.apps.identity.queries.rights import STAFF_ROLES, Right, Role, authorise
 from miaopi.apps.identity.queries.staff import Member, StaffId, compute_member, find_member, get_member
 from miaopi.kernel.errors import InputError
 from miaopi.kernel.wording import Text
 
 STAFF_ID: Final = re.compile(rf"[a-z][a-z0-9-]{{1,{STAFF_ID_LENGTH - 1}}}")
-DOCUMENT: Final = "resident_id"
 
 
 def add_staff(
@@ -41,7 +40,7 @@ def add_staff(
     numbers = [check_id_number(number) for number in (*([id_number] if id_number else []), *close_to)]
     row = Staff(
         id=staff_id, name_zh=name.zh, name_en=name.en, role=role.value, office=office, queues=sorted(set(queues)),
-        avoids=sorted({compute_number_index(DOCUMENT, number) for number in numbers}), added_at=now,
+        avoids=sorted({compute_number_index(RESIDENT_ID, number) for number in numbers}), added_at=now,
     )  # fmt: skip
     standing = Staff.objects.filter(id=staff_id).first()
     if standing is not None:

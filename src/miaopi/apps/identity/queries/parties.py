@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, field
 from datetime import datetime
 from functools import partial
@@ -21,11 +21,11 @@ from miaopi.kernel.wording import Text
 PartyId = str
 
 LAST_VERIFIED: Final = """
-SELECT DISTINCT ON (account_id) account_id, document_type, assurance_level, method, verified_at, number_index, sealed
-  FROM identity_verifiedidentity WHERE account_id = ANY(string_to_array(%s, ' '))
- ORDER BY account_id, verified_at DESC, number_index
+SELECT document_type, assurance_level, method, verified_at, number_index, sealed
+  FROM identity_verifiedidentity WHERE account_id = %s
+ ORDER BY verified_at DESC, number_index LIMIT 1
 """
-ONE_VERIFIED: Final = LAST_VERIFIED.replace("ANY(string_to_array(%s, ' '))", "%s")  # which the server need not plan anew each time
+RESIDENT_ID: Final = "resident_id"  # the document whose number agencies name a citizen by
 NO_SUCH_PARTY = Text(zh="没有这个人的账户。", en="There is no account of such a person.")
 
 
@@ -57,37 +57,26 @@ def get_party(party: PartyId) -> Party:
     return read_party(party).now()
 
 
-def get_parties(parties: Iterable[PartyId]) -> Mapping[PartyId, Party]:
-    """Those of `parties` that exist, by id, in one statement; of several documents the one verified last."""
-    return Read(LAST_VERIFIED, (" ".join(parties),), _compute_parties).now()
-
-
 def read_party(party: PartyId) -> Read[Party]:
-    """What is found raises NotFound where there is no such party; a number is unsealed only then."""
-    return Read(ONE_VERIFIED, (party,), partial(_compute_party_of, party))
+    """As she was verified last. What is found raises NotFound where there is no such party; a number is unsealed only then."""
+    return Read(LAST_VERIFIED, (party,), partial(_compute_party_of, party))
 
 
 def _compute_party_of(party: PartyId, rows: Sequence[tuple[Any, ...]]) -> Party:
     if not rows:
         raise NotFound(NO_SUCH_PARTY)
-    return _compute_parties(rows)[party]
-
-
-def _compute_parties(rows: Iterable[tuple[Any, ...]]) -> Mapping[PartyId, Party]:
-    found = {}
-    for party, document_type, level, method, verified_at, index, sealed in rows:
-        kept = _unseal(sealed, index)
-        found[party] = Party(party, document_type, level, method, verified_at, kept.name, kept.id_number, kept.mobile)
-    return found
+    [(document_type, level, method, verified_at, index, sealed)] = rows
+    kept = _unseal(sealed, index)
+    return Party(party, document_type, level, method, verified_at, kept.name, kept.id_number, kept.mobile)
 
 
 def find_party_by_pseudonym(pseudonym: str) -> PartyId | None:
     return Account.objects.filter(pseudonym=pseudonym).values_list("id", flat=True).first()
 
 
-def find_party_by_id_number(id_number: str, *, document_type: str) -> PartyId | None:
-    """`id_number` as `check_id_number` gives it."""
-    index = compute_number_index(document_type, id_number)
+def find_party_by_id_number(id_number: str) -> PartyId | None:
+    """By her number as a citizen, as `check_id_number` gives it."""
+    index = compute_number_index(RESIDENT_ID, id_number)
     return VerifiedIdentity.objects.filter(number_index=index).values_list("account_id", flat=True).first()
 
 

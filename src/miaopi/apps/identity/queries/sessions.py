@@ -13,17 +13,10 @@ from miaopi.apps.identity.models import FailedSignIn, Staff, Token, VerifiedIden
 from miaopi.apps.identity.models import Session as SessionRow
 from miaopi.apps.identity.queries.parties import Party, PartyId, compute_party
 from miaopi.apps.identity.queries.staff import Member, StaffId, compute_member
-from miaopi.kernel.errors import RightsError
 from miaopi.kernel.frozen import frozen
-from miaopi.kernel.wording import Text
 
 IDLE_LIMIT: Final = timedelta(minutes=30)
 ABSOLUTE_LIMIT: Final = timedelta(hours=12)
-
-NOT_SIGNED_IN: Final = Text(
-    zh="您尚未登录，或登录已超时，请重新登录。",
-    en="You are not signed in, or were signed out after a while. Please sign in again.",
-)
 
 
 @frozen
@@ -80,14 +73,6 @@ def find_session(token: str, now: datetime) -> Session | None:
         seen_at__gt=now - IDLE_LIMIT,
     ).first()
     return None if row is None else compute_session(row, *_holder_of(row.identity, row.staff))
-
-
-def get_session(token: str, now: datetime) -> Session:
-    """Raises RightsError: whoever comes without a session must sign in."""
-    session = find_session(token, now)
-    if session is None:
-        raise RightsError(NOT_SIGNED_IN)
-    return session
 
 
 def find_bearer(token: str, now: datetime) -> Bearer | None:

@@ -28,7 +28,6 @@ from miaopi.apps.exchange.events import (
 )
 from miaopi.apps.exchange.queries.moves import PAIR_MOVES, Decision
 from miaopi.apps.exchange.queries.registers.duplicates import (
-    PARTY_DOCUMENT,
     Duplicate,
     compute_duplicate,
     compute_number_digest,
@@ -140,7 +139,7 @@ def _require_steward(row: models.DuplicateCandidate, by: Actor) -> Register:
     """The register, for a steward of its agency who is neither of the two nor close to one (公务回避)."""
     register = get_own_register(row.register, Right.DECIDE_DUPLICATE, by)
     for number in list_numbers(row):
-        party = find_party_by_id_number(number, document_type=PARTY_DOCUMENT)
+        party = find_party_by_id_number(number)
         if party is not None and is_avoided(member=by.id, party=party):
             raise RightsError(Text(zh="与您有亲属关系的人，请由别人判断。", en="One of the two is close to you: somebody else decides."))
     return register

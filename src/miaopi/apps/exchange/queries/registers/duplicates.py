@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection
+from django.db.models import Case, Count, When
 
 from miaopi.apps.exchange import models
 from miaopi.apps.exchange.models import CandidateState
@@ -16,11 +17,11 @@ from miaopi.kernel.errors import NotFound
 from miaopi.kernel.frozen import frozen
 from miaopi.kernel.wording import Text
 
+MOST_LISTED: Final = 200
 MERGED: Final = """
     SELECT id, register, first_sealed, second_sealed FROM exchange_duplicatecandidate
     WHERE state = %s AND (first_digest = ANY(%s) OR second_digest = ANY(%s))
 """
-PARTY_DOCUMENT: Final = "resident_id"
 
 
 @frozen
@@ -44,19 +45,18 @@ class Duplicate:
         }
 
 
-def list_duplicates(register: str, *, state: CandidateState | None = None, most: int = 200) -> Sequence[Duplicate]:
-    """Those to be decided first, the likeliest in front."""
-    rows = models.DuplicateCandidate.objects.filter(register=register)
-    rows = rows if state is None else rows.filter(state=state)
-    found = [compute_duplicate(row) for row in rows.order_by("-score", "found_at", "id")[:most]]
-    return sorted(found, key=lambda each: each.state is not CandidateState.OPEN)
+def list_duplicates(register: str) -> Sequence[Duplicate]:
+    """Those to be decided first, the likeliest in front; however many were decided, they hide none of these."""
+    is_decided = Case(When(state=CandidateState.OPEN, then=0), default=1)
+    rows = models.DuplicateCandidate.objects.filter(register=register).order_by(is_decided, "-score", "found_at", "id")
+    return [compute_duplicate(row) for row in rows[:MOST_LISTED]]
 
 
 def count_duplicates(register: str) -> Mapping[str, int]:
     """How many pairs stand in each state."""
-    found = models.DuplicateCandidate.objects.filter(register=register).values_list("state", flat=True)
-    states = list(found)
-    return {state.value: states.count(state.value) for state in CandidateState}
+    rows = models.DuplicateCandidate.objects.filter(register=register).values_list("state").annotate(count=Count("id"))
+    counted: dict[str, int] = dict(rows)
+    return {state.value: counted.get(state.value, 0) for state in CandidateState}
 
 
 def get_duplicate(candidate: str) -> models.DuplicateCandidate:
@@ -97,15 +97,15 @@ def compute_number_digest(register: str, number: str) -> str:
 
 def compute_subject(register: str, number: str) -> str:
     """The name in the log of whoever has the number: of the party, if she has an account here, so that she sees the entry."""
-    party = find_party_by_id_number(number, document_type=PARTY_DOCUMENT)
+    party = find_party_by_id_number(number)
     return compute_number_digest(register, number) if party is None else pseudonym(party)
 
 
 def is_anothers(number: str, *, than: str) -> bool:
     """Whether somebody else than the holder of `than` signs in here with the number. That an agency once asked about it makes it nobody's:
     else any agency could make rows of hers unseen."""
-    holder = find_party_by_id_number(number, document_type=PARTY_DOCUMENT)
-    if holder is None or holder == find_party_by_id_number(than, document_type=PARTY_DOCUMENT):
+    holder = find_party_by_id_number(number)
+    if holder is None or holder == find_party_by_id_number(than):
         return False
     return get_party(holder).assurance_level > 0
 
