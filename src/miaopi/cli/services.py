@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import cyclopts
 
-from miaopi.cli.printing import emit
+from miaopi.cli.printing import emit, show_moment
 from miaopi.config import clock
 from miaopi.config.city import current_city
 from miaopi.definitions import Finding, ServicePackage, find_service, list_services, load_service
@@ -246,11 +246,13 @@ def _list_of_published(result: Mapping[str, Any]) -> str:
     if result["findings"]:
         lines = [f"{finding['where']}: {finding['message']}" for finding in result["findings"]]
         return "\n".join([*lines, "没有发布 / nothing was published"])
-    return "\n".join(
-        f"{each['slug']} {each['version'][:12]}，自 / from {each['effective_from']}{'' if each['is_new'] else '（没有变化 / unchanged）'}"
-        f"，新授权字段 / fields granted anew {len(each['granted'])}"
-        for each in result["published"]
-    )
+    return "\n".join(map(_published_said, result["published"]))
+
+
+def _published_said(each: Mapping[str, Any]) -> str:
+    known = "" if each["is_new"] else "（没有变化 / unchanged）"
+    since = f"{each['slug']} {each['version'][:12]}，自 / from {show_moment(each['effective_from'])}{known}"
+    return f"{since}，新授权字段 / fields granted anew {len(each['granted'])}"
 
 
 def _trial(result: Mapping[str, Any]) -> str:

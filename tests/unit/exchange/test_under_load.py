@@ -31,8 +31,6 @@ from tests.unit.exchange.puller import THREADS
 from tests.unit.exchange.running import ROOT
 from tests.waiting import FOREVER, LONG, not_held_up, until
 
-pytestmark = pytest.mark.xdist_group("agencies")  # an agency's database bears its name, so there is one of each on a server
-
 KEY = "11010519491231002X"
 ASKED = Question(
     Place("person", "demo", "person", "/query", "id_number", Emptiness.NOT_FOUND), ("name",), "test", "receipt", KEY,
